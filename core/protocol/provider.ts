@@ -1,0 +1,320 @@
+/**
+ * The provider protocol. A provider is a child process: one JSON object a line in on stdin, one a line out on stdout,
+ * its log on stderr. Every request carries an `id`; every answer and event carries the same one. Sizes and times are SI
+ * units in the name. docs/provider-protocol.md is the prose.
+ */
+import { z } from 'zod';
+import { activationFunctions, blockKinds } from '../graph/graph.ts';
+import { dataTypes, planKinds } from '../graph/plan.ts';
+
+/** Raised when a provider of the old number can no longer be understood. */
+export const providerProtocolVersion = 1;
+
+const count = z.number().int().nonnegative();
+const positive = z.number().positive();
+
+export const DataTypeSchema = z.enum(dataTypes);
+export const PlanKindSchema = z.enum(planKinds);
+
+const padding = z.object({ top: count, left: count, bottom: count, right: count });
+const shape = z.object({ height: count, width: count, channels: count });
+const parameterBounds = z.object({
+  weights: z.number(),
+  biases: z.number(),
+  secondWeights: z.number().optional(),
+  secondBiases: z.number().optional(),
+});
+const operatorBase = {
+  id: count,
+  name: z.string(),
+  block: count,
+  inputs: z.array(count),
+  output: shape,
+  /** Half-widths of the uniform distributions of its parameters; streams as in random.ts. */
+  parameterBounds: parameterBounds.optional(),
+};
+
+/** The graph as it travels to a provider: `core/graph/graph.ts` with the parameters' distributions. */
+export const WireGraphSchema = z.object({
+  name: z.string(),
+  inputBound: z.number(),
+  blocks: z.array(z.object({ name: z.string(), kind: z.enum(blockKinds) })),
+  operators: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ ...operatorBase, kind: z.literal('input') }),
+      z.object({
+        ...operatorBase,
+        kind: z.literal('conv2d'),
+        inChannels: count,
+        outChannels: count,
+        kernelHeight: count,
+        kernelWidth: count,
+        stride: count,
+        padding,
+        groups: count,
+        bias: z.boolean(),
+        batchNorm: z.boolean(),
+        layerScale: z.boolean(),
+      }),
+      z.object({
+        ...operatorBase,
+        kind: z.literal('linear'),
+        inFeatures: count,
+        outFeatures: count,
+        bias: z.boolean(),
+      }),
+      z.object({
+        ...operatorBase,
+        kind: z.enum(['maxPool', 'averagePool']),
+        kernelSize: count,
+        stride: count,
+        padding,
+      }),
+      z.object({ ...operatorBase, kind: z.literal('globalAveragePool') }),
+      z.object({ ...operatorBase, kind: z.literal('blurPool') }),
+      z.object({ ...operatorBase, kind: z.literal('activation'), function: z.enum(activationFunctions) }),
+      z.object({ ...operatorBase, kind: z.literal('add') }),
+      z.object({ ...operatorBase, kind: z.literal('concat') }),
+      z.object({ ...operatorBase, kind: z.literal('layerNorm'), epsilon: z.number() }),
+      z.object({
+        ...operatorBase,
+        kind: z.literal('squeezeExcite'),
+        squeezeChannels: count,
+        innerActivation: z.enum(activationFunctions),
+        gate: z.enum(['sigmoid', 'hardSigmoid']),
+      }),
+    ]),
+  ),
+});
+export type WireGraph = z.infer<typeof WireGraphSchema>;
+
+const wireKernel = z.object({
+  name: z.string(),
+  block: count,
+  operators: z.array(count).min(1),
+  fused: z.boolean(),
+});
+
+// ---------------------------------------------------------------------------------------------------------- requests
+
+export const ProviderRequestSchema = z.discriminatedUnion('method', [
+  z.object({ id: count, method: z.literal('describe') }),
+  z.object({
+    id: count,
+    method: z.literal('calibrate'),
+    /** Seconds that each ceiling is measured for; the provider's default when absent. */
+    secondsPerCeiling: positive.optional(),
+  }),
+  z.object({
+    id: count,
+    method: z.literal('prepare'),
+    graph: WireGraphSchema,
+    plan: PlanKindSchema,
+    kernels: z.array(wireKernel),
+    dtype: DataTypeSchema,
+    batch: count.min(1),
+    threads: count.min(1),
+    seed: count,
+    /** An instruction set of `describe`; the best one when absent. */
+    instructionSet: z.string().optional(),
+  }),
+  z.object({ id: count, method: z.literal('verify'), handle: count }),
+  z.object({
+    id: count,
+    method: z.literal('measure'),
+    handle: count,
+    warmupSeconds: z.number().nonnegative(),
+    minSeconds: positive,
+    minSamples: count.min(1),
+    maxSeconds: positive,
+  }),
+  z.object({ id: count, method: z.literal('profile'), handle: count, repetitions: count.min(1) }),
+  z.object({ id: count, method: z.literal('release'), handle: count }),
+  /** Ends the request `target` early; that one answers with the error `cancelled`. */
+  z.object({ id: count, method: z.literal('cancel'), target: count }),
+  z.object({ id: count, method: z.literal('shutdown') }),
+]);
+export type ProviderRequest = z.infer<typeof ProviderRequestSchema>;
+export type ProviderMethod = ProviderRequest['method'];
+
+// ----------------------------------------------------------------------------------------------------------- answers
+
+export const DescribeResultSchema = z.object({
+  protocol: z.literal(providerProtocolVersion),
+  provider: z.string(),
+  version: z.string(),
+  /** Compiler, libraries and what else decides speed, by name. */
+  libraries: z.record(z.string(), z.string()),
+  devices: z
+    .array(
+      z.object({
+        id: z.string(),
+        kind: z.enum(['cpu', 'gpu']),
+        name: z.string(),
+        vendor: z.string().optional(),
+        /** True for SwiftShader, llvmpipe and the like: never ranked as a GPU. */
+        software: z.boolean(),
+        physicalCores: count.optional(),
+        threads: count,
+        /** What the CPU and the operating system both support, best first. */
+        instructionSets: z.array(z.string()),
+        caches: z.array(
+          z.object({
+            level: z.enum(['L1', 'L2', 'L3']),
+            bytes: count,
+            /** Threads that share one instance. */
+            sharedBy: count,
+          }),
+        ),
+        hypervisor: z.string().optional(),
+      }),
+    )
+    .min(1),
+  dataTypes: z.array(DataTypeSchema),
+  operators: z.array(z.string()),
+  plans: z.array(PlanKindSchema),
+  /** Kinds of block that the fused plan has a kernel for. */
+  fusableBlocks: z.array(z.enum(blockKinds)),
+});
+export type ProviderDescription = z.infer<typeof DescribeResultSchema>;
+
+export const memoryLevels = ['L1', 'L2', 'L3', 'DRAM'] as const;
+export const MemoryLevelSchema = z.enum(memoryLevels);
+export type MemoryLevel = z.infer<typeof MemoryLevelSchema>;
+
+export const ArithmeticCeilingSchema = z.object({
+  dtype: DataTypeSchema,
+  /** For example `avx512`, `amx-bf16`. */
+  instructionSet: z.string(),
+  threads: count,
+  operationsPerSecond: positive,
+  /** Operations a cycle of all these threads x the clock measured beside it; absent where no clock could be measured. */
+  theoreticalOperationsPerSecond: positive.optional(),
+  clockHz: positive.optional(),
+});
+export type ArithmeticCeiling = z.infer<typeof ArithmeticCeilingSchema>;
+
+export const BandwidthCeilingSchema = z.object({
+  level: MemoryLevelSchema,
+  access: z.enum(['read', 'copy', 'triad']),
+  threads: count,
+  /** All arrays together, over all threads. */
+  workingSetBytes: count,
+  /** Bytes that the program asked for; a write-allocate read is not counted (as STREAM counts). */
+  bytesPerSecond: positive,
+});
+export type BandwidthCeiling = z.infer<typeof BandwidthCeilingSchema>;
+
+export const CalibrateResultSchema = z.object({
+  device: z.string(),
+  arithmetic: z.array(ArithmeticCeilingSchema).min(1),
+  bandwidth: z.array(BandwidthCeilingSchema).min(1),
+});
+export type Calibration = z.infer<typeof CalibrateResultSchema>;
+
+export const PreparedKernelSchema = z.object({
+  name: z.string(),
+  /** Which code runs, for example `conv2d.pointwise.avx512`. */
+  implementation: z.string(),
+  operations: count,
+  inputBytes: count,
+  outputBytes: count,
+  weightBytes: count,
+  workspaceBytes: count,
+});
+
+export const PrepareResultSchema = z.object({
+  handle: count,
+  instructionSet: z.string(),
+  kernels: z.array(PreparedKernelSchema),
+  /** Activations, planned by lifetime. */
+  activationBytes: count,
+  weightBytes: count,
+});
+export type Prepared = z.infer<typeof PrepareResultSchema>;
+
+export const VerifyResultSchema = z.object({
+  passed: z.boolean(),
+  kernels: z.array(
+    z.object({
+      name: z.string(),
+      passed: z.boolean(),
+      /** |computed - reference|_2 / |reference|_2, the reference accumulated in fp64 on the kernel's own inputs. */
+      relativeL2Error: z.number().nonnegative(),
+      /** Largest |computed - reference| / root mean square of the reference. */
+      maxError: z.number().nonnegative(),
+      tolerance: positive,
+    }),
+  ),
+  /** Of the network's last tensor: evidence that the check proves something. */
+  output: z.object({
+    mean: z.number(),
+    standardDeviation: z.number(),
+    zeroFraction: z.number(),
+    /** The first values of the first image. */
+    values: z.array(z.number()),
+  }),
+});
+export type Verification = z.infer<typeof VerifyResultSchema>;
+
+export const MeasureResultSchema = z.object({
+  /** One a pass over the whole network, in order. */
+  latencyNs: z.array(positive).min(1),
+  warmupPasses: count,
+  timerResolutionNs: positive,
+});
+export type MeasureResult = z.infer<typeof MeasureResultSchema>;
+
+export const ProfileResultSchema = z.object({
+  /** Median time of each kernel, in the order of `prepare`. */
+  kernels: z.array(z.object({ name: z.string(), latencyNs: positive })),
+  /** Median of the passes that these came from. */
+  totalLatencyNs: positive,
+});
+export type ProfileResult = z.infer<typeof ProfileResultSchema>;
+
+const Empty = z.object({});
+
+/** What each method answers. */
+export const providerResults = {
+  describe: DescribeResultSchema,
+  calibrate: CalibrateResultSchema,
+  prepare: PrepareResultSchema,
+  verify: VerifyResultSchema,
+  measure: MeasureResultSchema,
+  profile: ProfileResultSchema,
+  release: Empty,
+  cancel: Empty,
+  shutdown: Empty,
+} as const satisfies Record<ProviderMethod, z.ZodType>;
+
+export const ProviderErrorSchema = z.object({
+  code: z.enum([
+    /** The line was no JSON, or no request of this protocol. */
+    'badRequest',
+    /** The graph, data type, plan or instruction set is not supported here. */
+    'unsupported',
+    'unknownHandle',
+    'outOfMemory',
+    'cancelled',
+    'internal',
+  ]),
+  message: z.string(),
+  detail: z.string().optional(),
+});
+export type ProviderError = z.infer<typeof ProviderErrorSchema>;
+
+/** One line of a provider's stdout. */
+export const ProviderMessageSchema = z.union([
+  z.object({ id: count, result: z.unknown() }),
+  /** `id` is null where the request could not be read. */
+  z.object({ id: count.nullable(), error: ProviderErrorSchema }),
+  z.object({
+    id: count,
+    event: z.literal('progress'),
+    /** Share of the request that is done, 0 to 1. */
+    fraction: z.number().min(0).max(1),
+    note: z.string().optional(),
+  }),
+]);
+export type ProviderMessage = z.infer<typeof ProviderMessageSchema>;

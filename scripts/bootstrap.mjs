@@ -1,0 +1,288 @@
+// Makes a checkout ready for a task, then runs it:
+//
+//     node scripts/bootstrap.mjs TASK [arguments …]
+//
+// Plain JavaScript without dependencies, because it is what installs them: it must run on a bare Node 20. Everything after
+// it runs on the Node 24 that the project depends on. Each step is skipped when a stamp says that its inputs are unchanged;
+// a step that runs prints one line to stderr with its time; one that fails says what failed, why, and what to do.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stampFolder = join(root, '.bootstrap');
+const node24 = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+/** Which steps a task needs, and the program that it is (run by Node 24, from the root of the checkout). */
+const tasks = {
+  plimsoll: { steps: ['compiler', 'packages', 'native'], program: ['main/cli/plimsoll.ts'] },
+  profile: { steps: ['compiler', 'packages', 'native'], program: ['main/cli/plimsoll.ts', 'profile'] },
+  start: { steps: ['compiler', 'packages', 'native', 'interface'], program: ['main/cli/start.ts'] },
+  test: { steps: ['packages'], program: ['scripts/test.ts'] },
+  static: { steps: ['packages'], program: ['scripts/check-static.ts'] },
+  /** Sets everything up and runs nothing. */
+  setup: { steps: ['compiler', 'packages', 'native', 'interface'], program: undefined },
+};
+
+const steps = {
+  compiler: installCompiler,
+  chromium: installChromium,
+  packages: installPackages,
+  native: buildNative,
+  interface: buildInterface,
+};
+
+class StepFailure extends Error {}
+
+function main() {
+  const [name, ...programArguments] = process.argv.slice(2);
+  const task = Object.hasOwn(tasks, name ?? '') ? tasks[name] : undefined;
+  if (task === undefined) {
+    fail(`There is no task '${name ?? ''}'. The tasks are: ${Object.keys(tasks).join(', ')}.`);
+  }
+  try {
+    for (const step of task.steps) steps[step]();
+  } catch (error) {
+    if (error instanceof StepFailure) fail(error.message);
+    throw error;
+  }
+  if (task.program === undefined) return;
+  const result = spawnSync(
+    node24,
+    ['--disable-warning=ExperimentalWarning', ...task.program, ...programArguments],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: environment(),
+    },
+  );
+  if (result.error)
+    fail(`${node24} could not be started: ${result.error.message}. Delete node_modules and try again.`);
+  process.exit(result.status ?? 130);
+}
+
+function fail(message) {
+  process.stderr.write(`\n${message}\n`);
+  process.exit(1);
+}
+
+/** The environment of every tool: the project's own Node and programs first on the path. */
+function environment() {
+  const path = [dirname(node24), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
+  return { ...process.env, PATH: path };
+}
+
+// ------------------------------------------------------------------------------------------------------------- steps
+
+function installCompiler() {
+  const missing = [];
+  if (!onPath('cmake')) missing.push('cmake');
+  if (!onPath('make') && !onPath('ninja')) missing.push('make');
+  if (!cxx20Works()) missing.push('g++');
+  if (!existsSync('/usr/include/nlohmann/json.hpp') && !headerFound('nlohmann/json.hpp')) {
+    missing.push('nlohmann-json3-dev');
+  }
+  installSystemPackages(missing, 'to build the native benchmarks');
+}
+
+function installChromium() {
+  const missing = ['chromium', 'chromium-browser', 'google-chrome'].some(onPath) ? [] : ['chromium'];
+  installSystemPackages(missing, 'to test the interface in a real browser');
+}
+
+function installPackages() {
+  const inputs = ['package.json', 'package-lock.json', '.npmrc'];
+  const installed = existsSync(node24) && existsSync(join(root, 'node_modules', '.package-lock.json'));
+  once('packages', inputs, installed, 'npm packages', () => {
+    const result = spawnSync(
+      process.platform === 'win32' ? 'npm.cmd' : 'npm',
+      ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
+      },
+    );
+    if (result.status !== 0) {
+      throw new StepFailure(
+        `npm ci failed:\n${lastLines(result)}\nCheck that the npm registry can be reached (npm ping), then run the command again.`,
+      );
+    }
+    const version = spawnSync(node24, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '';
+    if (!version.startsWith('v24.')) {
+      throw new StepFailure(
+        `The project's own Node 24 did not install (found '${version}' at node_modules/node). ` +
+          `The store needs it: better-sqlite3 crashes on Node ${process.versions.node}. ` +
+          `Allow the install script of the package 'node' (npm install-scripts approve node), then run the command again.`,
+      );
+    }
+  });
+}
+
+function buildNative() {
+  const build = join(root, 'build', 'native');
+  const inputs = filesUnder('native-bench', (path) => /\.(cc|cpp|h|hpp|inc|txt|cmake)$/.test(path));
+  const built = existsSync(join(build, executable('plimsoll-native-bench')));
+  once('native', inputs, built, 'native benchmarks built', () => {
+    run(
+      'cmake',
+      ['-S', 'native-bench', '-B', build, '-DCMAKE_BUILD_TYPE=Release'],
+      'The native benchmarks could not be configured',
+    );
+    run('cmake', ['--build', build, '--parallel'], 'The native benchmarks could not be built');
+  });
+}
+
+function buildInterface() {
+  const isSource = (path) => /\.(ts|tsx|css|html|json|svg|woff2)$/.test(path);
+  const inputs = [
+    'package-lock.json',
+    'vite.config.ts',
+    ...filesUnder('renderer', isSource),
+    ...filesUnder('core', isSource),
+    ...filesUnder('main', isSource),
+  ];
+  const built = existsSync(join(root, 'out', 'renderer', 'index.html'));
+  once('interface', inputs, built, 'interface built', () => {
+    run(node24, ['scripts/build.ts'], 'The interface could not be built');
+  });
+}
+
+// ------------------------------------------------------------------------------------------------------------- tools
+
+/** Runs the step unless its product is there and its inputs are what they were when it was made. */
+function once(name, inputs, productIsThere, title, step) {
+  const hash = createHash('sha256');
+  for (const input of inputs) {
+    const path = join(root, input);
+    hash.update(input).update('\0');
+    if (existsSync(path)) hash.update(readFileSync(path));
+  }
+  const digest = hash.digest('hex');
+  const stamp = join(stampFolder, `${name}.stamp`);
+  if (productIsThere && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  const start = Date.now();
+  step();
+  mkdirSync(stampFolder, { recursive: true });
+  writeFileSync(stamp, digest);
+  report(title, start);
+}
+
+function report(title, start) {
+  process.stderr.write(`${title} (${((Date.now() - start) / 1000).toFixed(1)} s)\n`);
+}
+
+function run(command, commandArguments, whatFailed) {
+  const result = spawnSync(command, commandArguments, {
+    cwd: root,
+    encoding: 'utf8',
+    env: environment(),
+    maxBuffer: 1 << 28,
+  });
+  if (result.status !== 0) {
+    throw new StepFailure(
+      `${whatFailed}:\n${lastLines(result)}\nThe command was: ${[command, ...commandArguments].join(' ')}`,
+    );
+  }
+}
+
+function lastLines(result) {
+  if (result.error) return result.error.message;
+  return `${result.stdout ?? ''}${result.stderr ?? ''}`.trim().split('\n').slice(-25).join('\n');
+}
+
+function installSystemPackages(packages, purpose) {
+  if (packages.length === 0) return;
+  const start = Date.now();
+  const line = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  const asRoot = process.getuid?.() === 0;
+  const prefix = asRoot ? [] : ['sudo', '-n'];
+  const allowed = asRoot || (onPath('sudo') && spawnSync('sudo', ['-n', 'true']).status === 0);
+  if (!onPath('apt-get') || !allowed) {
+    throw new StepFailure(
+      `${packages.join(', ')} missing, needed ${purpose}. ` +
+        (onPath('apt-get')
+          ? `Type:\n\n    sudo apt-get update && sudo ${line}\n`
+          : `Install them with this system's package manager, then run the command again.`),
+    );
+  }
+  const environmentForApt = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...aptArguments) => {
+    const [command, ...rest] = [...prefix, 'apt-get', ...aptArguments];
+    return spawnSync(command, rest, { encoding: 'utf8', env: environmentForApt, maxBuffer: 1 << 28 });
+  };
+  const install = () => apt('install', '-y', '--no-install-recommends', ...packages);
+  // The package lists of a fresh machine are empty or old: fetch them first.
+  apt('update');
+  const result = install();
+  if (result.status !== 0) {
+    throw new StepFailure(
+      `${packages.join(', ')} could not be installed, needed ${purpose}:\n${lastLines(result)}\nType it by hand to see why: ${line}`,
+    );
+  }
+  report(`system packages: ${packages.join(', ')}`, start);
+}
+
+function onPath(command) {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    try {
+      accessSync(join(folder, executable(command)), constants.X_OK);
+      return true;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return false;
+}
+
+function executable(command) {
+  return process.platform === 'win32' ? `${command}.exe` : command;
+}
+
+/** A compiler that knows C++20, by trying: an old g++ would fail much later and less clearly. */
+function cxx20Works() {
+  const stamp = join(stampFolder, 'cxx20.stamp');
+  const compiler = process.env.CXX ?? 'c++';
+  if (!onPath(compiler) && !existsSync(compiler)) return false;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === compiler) return true;
+  const result = spawnSync(compiler, ['-std=c++20', '-fsyntax-only', '-x', 'c++', '-'], {
+    input: '#include <concepts>\n#include <barrier>\nint main() { return std::same_as<int, int> ? 0 : 1; }\n',
+  });
+  if (result.status !== 0) return false;
+  mkdirSync(stampFolder, { recursive: true });
+  writeFileSync(stamp, compiler);
+  return true;
+}
+
+function headerFound(header) {
+  const result = spawnSync(process.env.CXX ?? 'c++', ['-fsyntax-only', '-x', 'c++', '-'], {
+    input: `#include <${header}>\n`,
+  });
+  return result.status === 0;
+}
+
+function filesUnder(folder, wanted) {
+  const found = [];
+  const walk = (relative) => {
+    for (const entry of readdirSync(join(root, relative), { withFileTypes: true })) {
+      const path = `${relative}/${entry.name}`;
+      if (entry.isDirectory()) walk(path);
+      else if (wanted(path)) found.push(path);
+    }
+  };
+  if (existsSync(join(root, folder))) walk(folder);
+  return found.sort();
+}
+
+main();

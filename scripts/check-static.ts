@@ -1,0 +1,20 @@
+/** Types, lint and format, in one go; all of them run even when one fails. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const checks: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
+  ['types', 'tsc', '-p', '.'],
+  ...(existsSync('renderer/tsconfig.json')
+    ? ([['types of the renderer', 'tsc', '-p', 'renderer']] as const)
+    : []),
+  ['lint and format (mend with: npx biome check --write .)', 'biome', 'ci', '.'],
+];
+
+let failed = false;
+for (const [title, command, ...args] of checks) {
+  const result = spawnSync(command, args, { stdio: 'inherit' });
+  if (result.status === 0) continue;
+  failed = true;
+  console.error(`FAILED: ${title}`);
+}
+process.exit(failed ? 1 : 0);

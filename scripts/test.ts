@@ -1,0 +1,91 @@
+/**
+ * Runs every kind of test and adds them up. The last line is `N passed, N failed`, with `, N skipped` where some were.
+ * Arguments are handed to vitest, and then only vitest runs.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const results = 'test-results';
+const filters = process.argv.slice(2);
+
+function run(command: string, args: readonly string[], env: Record<string, string> = {}): boolean {
+  return spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
+}
+
+/** A runner that ends badly without naming a failed test has failed as a whole: it counts as one. */
+function settle(name: string, ended: boolean, tally: Tally): Tally {
+  if (ended || tally.failed > 0) return tally;
+  console.error(`${name} did not end well`);
+  return { ...tally, failed: 1 };
+}
+
+function vitest(): Tally {
+  const report = `${results}/vitest.json`;
+  const ended = run('vitest', [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...filters,
+  ]);
+  if (!existsSync(report)) return settle('vitest', false, { passed: 0, failed: 0, skipped: 0 });
+  const parsed = JSON.parse(readFileSync(report, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numPendingTests: number;
+    numTodoTests: number;
+  };
+  return settle('vitest', ended, {
+    passed: parsed.numPassedTests,
+    failed: parsed.numFailedTests,
+    skipped: parsed.numPendingTests + parsed.numTodoTests,
+  });
+}
+
+function native(): Tally {
+  if (!existsSync('build/native/CTestTestfile.cmake')) return { passed: 0, failed: 0, skipped: 0 };
+  const report = `${results}/ctest.xml`;
+  const ended = run('ctest', [
+    '--test-dir',
+    'build/native',
+    '--output-on-failure',
+    '--output-junit',
+    `${process.cwd()}/${report}`,
+  ]);
+  const xml = existsSync(report) ? readFileSync(report, 'utf8') : '';
+  const attribute = (name: string) => Number(new RegExp(`\\s${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
+  const failed = attribute('failures');
+  const skipped = attribute('skipped') + attribute('disabled');
+  return settle('ctest', ended, { passed: attribute('tests') - failed - skipped, failed, skipped });
+}
+
+function endToEnd(): Tally {
+  if (!existsSync('playwright.config.ts')) return { passed: 0, failed: 0, skipped: 0 };
+  const report = `${results}/playwright.json`;
+  const ended = run('playwright', ['test', '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  if (!existsSync(report)) return settle('playwright', false, { passed: 0, failed: 0, skipped: 0 });
+  const parsed = JSON.parse(readFileSync(report, 'utf8')) as {
+    stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+  };
+  const { expected, unexpected, flaky, skipped } = parsed.stats;
+  return settle('playwright', ended, { passed: expected, failed: unexpected + flaky, skipped });
+}
+
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+const tallies = filters.length > 0 ? [vitest()] : [vitest(), native(), endToEnd()];
+const total = tallies.reduce((sum, tally) => ({
+  passed: sum.passed + tally.passed,
+  failed: sum.failed + tally.failed,
+  skipped: sum.skipped + tally.skipped,
+}));
+console.log(
+  `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
+);
+process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
