@@ -1,0 +1,165 @@
+/**
+ * The app's API: one table of methods and one of events. IPC, loopback HTTP and the command line carry it and add nothing;
+ * main/api.ts implements it once. Input and output are parsed at the border by these schemas.
+ */
+import { z } from 'zod';
+import { DataTypeSchema, PlanKindSchema } from './provider.ts';
+import {
+  BundleSchema,
+  EnvironmentSchema,
+  MeasurementDetailSchema,
+  RunReportSchema,
+  RunStatusSchema,
+  RunSummarySchema,
+} from './run.ts';
+
+/** Raised whenever a method or event changes its shape; a page of another number asks to be reloaded. */
+export const apiVersion = 1;
+
+export const RunRequestSchema = z.object({
+  suite: z.string().default('quick'),
+  /** Instead of the suite's models. */
+  models: z.array(z.string()).min(1).optional(),
+  plans: z.array(PlanKindSchema).min(1).optional(),
+  dtypes: z.array(DataTypeSchema).min(1).optional(),
+  batches: z.array(z.number().int().min(1).max(1024)).min(1).optional(),
+  /** Default: every physical core. */
+  threads: z.number().int().min(1).optional(),
+});
+export type RunRequest = z.input<typeof RunRequestSchema>;
+
+export const RunProgressSchema = z.object({
+  runId: z.string(),
+  suite: z.string(),
+  startedAt: z.iso.datetime(),
+  phase: z.enum(['detecting', 'calibrating', 'measuring', 'finishing']),
+  casesDone: z.number().int().nonnegative(),
+  casesTotal: z.number().int().nonnegative(),
+  /** Share of the expected time that is over, 0 to 1. */
+  fraction: z.number().min(0).max(1),
+  /** What is being done now, for people. */
+  current: z.string(),
+  elapsedSeconds: z.number().nonnegative(),
+  /** Expected time to the end; null while there is nothing to tell it from. */
+  remainingSeconds: z.number().nonnegative().nullable(),
+});
+export type RunProgress = z.infer<typeof RunProgressSchema>;
+
+export const ModelRowSchema = z.object({
+  name: z.string(),
+  family: z.string(),
+  size: z.number().int(),
+  macs: z.number().int(),
+  activations: z.number().int(),
+  parameters: z.number().int(),
+  /** Published ImageNet top-1 in percent at this size; null where none is published. */
+  top1: z.number().nullable(),
+  source: z.string().nullable(),
+  reconstruction: z.string().nullable(),
+});
+export type ModelRow = z.infer<typeof ModelRowSchema>;
+
+export const SuiteSchema = z.object({
+  name: z.string(),
+  description: z.string(),
+  models: z.array(z.string()),
+});
+
+export const DoctorCheckSchema = z.object({
+  name: z.string(),
+  status: z.enum(['ok', 'warning', 'failed']),
+  /** What was found and, unless all is well, what to do. */
+  message: z.string(),
+});
+
+const RunId = z.object({ runId: z.string() });
+const Empty = z.object({});
+
+interface Method<Input extends z.ZodType, Output extends z.ZodType> {
+  readonly input: Input;
+  readonly output: Output;
+}
+
+function method<Input extends z.ZodType, Output extends z.ZodType>(
+  input: Input,
+  output: Output,
+): Method<Input, Output> {
+  return { input, output };
+}
+
+export const apiMethods = {
+  'app.hello': method(
+    Empty,
+    z.object({ name: z.literal('plimsoll'), version: z.string(), apiVersion: z.number().int() }),
+  ),
+  'app.doctor': method(Empty, z.array(DoctorCheckSchema)),
+  'machine.detect': method(Empty, EnvironmentSchema),
+  'models.list': method(z.object({ size: z.number().int().min(32).optional() }), z.array(ModelRowSchema)),
+  'suites.list': method(Empty, z.array(SuiteSchema)),
+  'runs.list': method(Empty, z.array(RunSummarySchema)),
+  /** `latest` names the newest run. */
+  'runs.get': method(RunId, RunReportSchema),
+  'runs.measurement': method(z.object({ measurementId: z.string() }), MeasurementDetailSchema),
+  'runs.export': method(RunId, BundleSchema),
+  'runs.delete': method(RunId, Empty),
+  'runs.start': method(RunRequestSchema, RunId),
+  'runs.cancel': method(RunId, Empty),
+  /** The run that is going on in this process, if there is one. */
+  'runs.active': method(Empty, RunProgressSchema.nullable()),
+} as const;
+
+export type ApiMethod = keyof typeof apiMethods;
+export type ApiInput<M extends ApiMethod> = z.input<(typeof apiMethods)[M]['input']>;
+export type ApiOutput<M extends ApiMethod> = z.output<(typeof apiMethods)[M]['output']>;
+
+export const apiEvents = {
+  'run.progress': RunProgressSchema,
+  /** A measurement was stored: the run can be read again. */
+  'run.measured': z.object({ runId: z.string(), measurementId: z.string() }),
+  'run.ended': z.object({ runId: z.string(), status: RunStatusSchema, reason: z.string().nullable() }),
+} as const;
+export type ApiEvent = keyof typeof apiEvents;
+export type ApiEventPayload<E extends ApiEvent> = z.output<(typeof apiEvents)[E]>;
+
+export const apiErrorCodes = [
+  'badInput',
+  'notFound',
+  /** Another run is going on. */
+  'busy',
+  /** The store cannot be used: newer, corrupt, or not writable. */
+  'store',
+  /** The native program is missing or cannot be started. */
+  'provider',
+  'internal',
+] as const;
+
+/** An expected failure: what happened, and what to do about it. */
+export const ApiErrorSchema = z.object({
+  code: z.enum(apiErrorCodes),
+  message: z.string(),
+  hint: z.string().nullable(),
+});
+export type ApiErrorData = z.infer<typeof ApiErrorSchema>;
+
+export class ApiError extends Error {
+  readonly code: ApiErrorData['code'];
+  readonly hint: string | null;
+
+  constructor(code: ApiErrorData['code'], message: string, hint: string | null = null) {
+    super(message);
+    this.name = 'ApiError';
+    this.code = code;
+    this.hint = hint;
+  }
+
+  toData(): ApiErrorData {
+    return { code: this.code, message: this.message, hint: this.hint };
+  }
+}
+
+/** What every part of the program that shows or starts something holds: implemented by main/api.ts and by each transport. */
+export interface Api {
+  call<M extends ApiMethod>(method: M, input: ApiInput<M>): Promise<ApiOutput<M>>;
+  /** Returns the function that ends the subscription. */
+  subscribe<E extends ApiEvent>(event: E, listener: (payload: ApiEventPayload<E>) => void): () => void;
+}

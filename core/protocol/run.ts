@@ -1,0 +1,306 @@
+/**
+ * What a run is: the machine as it was, its ceilings, and the measurements. These schemas hold for the store, for exported
+ * files and for the app's API alike. `null` means looked for and not known; it is shown as unknown, never as zero.
+ */
+import { z } from 'zod';
+import { blockKinds } from '../graph/graph.ts';
+import {
+  CalibrateResultSchema,
+  DataTypeSchema,
+  DescribeResultSchema,
+  MemoryLevelSchema,
+  PlanKindSchema,
+  ProviderErrorSchema,
+  VerifyResultSchema,
+} from './provider.ts';
+
+const text = z.string();
+const maybeText = z.string().nullable();
+const count = z.number().int().nonnegative();
+const maybeCount = count.nullable();
+const positive = z.number().positive();
+
+// ------------------------------------------------------------------------------------------------------- environment
+
+export const GpuSchema = z.object({
+  vendor: maybeText,
+  model: text,
+  driver: maybeText,
+  driverVersion: maybeText,
+  memoryBytes: maybeCount,
+  pciAddress: maybeText,
+  /** A software adapter or a virtual display: shown as what it is, never ranked. */
+  software: z.boolean(),
+});
+
+/** Everything that can change a figure, as it was when the run began. */
+export const EnvironmentSchema = z.object({
+  machine: z.object({
+    /** Of the hardware alone: stays when the driver, the kernel or the clock change. */
+    id: text,
+    /** What to call it until its owner gives it a name. */
+    name: text,
+    manufacturer: maybeText,
+    product: maybeText,
+  }),
+  cpu: z.object({
+    vendor: text,
+    model: text,
+    family: maybeText,
+    stepping: maybeText,
+    microcode: maybeText,
+    physicalCores: count,
+    logicalCores: count,
+    /** What this process may use: an affinity mask or a container's quota can be less than the machine. */
+    usableCores: count,
+    maximumClockHz: z.number().positive().nullable(),
+    instructionSets: z.array(text),
+    caches: z.array(
+      z.object({
+        level: z.enum(['L1', 'L2', 'L3']),
+        bytes: count,
+        sharedBy: count,
+      }),
+    ),
+  }),
+  memory: z.object({
+    totalBytes: count,
+    availableBytes: count,
+    type: maybeText,
+    clockHz: z.number().positive().nullable(),
+  }),
+  gpus: z.array(GpuSchema),
+  system: z.object({
+    platform: text,
+    distribution: text,
+    release: text,
+    kernel: text,
+    architecture: text,
+  }),
+  firmware: z.object({ vendor: maybeText, version: maybeText, date: maybeText }),
+  virtualization: z.object({
+    /** KVM, VMware, Hyper-V …; null on bare metal or where it cannot be told. */
+    hypervisor: maybeText,
+    container: maybeText,
+  }),
+  power: z.object({
+    source: z.enum(['mains', 'battery']).nullable(),
+    governor: maybeText,
+    profile: maybeText,
+  }),
+  software: z.object({ plimsoll: text, node: text }),
+});
+export type Environment = z.infer<typeof EnvironmentSchema>;
+export type Gpu = z.infer<typeof GpuSchema>;
+
+// ------------------------------------------------------------------------------------------------------- measurements
+
+/** What is measured; two measurements may be compared only where all of this is equal. */
+export const CaseSchema = z.object({
+  model: text,
+  imageSize: count,
+  provider: text,
+  device: text,
+  plan: PlanKindSchema,
+  dtype: DataTypeSchema,
+  batch: count.min(1),
+  threads: count.min(1),
+});
+export type Case = z.infer<typeof CaseSchema>;
+
+/** Bytes that a kernel must move for one tensor, and how far back that tensor was last touched. */
+export const TrafficSchema = z.object({
+  kind: z.enum(['input', 'output', 'weights']),
+  bytes: count,
+  /** Distinct bytes touched since the last touch (input, weights) or until the next (output), its own included. */
+  reuseDistanceBytes: count,
+});
+export type Traffic = z.infer<typeof TrafficSchema>;
+
+export const MeasuredKernelSchema = z.object({
+  name: text,
+  block: text,
+  blockKind: z.enum(blockKinds),
+  operators: z.array(text),
+  fused: z.boolean(),
+  implementation: text,
+  operations: count,
+  traffic: z.array(TrafficSchema),
+  /** Median, from the pass that times kernels one by one; null where that pass did not finish. */
+  latencyNs: positive.nullable(),
+});
+export type MeasuredKernel = z.infer<typeof MeasuredKernelSchema>;
+
+export const MeasurementSchema = CaseSchema.extend({
+  id: text,
+  startedAt: z.iso.datetime(),
+  instructionSet: text,
+  outcome: z.discriminatedUnion('status', [
+    z.object({
+      status: z.literal('measured'),
+      /** One a pass over the whole network, in order, all of them. */
+      samplesNs: z.array(positive).min(1),
+      warmupPasses: count,
+      timerResolutionNs: positive,
+      kernels: z.array(MeasuredKernelSchema),
+      verification: VerifyResultSchema,
+    }),
+    /** The result was wrong, so nothing was timed. */
+    z.object({ status: z.literal('incorrect'), verification: VerifyResultSchema }),
+    z.object({ status: z.literal('failed'), reason: text, error: ProviderErrorSchema.nullable() }),
+  ]),
+});
+export type Measurement = z.infer<typeof MeasurementSchema>;
+
+// --------------------------------------------------------------------------------------------------------------- run
+
+export const runStatuses = ['running', 'finished', 'cancelled', 'interrupted', 'failed'] as const;
+/**
+ * running: its process is alive. finished: all of its cases were tried. cancelled: its user ended it. interrupted: its
+ * process died. failed: it could not go on. What was measured is kept in every case.
+ */
+export const RunStatusSchema = z.enum(runStatuses);
+export type RunStatus = z.infer<typeof RunStatusSchema>;
+
+export const DeviceCalibrationSchema = z.object({
+  description: DescribeResultSchema,
+  calibration: CalibrateResultSchema.nullable(),
+  /** Why there is no calibration. */
+  reason: maybeText,
+});
+export type DeviceCalibration = z.infer<typeof DeviceCalibrationSchema>;
+
+export const RunSchema = z.object({
+  id: text,
+  suite: text,
+  status: RunStatusSchema,
+  /** Why it ended as it did, where that needs saying. */
+  reason: maybeText,
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+  environment: EnvironmentSchema,
+  providers: z.array(DeviceCalibrationSchema),
+  measurements: z.array(MeasurementSchema),
+});
+export type Run = z.infer<typeof RunSchema>;
+
+// ----------------------------------------------------------------------------------------------- what is shown of it
+
+/** The ceilings that a measurement is held against, and where each comes from. */
+export const CeilingsSchema = z.object({
+  provider: text,
+  device: text,
+  dtype: DataTypeSchema,
+  threads: count,
+  peakOperationsPerSecond: positive,
+  instructionSet: text,
+  theoreticalOperationsPerSecond: positive.nullable(),
+  /** Sustained bandwidth of each level, the best of the accesses measured. */
+  levels: z.array(
+    z.object({
+      level: MemoryLevelSchema,
+      bytesPerSecond: positive,
+      /** What it holds for all threads together; null for DRAM. */
+      capacityBytes: z.number().positive().nullable(),
+    }),
+  ),
+});
+export type Ceilings = z.infer<typeof CeilingsSchema>;
+
+/** One row of the efficiency-gap table; scripts rely on these names. */
+export const MeasurementSummarySchema = z.object({
+  id: text,
+  model: text,
+  family: text,
+  imageSize: count,
+  provider: text,
+  device: text,
+  plan: PlanKindSchema,
+  dtype: DataTypeSchema,
+  batch: count,
+  threads: count,
+  instructionSet: text,
+  /** Of all samples: the median and its 95% confidence interval (order statistics). */
+  latencyNs: z.object({ median: positive, low: positive, high: positive }),
+  samples: count,
+  operations: count,
+  idealLatencyNs: positive,
+  /** Every tensor charged to the smallest memory level that can hold it. */
+  waterlineLatencyNs: positive,
+  /** Every tensor charged to DRAM, as the paper does. */
+  dramWaterlineLatencyNs: positive,
+  efficiency: positive,
+  gap: positive,
+  memoryGap: positive,
+  kernelGap: positive,
+  verified: z.boolean(),
+  /** Published ImageNet top-1 in percent, where there is one for this model at this size. */
+  top1: z.number().nullable(),
+  top1Source: maybeText,
+  /** Says what of the model is a reconstruction. */
+  reconstruction: maybeText,
+  /** Sentences about what makes this figure doubtful, for instance a measured latency below its bound. */
+  alarms: z.array(text),
+});
+export type MeasurementSummary = z.infer<typeof MeasurementSummarySchema>;
+
+/** A case that gave no figure, and why. */
+export const LostMeasurementSchema = CaseSchema.extend({
+  id: text,
+  status: z.enum(['incorrect', 'failed']),
+  reason: text,
+});
+
+export const RunSummarySchema = z.object({
+  id: text,
+  suite: text,
+  status: RunStatusSchema,
+  reason: maybeText,
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+  machineId: text,
+  machineName: text,
+  cpu: text,
+  measured: count,
+  lost: count,
+});
+export type RunSummary = z.infer<typeof RunSummarySchema>;
+
+/** A run as the table, the plot and `profile --json` show it. */
+export const RunReportSchema = z.object({
+  run: RunSummarySchema,
+  machine: EnvironmentSchema,
+  providers: z.array(DeviceCalibrationSchema),
+  ceilings: z.array(CeilingsSchema),
+  measurements: z.array(MeasurementSummarySchema),
+  lost: z.array(LostMeasurementSchema),
+});
+export type RunReport = z.infer<typeof RunReportSchema>;
+
+/** Kernel by kernel. */
+export const KernelSummarySchema = MeasuredKernelSchema.extend({
+  idealNs: z.number().nonnegative(),
+  /** The shortest time that the kernel could take on this machine. */
+  waterlineNs: z.number().nonnegative(),
+  /** What sets that time. */
+  limit: z.union([z.literal('arithmetic'), MemoryLevelSchema]),
+});
+export type KernelSummary = z.infer<typeof KernelSummarySchema>;
+
+export const MeasurementDetailSchema = z.object({
+  summary: MeasurementSummarySchema,
+  samplesNs: z.array(positive),
+  kernels: z.array(KernelSummarySchema),
+  verification: VerifyResultSchema,
+});
+export type MeasurementDetail = z.infer<typeof MeasurementDetailSchema>;
+
+/** The version of an exported file; a reader refuses a newer one. */
+export const bundleVersion = 1;
+export const BundleSchema = z.object({
+  format: z.literal('plimsoll-run'),
+  version: z.literal(bundleVersion),
+  exportedAt: z.iso.datetime(),
+  run: RunSchema,
+});
+export type Bundle = z.infer<typeof BundleSchema>;
