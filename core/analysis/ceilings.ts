@@ -1,0 +1,99 @@
+import type { ArithmeticCeiling, BandwidthCeiling, MemoryLevel } from '../protocol/provider.ts';
+import type { Case, Ceilings, DeviceCalibration } from '../protocol/run.ts';
+
+/** What of a case decides which ceilings it is held against. */
+export type CeilingKey = Pick<Case, 'provider' | 'device' | 'dtype' | 'threads'>;
+
+/**
+ * The measured ceilings for so many threads of a device; undefined where its arithmetic or its DRAM was not measured.
+ * Where just this number of threads was not measured, one thread's figure is multiplied: an upper bound, as a ceiling must be.
+ */
+export function ceilingsFor(providers: readonly DeviceCalibration[], key: CeilingKey): Ceilings | undefined {
+  const found = providers.find(
+    ({ description, calibration }) =>
+      description.provider === key.provider && calibration?.device === key.device,
+  );
+  const device = found?.description.devices.find(({ id }) => id === key.device);
+  const calibration = found?.calibration;
+  if (device === undefined || calibration === undefined || calibration === null) return undefined;
+
+  const arithmetic = best(
+    forThreads(
+      calibration.arithmetic.filter(({ dtype }) => dtype === key.dtype),
+      key.threads,
+      scaleArithmetic,
+    ),
+    ({ operationsPerSecond }) => operationsPerSecond,
+  );
+  if (arithmetic === undefined) return undefined;
+
+  const levels = (['L1', 'L2', 'L3', 'DRAM'] as const).flatMap((level): Ceilings['levels'] => {
+    const fastest = best(
+      forThreads(
+        calibration.bandwidth.filter((ceiling) => ceiling.level === level),
+        key.threads,
+        scaleBandwidth,
+      ),
+      ({ bytesPerSecond }) => bytesPerSecond,
+    );
+    if (fastest === undefined) return [];
+    const capacityBytes = level === 'DRAM' ? null : capacity(device, level, key.threads);
+    if (capacityBytes === undefined) return [];
+    return [{ level, bytesPerSecond: fastest.bytesPerSecond, capacityBytes }];
+  });
+  if (!levels.some(({ level }) => level === 'DRAM')) return undefined;
+
+  return {
+    provider: key.provider,
+    device: key.device,
+    dtype: key.dtype,
+    threads: key.threads,
+    peakOperationsPerSecond: arithmetic.operationsPerSecond,
+    instructionSet: arithmetic.instructionSet,
+    theoreticalOperationsPerSecond: arithmetic.theoreticalOperationsPerSecond ?? null,
+    levels,
+  };
+}
+
+/** What a cache level holds for these threads together, were they spread over as many instances as they can be. */
+function capacity(
+  device: DeviceCalibration['description']['devices'][number],
+  level: Exclude<MemoryLevel, 'DRAM'>,
+  threads: number,
+): number | undefined {
+  const cache = device.caches.find((candidate) => candidate.level === level);
+  if (cache === undefined) return undefined;
+  const instances = Math.max(1, Math.round(device.threads / Math.max(1, cache.sharedBy)));
+  return cache.bytes * Math.min(threads, instances);
+}
+
+function forThreads<C extends { readonly threads: number }>(
+  ceilings: readonly C[],
+  threads: number,
+  scale: (one: C, threads: number) => C,
+): readonly C[] {
+  const exact = ceilings.filter((ceiling) => ceiling.threads === threads);
+  if (exact.length > 0) return exact;
+  return ceilings.filter((ceiling) => ceiling.threads === 1).map((one) => scale(one, threads));
+}
+
+function scaleArithmetic(one: ArithmeticCeiling, threads: number): ArithmeticCeiling {
+  const theoretical = one.theoreticalOperationsPerSecond;
+  return {
+    ...one,
+    threads,
+    operationsPerSecond: one.operationsPerSecond * threads,
+    ...(theoretical === undefined ? {} : { theoreticalOperationsPerSecond: theoretical * threads }),
+  };
+}
+
+function scaleBandwidth(one: BandwidthCeiling, threads: number): BandwidthCeiling {
+  return { ...one, threads, bytesPerSecond: one.bytesPerSecond * threads };
+}
+
+function best<C>(candidates: readonly C[], by: (candidate: C) => number): C | undefined {
+  return candidates.reduce<C | undefined>(
+    (winner, candidate) => (winner === undefined || by(candidate) > by(winner) ? candidate : winner),
+    undefined,
+  );
+}
