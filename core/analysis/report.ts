@@ -1,0 +1,169 @@
+/** From a run as it was stored to what is shown of it. Nothing here is stored: every figure can be computed again. */
+import { publishedAccuracy } from '../models/accuracy.ts';
+import { findModel } from '../models/zoo.ts';
+import type {
+  Ceilings,
+  KernelSummary,
+  Measurement,
+  MeasurementDetail,
+  MeasurementSummary,
+  Run,
+  RunReport,
+  RunSummary,
+} from '../protocol/run.ts';
+import { medianInterval } from '../statistics/summary.ts';
+import { ceilingsFor } from './ceilings.ts';
+import { computationalEfficiency, efficiencyGap, idealLatencyNs } from './efficiency.ts';
+import { boundKernel, dramBoundSeconds } from './memory-levels.ts';
+
+const nanoseconds = 1e9;
+
+type Measured = Extract<Measurement['outcome'], { status: 'measured' }>;
+
+export function summarizeRun(run: Run): RunReport {
+  const ceilings = new Map<string, Ceilings>();
+  const measurements: MeasurementSummary[] = [];
+  const lost: RunReport['lost'] = [];
+  for (const measurement of run.measurements) {
+    const { outcome } = measurement;
+    const machine = ceilingsFor(run.providers, measurement);
+    if (machine !== undefined) {
+      ceilings.set([machine.provider, machine.device, machine.dtype, machine.threads].join(), machine);
+    }
+    if (outcome.status === 'measured' && machine !== undefined) {
+      measurements.push(summarize(measurement, outcome, machine));
+    } else {
+      lost.push(lostMeasurement(measurement));
+    }
+  }
+  return {
+    run: summarizeRunHead(run),
+    machine: run.environment,
+    providers: run.providers,
+    ceilings: [...ceilings.values()],
+    measurements,
+    lost,
+  };
+}
+
+export function summarizeRunHead(run: Run): RunSummary {
+  const measured = run.measurements.filter(({ outcome }) => outcome.status === 'measured').length;
+  return {
+    id: run.id,
+    suite: run.suite,
+    status: run.status,
+    reason: run.reason,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt,
+    machineId: run.environment.machine.id,
+    machineName: run.environment.machine.name,
+    cpu: run.environment.cpu.model,
+    measured,
+    lost: run.measurements.length - measured,
+  };
+}
+
+/** One measurement, kernel by kernel; undefined where the run has no such measurement with a figure. */
+export function measurementDetail(run: Run, measurementId: string): MeasurementDetail | undefined {
+  const measurement = run.measurements.find(({ id }) => id === measurementId);
+  const machine = measurement && ceilingsFor(run.providers, measurement);
+  if (measurement?.outcome.status !== 'measured' || machine === undefined) return undefined;
+  const { outcome } = measurement;
+  return {
+    summary: summarize(measurement, outcome, machine),
+    samplesNs: outcome.samplesNs,
+    kernels: outcome.kernels.map((kernel): KernelSummary => {
+      const bound = boundKernel(machine, kernel.operations, kernel.traffic);
+      return {
+        ...kernel,
+        idealNs: idealLatencyNs(kernel.operations, machine.peakOperationsPerSecond),
+        waterlineNs: bound.seconds * nanoseconds,
+        limit: bound.limit,
+      };
+    }),
+    verification: outcome.verification,
+  };
+}
+
+function summarize(measurement: Measurement, outcome: Measured, machine: Ceilings): MeasurementSummary {
+  const { id, model, imageSize, provider, device, plan, dtype, batch, threads, instructionSet } = measurement;
+  const latencyNs = medianInterval(outcome.samplesNs);
+  const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
+  const idealNs = idealLatencyNs(operations, machine.peakOperationsPerSecond);
+  let waterlineNs = 0;
+  let dramWaterlineNs = 0;
+  for (const kernel of outcome.kernels) {
+    waterlineNs += boundKernel(machine, kernel.operations, kernel.traffic).seconds * nanoseconds;
+    dramWaterlineNs += (dramBoundSeconds(machine, kernel.operations, kernel.traffic) ?? 0) * nanoseconds;
+  }
+  const accuracy = publishedAccuracy(model, imageSize);
+  return {
+    id,
+    model,
+    family: findModel(model)?.family ?? 'unknown',
+    imageSize,
+    provider,
+    device,
+    plan,
+    dtype,
+    batch,
+    threads,
+    instructionSet,
+    latencyNs,
+    samples: outcome.samplesNs.length,
+    operations,
+    idealLatencyNs: idealNs,
+    waterlineLatencyNs: waterlineNs,
+    dramWaterlineLatencyNs: dramWaterlineNs,
+    efficiency: computationalEfficiency(idealNs, latencyNs.median),
+    ...efficiencyGap(idealNs, waterlineNs, latencyNs.median),
+    verified: outcome.verification.passed,
+    top1: accuracy?.top1 ?? null,
+    top1Source: accuracy?.source ?? null,
+    reconstruction: findModel(model)?.reconstruction ?? null,
+    alarms: alarmsOf(latencyNs.median, idealNs, waterlineNs),
+  };
+}
+
+/** A measured latency below its bound is no good news: a ceiling or the counting is wrong. It is never clipped. */
+function alarmsOf(latencyNs: number, idealNs: number, waterlineNs: number): string[] {
+  const percent = (bound: number) => `${(100 * (bound / latencyNs)).toFixed(1)}%`;
+  if (latencyNs < idealNs) {
+    return [
+      `Faster than the ideal latency (${percent(idealNs)} of the peak): the measured peak is too low, most likely because ` +
+        'the clock rose after it was measured. Profile again on a quiet machine.',
+    ];
+  }
+  if (latencyNs < waterlineNs) {
+    return [
+      `Faster than its waterline (${percent(waterlineNs)} of it): a measured bandwidth is too low, or a cache held more ` +
+        'than its size says. Profile again on a quiet machine.',
+    ];
+  }
+  return [];
+}
+
+function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {
+  const { id, model, imageSize, provider, device, plan, dtype, batch, threads, outcome } = measurement;
+  const common = { id, model, imageSize, provider, device, plan, dtype, batch, threads };
+  switch (outcome.status) {
+    case 'failed':
+      return { ...common, status: 'failed', reason: outcome.reason };
+    case 'incorrect': {
+      const wrong = outcome.verification.kernels.filter(({ passed }) => !passed);
+      const worst = wrong[0];
+      const where =
+        worst === undefined
+          ? ''
+          : `: ${wrong.length} of ${outcome.verification.kernels.length} kernels differ from the reference, first ${worst.name} (relative error ${worst.relativeL2Error.toExponential(1)}, tolerance ${worst.tolerance.toExponential(1)})`;
+      return { ...common, status: 'incorrect', reason: `Its result is wrong${where}; it was not timed.` };
+    }
+    case 'measured':
+      return {
+        ...common,
+        status: 'failed',
+        reason:
+          'It was timed, but the ceilings of its device were not measured, so there is nothing to hold it against.',
+      };
+  }
+}
