@@ -1,0 +1,90 @@
+#include "calibrate/arithmetic.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+
+#include "calibrate/clock.h"
+#include "calibrate/microarchitecture.h"
+
+namespace plimsoll {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr double trialSeconds = 0.01;
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// Multiply and add apart: what a processor without fused multiply-add has.
+float genericRounds(std::uint64_t rounds) {
+  typedef float Floats __attribute__((vector_size(16)));
+  constexpr int chains = 12;
+  const Floats factor = Floats{} + 0.999f;
+  const Floats term = Floats{} + 0.001f;
+  Floats sums[chains];
+  for (int i = 0; i < chains; ++i) sums[i] = Floats{} + static_cast<float>(i);
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+#pragma GCC unroll 12
+    for (int i = 0; i < chains; ++i) sums[i] = sums[i] * factor + term;
+  }
+  float total = 0;
+  for (const Floats& sum : sums) total += sum[0] + sum[1] + sum[2] + sum[3];
+  return total;
+}
+
+}  // namespace
+
+PeakLoop genericPeak() { return {"fp32", "generic", 12 * 4 * 2, genericRounds}; }
+
+std::vector<PeakLoop> usablePeaks(const InstructionSets& sets) {
+  std::vector<PeakLoop> peaks;
+#ifdef PLIMSOLL_X86
+  if (sets.avx512) peaks.push_back(avx512Peak());
+  if (sets.avx2) peaks.push_back(avx2Peak());
+  if (sets.amxBf16) peaks.push_back(amxBf16Peak());
+  if (sets.avx512Bf16) peaks.push_back(avx512Bf16Peak());
+#else
+  static_cast<void>(sets);
+#endif
+  if (peaks.empty()) peaks.push_back(genericPeak());
+  return peaks;
+}
+
+ArithmeticCeiling measureArithmetic(const PeakLoop& loop, ThreadPool& team, double seconds, const Cancellation& cancellation) {
+  // Stored, so that no loop can be left out.
+  std::atomic<float> result{0};
+  const auto trial = [&](std::uint64_t rounds) {
+    const auto start = Clock::now();
+    team.run([&](int) { result.store(loop.run(rounds), std::memory_order_relaxed); });
+    return secondsSince(start);
+  };
+  std::uint64_t rounds = 1000;
+  while (trial(rounds) < trialSeconds / 4) rounds *= 2;
+  rounds *= 4;
+
+  ArithmeticCeiling ceiling{loop.dtype, loop.instructionSet, team.size(), 0, {}, {}};
+  double clockHz = 0;
+  const auto start = Clock::now();
+  do {
+    cancellation.throwIfRequested();
+    const double elapsed = trial(rounds);
+    const double rate = loop.operationsPerRound * static_cast<double>(rounds) * team.size() / elapsed;
+    ceiling.operationsPerSecond = std::max(ceiling.operationsPerSecond, rate);
+    // Between the trials, while the others are as busy, so that it is the clock under this load.
+    std::atomic<double> own{0};
+    team.run([&](int member) {
+      const double hz = measureClockHz();
+      if (member == 0) own.store(hz);
+    });
+    clockHz = std::max(clockHz, own.load());
+  } while (secondsSince(start) < seconds);
+
+  if (clockHz > 0) {
+    ceiling.clockHz = clockHz;
+    const int perCycle = operationsPerCycle(cpuInfo(), loop.dtype, loop.instructionSet);
+    if (perCycle > 0) ceiling.theoreticalOperationsPerSecond = perCycle * clockHz * team.size();
+  }
+  return ceiling;
+}
+
+}  // namespace plimsoll

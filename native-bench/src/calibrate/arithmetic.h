@@ -1,0 +1,44 @@
+// Arithmetic ceilings: loops that do nothing but multiply and add in registers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cpu/cpu_info.h"
+#include "cpu/thread_pool.h"
+#include "support/cancellation.h"
+
+namespace plimsoll {
+
+// One loop; `run` returns something that depends on every result.
+struct PeakLoop {
+  const char* dtype;
+  const char* instructionSet;
+  double operationsPerRound;
+  float (*run)(std::uint64_t rounds);
+};
+
+PeakLoop genericPeak();
+#ifdef PLIMSOLL_X86
+PeakLoop avx2Peak();
+PeakLoop avx512Peak();
+PeakLoop avx512Bf16Peak();
+PeakLoop amxBf16Peak();
+#endif
+std::vector<PeakLoop> usablePeaks(const InstructionSets& sets);
+
+struct ArithmeticCeiling {
+  std::string dtype;
+  std::string instructionSet;
+  int threads = 1;
+  double operationsPerSecond = 0;
+  std::optional<double> clockHz;
+  std::optional<double> theoreticalOperationsPerSecond;
+};
+
+// The best of many short trials of the whole team together: a ceiling must not be beaten by what is held against it.
+ArithmeticCeiling measureArithmetic(const PeakLoop& loop, ThreadPool& team, double seconds, const Cancellation& cancellation);
+
+}  // namespace plimsoll

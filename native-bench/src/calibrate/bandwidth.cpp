@@ -1,0 +1,113 @@
+#include "calibrate/bandwidth.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <new>
+
+#include "support/aligned_buffer.h"
+#include "support/error.h"
+
+namespace plimsoll {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr double trialSeconds = 0.01;
+constexpr std::size_t leastDramBytes = std::size_t{256} << 20;
+constexpr std::size_t largestDramBytes = std::size_t{4} << 30;
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::size_t arraysOf(Access access) { return access == Access::read ? 1 : access == Access::copy ? 2 : 3; }
+
+}  // namespace
+
+std::size_t availableMemoryBytes() {
+  std::ifstream file("/proc/meminfo");
+  std::string name;
+  std::size_t kibibytes = 0;
+  std::string unit;
+  while (file >> name >> kibibytes >> unit) {
+    if (name == "MemAvailable:") return kibibytes << 10;
+  }
+  return static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) / 2;
+}
+
+std::vector<WorkingSet> workingSets(const CpuInfo& cpu, int threads, std::size_t availableBytes) {
+  std::vector<WorkingSet> sets;
+  const auto team = static_cast<std::size_t>(threads);
+  std::size_t lastLevel = 0;
+  std::size_t smaller = 0;  // what the levels before this one hold for one thread
+  for (const Cache& cache : cpu.caches) {
+    const auto instances = static_cast<std::size_t>(std::max(1, cpu.logicalCpus / cache.sharedBy));
+    lastLevel = std::max(lastLevel, cache.bytes * instances);
+    const std::size_t bytes = cache.bytes * std::min(team, instances) / 2;
+    // A level whose half is no larger than what lies before it cannot be told from that.
+    if (bytes / team > smaller) sets.push_back({cache.level, bytes});
+    smaller = std::max(smaller, cache.bytes / static_cast<std::size_t>(cache.sharedBy));
+  }
+  const std::size_t wanted = std::clamp(4 * lastLevel, leastDramBytes, largestDramBytes);
+  sets.push_back({"DRAM", std::min(wanted, availableBytes / 2)});
+  return sets;
+}
+
+BandwidthCeiling measureBandwidth(const KernelSet& kernels, const WorkingSet& set, Access access, ThreadPool& team,
+                                  double seconds, const Cancellation& cancellation) {
+  constexpr std::size_t step = 128;  // floats that a stream loop does at a time, at least
+  const std::size_t arrays = arraysOf(access);
+  const std::size_t count =
+      std::max(step, set.bytes / sizeof(float) / arrays / static_cast<std::size_t>(team.size()) / step * step);
+  // Each member fills, and so places, its own arrays. Three odd lines between them keep them off the same cache sets.
+  std::vector<AlignedBuffer<float>> buffers(static_cast<std::size_t>(team.size()));
+  std::atomic<bool> failed{false};
+  team.run([&](int member) {
+    try {
+      AlignedBuffer<float> buffer(arrays * (count + 48));
+      std::fill(buffer.data(), buffer.data() + buffer.size(), 0x1p-20f);
+      buffers[static_cast<std::size_t>(member)] = std::move(buffer);
+    } catch (const std::bad_alloc&) {
+      failed = true;
+    }
+  });
+  if (failed) throw ProtocolError("outOfMemory", "There is not enough memory to measure the bandwidth of " + set.level + ".");
+
+  std::atomic<float> result{0};
+  const auto trial = [&](std::size_t passes, bool aroundCache) {
+    const auto start = Clock::now();
+    team.run([&](int member) {
+      float* a = buffers[static_cast<std::size_t>(member)].data();
+      float* b = a + count + 48;
+      switch (access) {
+        case Access::read:
+          result.store(kernels.streamRead(a, count, passes), std::memory_order_relaxed);
+          break;
+        case Access::copy:
+          kernels.streamCopy(a, b, count, passes, aroundCache);
+          break;
+        case Access::triad:
+          kernels.streamTriad(a, b, b + count + 48, count, passes, aroundCache);
+          break;
+      }
+    });
+    return secondsSince(start);
+  };
+  std::size_t passes = 1;
+  while (trial(passes, false) < trialSeconds / 2) passes *= 2;
+
+  BandwidthCeiling ceiling{set.level, access, team.size(), arrays * count * sizeof(float) * static_cast<std::size_t>(team.size()), 0};
+  const double bytes = static_cast<double>(ceiling.workingSetBytes) * static_cast<double>(passes);
+  // Stores that go around the caches can only win where they would miss them anyway.
+  const bool tryAround = access != Access::read && set.level == "DRAM";
+  const auto start = Clock::now();
+  do {
+    cancellation.throwIfRequested();
+    ceiling.bytesPerSecond = std::max(ceiling.bytesPerSecond, bytes / trial(passes, false));
+    if (tryAround) ceiling.bytesPerSecond = std::max(ceiling.bytesPerSecond, bytes / trial(passes, true));
+  } while (secondsSince(start) < seconds);
+  return ceiling;
+}
+
+}  // namespace plimsoll

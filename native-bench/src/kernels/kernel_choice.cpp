@@ -1,0 +1,17 @@
+#include "kernels/kernel_choice.h"
+
+namespace plimsoll {
+
+std::vector<const KernelSet*> usableKernelSets(const InstructionSets& sets) {
+  std::vector<const KernelSet*> usable;
+#ifdef PLIMSOLL_X86
+  if (sets.avx512) usable.push_back(&avx512Kernels());
+  if (sets.avx2) usable.push_back(&avx2Kernels());
+#else
+  static_cast<void>(sets);
+#endif
+  usable.push_back(&genericKernels());
+  return usable;
+}
+
+}  // namespace plimsoll

@@ -1,0 +1,357 @@
+// From a plan to kernels: which code runs each, on which memory.
+#include <algorithm>
+#include <new>
+
+#include "network/arena.h"
+#include "network/network.h"
+#include "support/error.h"
+#include "support/philox.h"
+
+namespace plimsoll {
+namespace {
+
+std::vector<float> drawTensor(std::uint64_t seed, std::uint32_t stream, std::size_t elements, float bound) {
+  std::vector<float> values(elements);
+  uniformElements(seed, stream, 0, elements, bound, values.data());
+  return values;
+}
+
+std::string formOf(const ConvShape& shape) {
+  if (shape.isDepthwise()) return "depthwise";
+  if (shape.groups > 1) return "grouped";
+  return shape.kernelHeight == 1 && shape.kernelWidth == 1 ? "pointwise" : "dense";
+}
+
+bool isLayer(const Operator& op) { return op.kind == OperatorKind::conv2d || op.kind == OperatorKind::linear; }
+
+}  // namespace
+
+Parameters drawParameters(const Graph& graph, const Operator& op, std::uint64_t seed) {
+  Parameters p;
+  const std::size_t channels = op.output.channels;
+  switch (op.kind) {
+    case OperatorKind::conv2d:
+    case OperatorKind::linear: {
+      const ConvShape shape = convShapeOf(graph, op, 1);
+      p.weights = drawTensor(seed, streams::weights(op.id), shape.outChannels * shape.reduction(), op.bounds[0]);
+      if (op.hasBias) p.biases = drawTensor(seed, streams::biases(op.id), shape.outChannels, op.bounds[1]);
+      break;
+    }
+    case OperatorKind::layerNorm:
+      p.weights = drawTensor(seed, streams::weights(op.id), channels, op.bounds[0]);
+      for (float& scale : p.weights) scale += 1.0f;
+      p.biases = drawTensor(seed, streams::biases(op.id), channels, op.bounds[1]);
+      break;
+    case OperatorKind::squeezeExcite:
+      p.weights = drawTensor(seed, streams::weights(op.id), op.squeezeChannels * channels, op.bounds[0]);
+      p.biases = drawTensor(seed, streams::biases(op.id), op.squeezeChannels, op.bounds[1]);
+      p.secondWeights = drawTensor(seed, streams::secondWeights(op.id), channels * op.squeezeChannels, op.bounds[2]);
+      p.secondBiases = drawTensor(seed, streams::secondBiases(op.id), channels, op.bounds[3]);
+      break;
+    default:
+      break;
+  }
+  return p;
+}
+
+const std::vector<std::string>& fusableBlocks() {
+  static const std::vector<std::string> kinds = {"convfirst"};
+  return kinds;
+}
+
+// Turns the planned kernels into phases, one after the other.
+class NetworkBuilder {
+ public:
+  explicit NetworkBuilder(Network& network)
+      : n_(network), kernels_(*network.options_.kernels), batch_(network.options_.batch) {}
+
+  void build(std::vector<PlannedKernel> plan, const Cancellation& cancellation) {
+    for (PlannedKernel& planned : plan) {
+      Kernel kernel;
+      kernel.plan = std::move(planned);
+      kernel.output = kernel.plan.operators.back();
+      collectInputs(kernel);
+      n_.kernels_.push_back(std::move(kernel));
+    }
+    placeActivations();
+    for (Kernel& kernel : n_.kernels_) {
+      cancellation.throwIfRequested();
+      scratchFloats_ = 0;
+      if (kernel.plan.fused) {
+        addFused(kernel);
+      } else {
+        addLayerwise(kernel);
+      }
+      count(kernel);
+      kernel.implementation += std::string(".") + kernels_.name;
+      largestScratch_ = std::max(largestScratch_, scratchFloats_);
+    }
+    n_.scratch_.resize(static_cast<std::size_t>(n_.options_.threads));
+    // Each member touches its own first, so that it lies in its own part of the memory.
+    n_.team_.run([this](int member) {
+      try {
+        n_.scratch_[static_cast<std::size_t>(member)] = AlignedBuffer<float>(largestScratch_);
+      } catch (const std::bad_alloc&) {
+        scratchFailed_ = true;
+      }
+    });
+    if (scratchFailed_) throw std::bad_alloc();
+  }
+
+ private:
+  void collectInputs(Kernel& kernel) const {
+    const auto& own = kernel.plan.operators;
+    for (const int id : own) {
+      for (const int input : n_.graph_.at(id).inputs) {
+        const bool inside = std::find(own.begin(), own.end(), input) != own.end();
+        const bool known = std::find(kernel.inputs.begin(), kernel.inputs.end(), input) != kernel.inputs.end();
+        if (!inside && !known) kernel.inputs.push_back(input);
+      }
+    }
+  }
+
+  // The image lives through the whole pass, so that it need not be filled again before each.
+  void placeActivations() {
+    const int steps = static_cast<int>(n_.kernels_.size());
+    std::vector<int> ids = {0};
+    std::vector<Lifetime> lifetimes = {{n_.tensorElements(0), 0, steps}};
+    for (int step = 0; step < steps; ++step) {
+      const int id = n_.kernels_[static_cast<std::size_t>(step)].output;
+      int last = step;
+      for (int reader = step + 1; reader < steps; ++reader) {
+        const auto& inputs = n_.kernels_[static_cast<std::size_t>(reader)].inputs;
+        if (std::find(inputs.begin(), inputs.end(), id) != inputs.end()) last = reader;
+      }
+      ids.push_back(id);
+      // What nobody reads is the network's result: it must outlive the pass.
+      lifetimes.push_back({n_.tensorElements(id), step, last == step ? steps : last});
+    }
+    const ArenaPlan arena = planArena(lifetimes);
+    n_.activations_ = AlignedBuffer<float>(arena.floats);
+    n_.tensors_.assign(n_.graph_.operators.size(), nullptr);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      n_.tensors_[static_cast<std::size_t>(ids[i])] = n_.activations_.data() + arena.offsets[i];
+    }
+    for (const Kernel& kernel : n_.kernels_) {
+      for (const int input : kernel.inputs) {
+        if (n_.tensor(input) == nullptr) {
+          failBadRequest("Kernel " + kernel.plan.name + " reads " + n_.graph_.at(input).name +
+                         ", which another kernel keeps to itself.");
+        }
+      }
+    }
+  }
+
+  // The operators behind the first: [activation] [add] [activation], each reading the one before it.
+  Epilogue epilogueOf(const Kernel& kernel, std::size_t from) const {
+    Epilogue epilogue;
+    bool added = false;
+    for (std::size_t i = from; i < kernel.plan.operators.size(); ++i) {
+      const Operator& op = n_.graph_.at(kernel.plan.operators[i]);
+      const int previous = kernel.plan.operators[i - 1];
+      const auto reads = std::find(op.inputs.begin(), op.inputs.end(), previous);
+      if (reads == op.inputs.end()) failUnsupported("Kernel " + kernel.plan.name + " is no chain of operators.");
+      Activation& slot = added ? epilogue.after : epilogue.before;
+      if (op.kind == OperatorKind::activation && slot == Activation::none) {
+        slot = op.function;
+      } else if (op.kind == OperatorKind::add && !added) {
+        added = true;
+        epilogue.residual = n_.tensor(op.inputs[0] == previous ? op.inputs[1] : op.inputs[0]);
+        if (epilogue.residual == nullptr) failUnsupported("Kernel " + kernel.plan.name + " adds its own result.");
+      } else {
+        failUnsupported("Kernel " + kernel.plan.name + " folds " + op.name + ", which cannot be folded.");
+      }
+    }
+    return epilogue;
+  }
+
+  float* keep(AlignedBuffer<float> buffer) {
+    n_.weightBytes_ += buffer.size() * sizeof(float);
+    n_.parameters_.push_back(std::move(buffer));
+    return n_.parameters_.back().data();
+  }
+
+  float* keep(const std::vector<float>& values) {
+    AlignedBuffer<float> buffer(values.size());
+    std::copy(values.begin(), values.end(), buffer.data());
+    return keep(std::move(buffer));
+  }
+
+  ConvTask convTask(const Operator& op, const Epilogue& epilogue) {
+    ConvTask task;
+    task.shape = convShapeOf(n_.graph_, op, batch_);
+    task.input = n_.tensor(op.inputs[0]);
+    task.output = n_.tensor(op.id);
+    task.epilogue = epilogue;
+    const Parameters parameters = drawParameters(n_.graph_, op, n_.options_.seed);
+    AlignedBuffer<float> weights(kernels_.packedWeights(task.shape));
+    AlignedBuffer<float> bias(kernels_.packedBias(task.shape));
+    kernels_.pack(task.shape, parameters.weights.data(), op.hasBias ? parameters.biases.data() : nullptr,
+                  weights.data(), bias.data());
+    task.weights = keep(std::move(weights));
+    task.epilogue.bias = keep(std::move(bias));
+    return task;
+  }
+
+  void addLayerwise(Kernel& kernel) {
+    const Operator& op = n_.graph_.at(kernel.plan.operators.front());
+    const Epilogue epilogue = epilogueOf(kernel, 1);
+    const KernelSet& k = kernels_;
+    float* output = n_.tensor(kernel.output);
+    const float* input = op.inputs.empty() ? nullptr : n_.tensor(op.inputs[0]);
+    const Shape in = op.inputs.empty() ? Shape{} : n_.graph_.at(op.inputs[0]).output;
+    if (!isLayer(op) && op.kind != OperatorKind::add && kernel.plan.operators.size() > 1) {
+      failUnsupported("Kernel " + kernel.plan.name + " folds operators into one that cannot take them.");
+    }
+    const auto one = [&](const std::string& implementation, Phase phase) {
+      kernel.implementation = implementation;
+      kernel.phases.push_back(std::move(phase));
+    };
+    switch (op.kind) {
+      case OperatorKind::input:
+        failBadRequest("The input is no kernel.");
+      case OperatorKind::conv2d:
+      case OperatorKind::linear: {
+        ConvTask task = convTask(op, epilogue);
+        task.output = output;
+        scratchFloats_ = k.convolveScratch(task.shape);
+        return one(op.kind == OperatorKind::linear ? "linear" : "conv2d." + formOf(task.shape),
+                   [&k, task](const Member& m) { k.convolve(task, m); });
+      }
+      case OperatorKind::maxPool:
+      case OperatorKind::averagePool: {
+        const PoolTask task{batch_,    in.height, in.width,  in.channels, op.output.height, op.output.width, op.kernelHeight,
+                            op.stride, op.padTop, op.padLeft, op.kind == OperatorKind::maxPool, input, output};
+        return one("pool", [&k, task](const Member& m) { k.pool(task, m); });
+      }
+      case OperatorKind::globalAveragePool: {
+        const GlobalPoolTask task{batch_, in.height * in.width, in.channels, input, output};
+        return one("globalAveragePool", [&k, task](const Member& m) { k.globalPool(task, m); });
+      }
+      case OperatorKind::blurPool: {
+        const BlurTask task{batch_, in.height, in.width, in.channels, op.output.height, op.output.width, input, output};
+        return one("blurPool", [&k, task](const Member& m) { k.blur(task, m); });
+      }
+      case OperatorKind::activation: {
+        const ElementTask task{n_.tensorElements(op.id), input, op.function, nullptr, Activation::none, output};
+        return one("activation", [&k, task](const Member& m) { k.elementwise(task, m); });
+      }
+      case OperatorKind::add: {
+        const ElementTask task{n_.tensorElements(op.id), input,  Activation::none, n_.tensor(op.inputs[1]),
+                               epilogue.before,          output};
+        if (epilogue.residual != nullptr) failUnsupported("Kernel " + kernel.plan.name + " has two sums.");
+        return one("add", [&k, task](const Member& m) { k.elementwise(task, m); });
+      }
+      case OperatorKind::concat: {
+        const ConcatTask task{batch_ * in.height * in.width, in.channels, op.output.channels - in.channels, input,
+                              n_.tensor(op.inputs[1]),       output};
+        return one("concat", [&k, task](const Member& m) { k.concat(task, m); });
+      }
+      case OperatorKind::layerNorm: {
+        const Parameters p = drawParameters(n_.graph_, op, n_.options_.seed);
+        const NormTask task{batch_ * in.height * in.width, in.channels, input, keep(p.weights), keep(p.biases), op.epsilon,
+                            output};
+        return one("layerNorm", [&k, task](const Member& m) { k.normalize(task, m); });
+      }
+      case OperatorKind::squeezeExcite:
+        return addSqueezeExcite(kernel, op);
+    }
+  }
+
+  void addSqueezeExcite(Kernel& kernel, const Operator& op) {
+    const KernelSet& k = kernels_;
+    const std::size_t channels = op.output.channels;
+    const std::size_t pixels = op.output.height * op.output.width;
+    const Parameters p = drawParameters(n_.graph_, op, n_.options_.seed);
+    // The three vectors between its passes belong to the kernel and not to a member.
+    const std::size_t workspace = batch_ * (2 * channels + op.squeezeChannels);
+    n_.parameters_.emplace_back(workspace);
+    float* pooled = n_.parameters_.back().data();
+    float* squeezed = pooled + batch_ * channels;
+    float* gate = squeezed + batch_ * op.squeezeChannels;
+    const float* input = n_.tensor(op.inputs[0]);
+    const GlobalPoolTask pool{batch_, pixels, channels, input, pooled};
+    const GateTask reduce{batch_, channels, op.squeezeChannels, pooled, keep(p.weights), keep(p.biases), op.function, squeezed};
+    const GateTask expand{batch_,  op.squeezeChannels,     channels,         squeezed, keep(p.secondWeights),
+                          keep(p.secondBiases), op.gate, gate};
+    const ScaleTask scale{batch_, pixels, channels, input, gate, n_.tensor(op.id)};
+    kernel.implementation = "squeezeExcite";
+    kernel.workspaceBytes = workspace * sizeof(float);
+    kernel.phases = {[&k, pool](const Member& m) { k.globalPool(pool, m); },
+                     [&k, reduce](const Member& m) { k.gate(reduce, m); },
+                     [&k, expand](const Member& m) { k.gate(expand, m); },
+                     [&k, scale](const Member& m) { k.scale(scale, m); }};
+  }
+
+  // conv2d [activation] pointwise [activation] pointwise [activation] [add [activation]]
+  void addFused(Kernel& kernel) {
+    const auto& ids = kernel.plan.operators;
+    const std::string& kind = n_.graph_.blockKinds[static_cast<std::size_t>(kernel.plan.block)];
+    const auto& known = fusableBlocks();
+    if (std::find(known.begin(), known.end(), kind) == known.end()) {
+      failUnsupported("There is no fused kernel for blocks of the kind '" + kind + "'.");
+    }
+    std::vector<ConvTask> layers;
+    for (std::size_t i = 0; i < ids.size();) {
+      const Operator& op = n_.graph_.at(ids[i]);
+      if (op.kind != OperatorKind::conv2d || layers.size() == 3) {
+        failUnsupported("Block " + kernel.plan.name + " is not built as a ConvFirst block.");
+      }
+      std::size_t end = i + 1;
+      while (end < ids.size() && !isLayer(n_.graph_.at(ids[end]))) ++end;
+      Kernel part;
+      part.plan = {kernel.plan.name, kernel.plan.block, {ids.begin() + static_cast<std::ptrdiff_t>(i), ids.begin() + static_cast<std::ptrdiff_t>(end)}, true};
+      layers.push_back(convTask(op, epilogueOf(part, 1)));
+      i = end;
+    }
+    const auto pointwise = [](const ConvTask& t) {
+      return t.shape.kernelHeight == 1 && t.shape.kernelWidth == 1 && t.shape.stride == 1 && t.shape.groups == 1;
+    };
+    if (layers.size() != 3 || layers[0].shape.isDepthwise() || !pointwise(layers[1]) || !pointwise(layers[2]) ||
+        layers[0].epilogue.residual != nullptr || layers[1].epilogue.residual != nullptr) {
+      failUnsupported("Block " + kernel.plan.name + " is not built as a ConvFirst block.");
+    }
+    FusedTask task{layers[0], layers[1], layers[2]};
+    task.project.output = n_.tensor(kernel.output);
+    const KernelSet& k = kernels_;
+    scratchFloats_ = k.fusedScratch(task);
+    kernel.implementation = "fused." + kind;
+    kernel.phases.push_back([&k, task](const Member& m) { k.fused(task, m); });
+  }
+
+  void count(Kernel& kernel) const {
+    std::size_t macs = 0;
+    std::size_t weights = 0;
+    for (const int id : kernel.plan.operators) {
+      const OperatorCost cost = costOf(n_.graph_, n_.graph_.at(id));
+      macs += cost.macs;
+      weights += cost.weightElements;
+    }
+    kernel.operations = 2 * macs * batch_;
+    kernel.weightBytes = weights * sizeof(float);
+    for (const int input : kernel.inputs) kernel.inputBytes += n_.tensorElements(input) * sizeof(float);
+    kernel.outputBytes = n_.tensorElements(kernel.output) * sizeof(float);
+    kernel.workspaceBytes += scratchFloats_ * sizeof(float) * static_cast<std::size_t>(n_.options_.threads);
+  }
+
+  Network& n_;
+  const KernelSet& kernels_;
+  std::size_t batch_;
+  std::size_t scratchFloats_ = 0;
+  std::size_t largestScratch_ = 0;
+  std::atomic<bool> scratchFailed_{false};
+};
+
+Network::Network(Graph graph, std::vector<PlannedKernel> plan, const NetworkOptions& options,
+                 const Cancellation& cancellation)
+    : graph_(std::move(graph)), options_(options), team_(options.threads) {
+  try {
+    NetworkBuilder(*this).build(std::move(plan), cancellation);
+    fillInput();
+  } catch (const std::bad_alloc&) {
+    throw ProtocolError("outOfMemory", "There is not enough memory for " + graph_.name + " at batch " +
+                                           std::to_string(options_.batch) + ".");
+  }
+}
+
+}  // namespace plimsoll

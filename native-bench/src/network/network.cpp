@@ -1,0 +1,57 @@
+#include "network/network.h"
+
+#include <chrono>
+
+#include "support/philox.h"
+
+namespace plimsoll {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double nanosecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+void Network::fillInput() {
+  const std::size_t elements = tensorElements(0);
+  uniformElements(options_.seed, streams::input, 0, elements, graph_.inputBound, tensor(0));
+}
+
+void Network::runPhases(const Kernel& kernel, int member) {
+  const Member own{member, options_.threads, scratch_[static_cast<std::size_t>(member)].data()};
+  for (const Phase& phase : kernel.phases) {
+    phase(own);
+    team_.barrier();
+  }
+}
+
+void Network::run() {
+  team_.run([this](int member) {
+    for (const Kernel& kernel : kernels_) runPhases(kernel, member);
+  });
+}
+
+double Network::runTimed(std::vector<double>& kernelNs) {
+  kernelNs.assign(kernels_.size(), 0.0);
+  const auto begin = Clock::now();
+  team_.run([&](int member) {
+    auto start = Clock::now();
+    for (std::size_t index = 0; index < kernels_.size(); ++index) {
+      runPhases(kernels_[index], member);
+      if (member != 0) continue;
+      const auto end = Clock::now();
+      kernelNs[index] = std::chrono::duration<double, std::nano>(end - start).count();
+      start = end;
+    }
+  });
+  return nanosecondsSince(begin);
+}
+
+void Network::runKernel(std::size_t index) {
+  team_.run([&](int member) { runPhases(kernels_[index], member); });
+}
+
+}  // namespace plimsoll

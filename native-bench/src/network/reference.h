@@ -1,0 +1,18 @@
+// Every operator done plainly in fp64: what the kernels are held against. Slow, and short enough to be believed.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cpu/thread_pool.h"
+#include "network/graph.h"
+
+namespace plimsoll {
+
+using DoubleTensor = std::vector<double>;
+
+// The result of one operator on these inputs, for `batch` images, with the parameters that `seed` gives.
+DoubleTensor referenceOperator(const Graph& graph, const Operator& op, const std::vector<const DoubleTensor*>& inputs,
+                               std::size_t batch, std::uint64_t seed, ThreadPool& team);
+
+}  // namespace plimsoll

@@ -1,0 +1,135 @@
+#include "network/verify.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "network/reference.h"
+
+namespace plimsoll {
+namespace {
+
+// A result may be off by this many times the tolerance in one element: errors are spread about normally, and even of
+// 10^8 elements none is six deviations away.
+constexpr double largestDeviation = 16;
+
+DoubleTensor toDouble(const float* values, std::size_t count) { return {values, values + count}; }
+
+// Terms that one element of the result sums; those of squeeze-and-excite's pool weigh less and are shorter than 2^16.
+std::size_t sumLength(const Graph& graph, const Operator& op) {
+  const Shape in = op.inputs.empty() ? Shape{} : graph.at(op.inputs[0]).output;
+  switch (op.kind) {
+    case OperatorKind::conv2d:
+    case OperatorKind::linear:
+      return convShapeOf(graph, op, 1).reduction();
+    case OperatorKind::globalAveragePool:
+      return in.height * in.width;
+    case OperatorKind::squeezeExcite:
+      return std::max(in.height * in.width, in.channels);
+    case OperatorKind::layerNorm:
+      return in.channels;
+    case OperatorKind::averagePool:
+      return op.kernelHeight * op.kernelWidth;
+    default:
+      return 1;
+  }
+}
+
+DoubleTensor referenceOf(Network& network, const Kernel& kernel) {
+  const Graph& graph = network.graph();
+  std::map<int, DoubleTensor> known;
+  for (const int id : kernel.inputs) known[id] = toDouble(network.tensor(id), network.tensorElements(id));
+  for (const int id : kernel.plan.operators) {
+    const Operator& op = graph.at(id);
+    std::vector<const DoubleTensor*> inputs;
+    for (const int input : op.inputs) inputs.push_back(&known.at(input));
+    known[id] = referenceOperator(graph, op, inputs, network.options().batch, network.options().seed, network.team());
+  }
+  return std::move(known.at(kernel.output));
+}
+
+KernelCheck compare(const Network& network, const Kernel& kernel, const DoubleTensor& reference) {
+  std::size_t longest = 1;
+  for (const int id : kernel.plan.operators) longest = std::max(longest, sumLength(network.graph(), network.graph().at(id)));
+  const float* computed = network.tensor(kernel.output);
+  double errorSquares = 0;
+  double squares = 0;
+  double largest = 0;
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    const double error = std::abs(static_cast<double>(computed[i]) - reference[i]);
+    // A NaN must not be lost in a comparison.
+    if (!(error <= largest)) largest = error;
+    errorSquares += error * error;
+    squares += reference[i] * reference[i];
+  }
+  const double rms = std::sqrt(squares / static_cast<double>(reference.size()));
+  KernelCheck check;
+  check.name = kernel.plan.name;
+  check.tolerance = toleranceFor(longest);
+  check.relativeL2Error = std::sqrt(errorSquares / squares);
+  check.maxError = largest / rms;
+  // Reads as it stands: with a NaN both comparisons are false.
+  check.passed = check.relativeL2Error <= check.tolerance && check.maxError <= largestDeviation * check.tolerance;
+  // JSON has no infinity; a value beyond every tolerance says the same.
+  const auto finite = [](double value) { return std::isfinite(value) ? value : 1e30; };
+  check.relativeL2Error = finite(check.relativeL2Error);
+  check.maxError = finite(check.maxError);
+  return check;
+}
+
+OutputEvidence evidenceOf(const Network& network) {
+  const int last = network.kernels().back().output;
+  const float* values = network.tensor(last);
+  const std::size_t count = network.tensorElements(last);
+  OutputEvidence evidence;
+  double sum = 0;
+  double squares = 0;
+  std::size_t zeros = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    sum += values[i];
+    squares += static_cast<double>(values[i]) * values[i];
+    zeros += values[i] == 0.0f;
+  }
+  const double n = static_cast<double>(count);
+  evidence.mean = sum / n;
+  evidence.standardDeviation = std::sqrt(std::max(0.0, squares / n - evidence.mean * evidence.mean));
+  evidence.zeroFraction = static_cast<double>(zeros) / n;
+  evidence.values.assign(values, values + std::min<std::size_t>(count, 16));
+  return evidence;
+}
+
+}  // namespace
+
+double toleranceFor(std::size_t longestSum) {
+  constexpr double epsilon = 0x1p-24;
+  return std::max(4 * epsilon * std::sqrt(static_cast<double>(longestSum)), 1e-6);
+}
+
+Verification verify(Network& network, const Cancellation& cancellation, const std::function<void(double)>& progress) {
+  Verification result;
+  result.passed = true;
+  network.fillInput();
+  const auto& kernels = network.kernels();
+  for (std::size_t index = 0; index < kernels.size(); ++index) {
+    cancellation.throwIfRequested();
+    const Kernel& kernel = kernels[index];
+    // What an earlier tensor left in this memory must not pass for a result.
+    float* output = network.tensor(kernel.output);
+    std::fill(output, output + network.tensorElements(kernel.output), std::nanf(""));
+    network.runKernel(index);
+    result.kernels.push_back(compare(network, kernel, referenceOf(network, kernel)));
+    result.passed = result.passed && result.kernels.back().passed;
+    progress(static_cast<double>(index + 1) / static_cast<double>(kernels.size()));
+  }
+  result.output = evidenceOf(network);
+  // An output of zeros or of one value would agree with anything.
+  if (!(result.output.standardDeviation > 0) || !std::isfinite(result.output.mean)) {
+    result.passed = false;
+    result.output.mean = std::isfinite(result.output.mean) ? result.output.mean : 0;
+    result.output.standardDeviation = 0;
+    for (float& value : result.output.values) value = std::isfinite(value) ? value : 0;
+  }
+  return result;
+}
+
+}  // namespace plimsoll

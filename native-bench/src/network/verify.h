@@ -1,0 +1,40 @@
+// Holds every kernel of a network against the reference, on the very inputs that the kernel read.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "network/network.h"
+
+namespace plimsoll {
+
+struct KernelCheck {
+  std::string name;
+  bool passed = false;
+  double relativeL2Error = 0;  // |computed - reference| / |reference|
+  double maxError = 0;         // largest |computed - reference| / root mean square of the reference
+  double tolerance = 0;        // of relativeL2Error
+};
+
+struct OutputEvidence {
+  double mean = 0;
+  double standardDeviation = 0;
+  double zeroFraction = 0;
+  std::vector<float> values;  // the first of the first image
+};
+
+struct Verification {
+  bool passed = false;
+  std::vector<KernelCheck> kernels;
+  OutputEvidence output;
+};
+
+// Runs the network kernel by kernel. `progress` is told the share that is done.
+Verification verify(Network& network, const Cancellation& cancellation, const std::function<void(double)>& progress);
+
+// The error that fp32 sums of this many terms, in any order, may leave: 4 eps sqrt(terms), and never less than what the
+// polynomials of the activations and the final rounding leave.
+double toleranceFor(std::size_t longestSum);
+
+}  // namespace plimsoll

@@ -1,0 +1,387 @@
+#include "protocol/server.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "calibrate/calibrate.h"
+#include "kernels/kernel_choice.h"
+#include "network/network.h"
+#include "network/verify.h"
+#include "protocol/describe.h"
+#include "support/cancellation.h"
+
+namespace plimsoll {
+namespace {
+
+using nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+constexpr double defaultSecondsPerCeiling = 0.1;
+constexpr auto progressInterval = std::chrono::milliseconds(200);
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+// The smallest step of the clock that the samples are taken with.
+double timerResolutionNs() {
+  double smallest = 1e9;
+  for (int i = 0; i < 1000; ++i) {
+    const auto start = Clock::now();
+    auto end = Clock::now();
+    while (end == start) end = Clock::now();
+    smallest = std::min(smallest, std::chrono::duration<double, std::nano>(end - start).count());
+  }
+  return smallest;
+}
+
+class Server {
+ public:
+  explicit Server(std::ostream& output) : output_(output) {}
+
+  int run(std::istream& input) {
+    // Reading must not flush the output: the other thread may be in the middle of a line.
+    input.tie(nullptr);
+    std::thread worker([this] { work(); });
+    std::string line;
+    while (!ending() && std::getline(input, line)) {
+      if (line.find_first_not_of(" \t\r") != std::string::npos) read(line);
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      inputEnded_ = true;
+    }
+    changed_.notify_all();
+    worker.join();
+    return 0;
+  }
+
+ private:
+  struct Request {
+    std::int64_t id = 0;
+    std::string method;
+    json body;
+  };
+
+  // ------------------------------------------------------------------------------------------- the thread that reads
+
+  bool ending() {
+    const std::lock_guard lock(mutex_);
+    return shuttingDown_;
+  }
+
+  void read(const std::string& line) {
+    const json body = json::parse(line, nullptr, false);
+    if (!body.is_object()) return answerError(nullptr, {"badRequest", "The line is not a JSON object."});
+    const auto id = body.find("id");
+    if (id == body.end() || !id->is_number_unsigned()) {
+      return answerError(nullptr, {"badRequest", "The request has no id that is a whole number from 0 on."});
+    }
+    const auto method = body.find("method");
+    if (method == body.end() || !method->is_string()) {
+      return answerError(*id, {"badRequest", "The request has no method."});
+    }
+    Request request{id->get<std::int64_t>(), method->get<std::string>(), body};
+    if (request.method == "cancel") return cancel(request);
+    if (request.method == "shutdown") return shutdown(request);
+    {
+      const std::lock_guard lock(mutex_);
+      queue_.push_back(std::move(request));
+    }
+    changed_.notify_all();
+  }
+
+  void cancel(const Request& request) {
+    const auto target = request.body.find("target");
+    if (target == request.body.end() || !target->is_number_unsigned()) {
+      return answerError(request.id, {"badRequest", "cancel needs the id of a request as its target."});
+    }
+    bool wasWaiting = false;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto id = target->get<std::int64_t>();
+      const auto waiting = std::find_if(queue_.begin(), queue_.end(), [&](const Request& r) { return r.id == id; });
+      if (waiting != queue_.end()) {
+        queue_.erase(waiting);
+        wasWaiting = true;
+      } else if (active_ == id) {
+        cancellation_.request();
+      }
+    }
+    if (wasWaiting) answerError(*target, {"cancelled", "The request was cancelled before it began."});
+    answer(request.id, json::object());
+  }
+
+  void shutdown(const Request& request) {
+    std::deque<Request> dropped;
+    {
+      const std::lock_guard lock(mutex_);
+      shuttingDown_ = true;
+      dropped.swap(queue_);
+      cancellation_.request();
+    }
+    for (const Request& waiting : dropped) answerError(waiting.id, {"cancelled", "The program was shut down."});
+    answer(request.id, json::object());
+    changed_.notify_all();
+  }
+
+  // ------------------------------------------------------------------------------------------ the thread that works
+
+  void work() {
+    while (true) {
+      Request request;
+      {
+        std::unique_lock lock(mutex_);
+        active_.reset();
+        changed_.wait(lock, [this] { return shuttingDown_ || inputEnded_ || !queue_.empty(); });
+        if (shuttingDown_ || queue_.empty()) return;
+        request = std::move(queue_.front());
+        queue_.pop_front();
+        active_ = request.id;
+        cancellation_.reset();
+      }
+      lastProgress_ = Clock::now();
+      try {
+        answer(request.id, handle(request));
+      } catch (const ProtocolError& error) {
+        answerError(request.id, error);
+      } catch (const json::exception& error) {
+        answerError(request.id, {"badRequest", "The request '" + request.method + "' lacks a field or has a wrong one.", error.what()});
+      } catch (const std::bad_alloc&) {
+        answerError(request.id, {"outOfMemory", "There is not enough memory for this request."});
+      } catch (const std::exception& error) {
+        answerError(request.id, {"internal", "The request failed.", error.what()});
+      }
+    }
+  }
+
+  json handle(const Request& request) {
+    if (request.method == "describe") return describe();
+    if (request.method == "calibrate") return handleCalibrate(request);
+    if (request.method == "prepare") return handlePrepare(request);
+    if (request.method == "verify") return handleVerify(request);
+    if (request.method == "measure") return handleMeasure(request);
+    if (request.method == "profile") return handleProfile(request);
+    if (request.method == "release") {
+      networkOf(request);
+      networks_.erase(request.body.at("handle").get<std::int64_t>());
+      return json::object();
+    }
+    failBadRequest("There is no method '" + request.method + "'.");
+  }
+
+  json handleCalibrate(const Request& request) {
+    const double seconds = request.body.value("secondsPerCeiling", defaultSecondsPerCeiling);
+    const Calibration found = calibrate(seconds, cancellation_, [&](double fraction, const std::string& next) {
+      progress(request.id, fraction, next);
+    });
+    json arithmetic = json::array();
+    for (const ArithmeticCeiling& ceiling : found.arithmetic) {
+      json entry = {{"dtype", ceiling.dtype},
+                    {"instructionSet", ceiling.instructionSet},
+                    {"threads", ceiling.threads},
+                    {"operationsPerSecond", ceiling.operationsPerSecond}};
+      if (ceiling.clockHz) entry["clockHz"] = *ceiling.clockHz;
+      if (ceiling.theoreticalOperationsPerSecond) {
+        entry["theoreticalOperationsPerSecond"] = *ceiling.theoreticalOperationsPerSecond;
+      }
+      arithmetic.push_back(std::move(entry));
+    }
+    constexpr const char* accessNames[] = {"read", "copy", "triad"};
+    json bandwidth = json::array();
+    for (const BandwidthCeiling& ceiling : found.bandwidth) {
+      bandwidth.push_back({{"level", ceiling.level},
+                           {"access", accessNames[static_cast<int>(ceiling.access)]},
+                           {"threads", ceiling.threads},
+                           {"workingSetBytes", ceiling.workingSetBytes},
+                           {"bytesPerSecond", ceiling.bytesPerSecond}});
+    }
+    return {{"device", "cpu"}, {"arithmetic", arithmetic}, {"bandwidth", bandwidth}};
+  }
+
+  const KernelSet& kernelsFor(const json& body) const {
+    const auto usable = usableKernelSets(cpuInfo().instructionSets);
+    const auto wanted = body.find("instructionSet");
+    if (wanted == body.end()) return *usable.front();
+    const auto name = wanted->get<std::string>();
+    for (const KernelSet* kernels : usable) {
+      if (kernels->name == name) return *kernels;
+    }
+    failUnsupported("This machine has no instruction set '" + name + "', or there are no kernels for it.");
+  }
+
+  json handlePrepare(const Request& request) {
+    const json& body = request.body;
+    if (body.at("dtype") != "fp32") failUnsupported("There are kernels for fp32 only.");
+    Graph graph = parseGraph(body.at("graph"));
+    std::vector<PlannedKernel> plan = parseKernels(body.at("kernels"), graph);
+    NetworkOptions options;
+    options.kernels = &kernelsFor(body);
+    const auto batch = body.at("batch").get<std::int64_t>();
+    const auto threads = body.at("threads").get<std::int64_t>();
+    if (batch < 1 || batch > 4096) failBadRequest("The batch must be 1 to 4096.");
+    if (threads < 1 || threads > 4 * cpuInfo().logicalCpus) {
+      failBadRequest("threads must be 1 to " + std::to_string(4 * cpuInfo().logicalCpus) + " on this machine.");
+    }
+    options.batch = static_cast<std::size_t>(batch);
+    options.threads = static_cast<int>(threads);
+    options.seed = body.at("seed").get<std::uint64_t>();
+    auto network = std::make_unique<Network>(std::move(graph), std::move(plan), options, cancellation_);
+    json kernels = json::array();
+    for (const Kernel& kernel : network->kernels()) {
+      kernels.push_back({{"name", kernel.plan.name},
+                         {"implementation", kernel.implementation},
+                         {"operations", kernel.operations},
+                         {"inputBytes", kernel.inputBytes},
+                         {"outputBytes", kernel.outputBytes},
+                         {"weightBytes", kernel.weightBytes},
+                         {"workspaceBytes", kernel.workspaceBytes}});
+    }
+    const std::int64_t handle = nextHandle_++;
+    json result = {{"handle", handle},
+                   {"instructionSet", options.kernels->name},
+                   {"kernels", kernels},
+                   {"activationBytes", network->activationBytes()},
+                   {"weightBytes", network->weightBytes()}};
+    networks_[handle] = std::move(network);
+    return result;
+  }
+
+  Network& networkOf(const Request& request) {
+    const auto handle = request.body.at("handle").get<std::int64_t>();
+    const auto found = networks_.find(handle);
+    if (found == networks_.end()) {
+      throw ProtocolError("unknownHandle", "There is no network with the handle " + std::to_string(handle) + ".");
+    }
+    return *found->second;
+  }
+
+  json handleVerify(const Request& request) {
+    const Verification result =
+        verify(networkOf(request), cancellation_, [&](double fraction) { progress(request.id, fraction); });
+    json kernels = json::array();
+    for (const KernelCheck& check : result.kernels) {
+      kernels.push_back({{"name", check.name},
+                         {"passed", check.passed},
+                         {"relativeL2Error", check.relativeL2Error},
+                         {"maxError", check.maxError},
+                         {"tolerance", check.tolerance}});
+    }
+    const OutputEvidence& output = result.output;
+    return {{"passed", result.passed},
+            {"kernels", kernels},
+            {"output",
+             {{"mean", output.mean},
+              {"standardDeviation", output.standardDeviation},
+              {"zeroFraction", output.zeroFraction},
+              {"values", output.values}}}};
+  }
+
+  json handleMeasure(const Request& request) {
+    Network& network = networkOf(request);
+    const double warmupSeconds = request.body.at("warmupSeconds").get<double>();
+    const double minSeconds = request.body.at("minSeconds").get<double>();
+    const double maxSeconds = request.body.at("maxSeconds").get<double>();
+    const auto minSamples = request.body.at("minSamples").get<std::size_t>();
+    std::size_t warmupPasses = 0;
+    const auto warmup = Clock::now();
+    do {
+      cancellation_.throwIfRequested();
+      network.run();
+      ++warmupPasses;
+    } while (secondsSince(warmup) < warmupSeconds);
+    std::vector<double> samples;
+    const auto start = Clock::now();
+    while (true) {
+      cancellation_.throwIfRequested();
+      const auto passStart = Clock::now();
+      network.run();
+      samples.push_back(std::chrono::duration<double, std::nano>(Clock::now() - passStart).count());
+      const double elapsed = secondsSince(start);
+      if (elapsed >= maxSeconds || (elapsed >= minSeconds && samples.size() >= minSamples)) break;
+      progress(request.id, std::min(1.0, elapsed / minSeconds));
+    }
+    return {{"latencyNs", samples}, {"warmupPasses", warmupPasses}, {"timerResolutionNs", timerResolutionNs()}};
+  }
+
+  json handleProfile(const Request& request) {
+    Network& network = networkOf(request);
+    const auto repetitions = request.body.at("repetitions").get<std::size_t>();
+    if (repetitions < 1) failBadRequest("profile needs at least one repetition.");
+    std::vector<std::vector<double>> times(network.kernels().size());
+    std::vector<double> totals;
+    std::vector<double> kernelNs;
+    network.run();
+    for (std::size_t repetition = 0; repetition < repetitions; ++repetition) {
+      cancellation_.throwIfRequested();
+      totals.push_back(network.runTimed(kernelNs));
+      for (std::size_t i = 0; i < kernelNs.size(); ++i) times[i].push_back(kernelNs[i]);
+      progress(request.id, static_cast<double>(repetition + 1) / static_cast<double>(repetitions));
+    }
+    json kernels = json::array();
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      kernels.push_back({{"name", network.kernels()[i].plan.name}, {"latencyNs", std::max(1.0, median(times[i]))}});
+    }
+    return {{"kernels", kernels}, {"totalLatencyNs", median(totals)}};
+  }
+
+  // ------------------------------------------------------------------------------------------------------- answers
+
+  void progress(std::int64_t id, double fraction, const std::string& note = {}) {
+    if (Clock::now() - lastProgress_ < progressInterval) return;
+    lastProgress_ = Clock::now();
+    json message = {{"id", id}, {"event", "progress"}, {"fraction", fraction}};
+    if (!note.empty()) message["note"] = note;
+    write(message);
+  }
+
+  void answer(std::int64_t id, json result) { write({{"id", id}, {"result", std::move(result)}}); }
+
+  void answerError(const json& id, const ProtocolError& error) {
+    json data = {{"code", error.code}, {"message", error.what()}};
+    if (!error.detail.empty()) data["detail"] = error.detail;
+    write({{"id", id}, {"error", std::move(data)}});
+  }
+
+  void write(const json& message) {
+    const std::string line = message.dump(-1, ' ', false, json::error_handler_t::replace);
+    const std::lock_guard lock(outputMutex_);
+    output_ << line << '\n' << std::flush;
+  }
+
+  std::ostream& output_;
+  std::mutex outputMutex_;
+
+  std::mutex mutex_;  // guards what follows, up to the blank line
+  std::condition_variable changed_;
+  std::deque<Request> queue_;
+  std::optional<std::int64_t> active_;
+  bool inputEnded_ = false;
+  bool shuttingDown_ = false;
+
+  Cancellation cancellation_;
+  Clock::time_point lastProgress_;
+  std::map<std::int64_t, std::unique_ptr<Network>> networks_;
+  std::int64_t nextHandle_ = 1;
+};
+
+}  // namespace
+
+int serve(std::istream& input, std::ostream& output) { return Server(output).run(input); }
+
+}  // namespace plimsoll

@@ -1,0 +1,134 @@
+#include <cmath>
+
+#include "check.h"
+#include "cpu/cpu_info.h"
+#include "kernels/kernel_choice.h"
+#include "support/error.h"
+#include "test_networks.h"
+
+using namespace plimsoll;
+using test::GraphText;
+using test::planOf;
+
+namespace {
+
+// Every operator once, with odd sizes and channels that fill no vector.
+struct Everything {
+  GraphText graph{19, 23, 3};
+  std::vector<PlannedKernel> plan;
+
+  Everything() {
+    const int stem = graph.conv(0, 20, 3, 2, 1, 1);
+    const int stemAct = graph.activation(stem, "silu");
+    const int pooled = graph.pool("maxPool", stemAct, 3, 2, 1);
+    const int averaged = graph.pool("averagePool", stemAct, 3, 2, 1);
+    const int joined = graph.simple("concat", {pooled, averaged});
+    const int normed = graph.simple("layerNorm", {joined});
+    const int depthwise = graph.conv(normed, 40, 5, 1, 40, 2);
+    const int gated = graph.squeezeExcite(depthwise, 10, "relu", "hardSigmoid");
+    const int projected = graph.conv(gated, 40, 1, 1, 1, 0);
+    const int sum = graph.simple("add", {projected, normed});
+    const int sumAct = graph.activation(sum, "gelu");
+    const int grouped = graph.conv(sumAct, 40, 3, 1, 5, 1);
+    const int alone = graph.simple("add", {grouped, sumAct});
+    const int swish = graph.activation(alone, "hardSwish");
+    const int blurred = graph.simple("blurPool", {swish});
+    const int hidden = graph.linear(blurred, 33);
+    const int hiddenAct = graph.activation(hidden, "sigmoid");
+    const int pooledAgain = graph.simple("globalAveragePool", {blurred});
+    const int joinedAgain = graph.simple("concat", {hiddenAct, pooledAgain});
+    const int last = graph.linear(joinedAgain, 10);
+    plan = planOf({{stem, stemAct}, {pooled}, {averaged}, {joined}, {normed}, {depthwise}, {gated}, {projected, sum, sumAct},
+                   {grouped}, {alone}, {swish}, {blurred}, {hidden, hiddenAct}, {pooledAgain}, {joinedAgain}, {last}});
+  }
+};
+
+void testEveryOperator() {
+  const Everything all;
+  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
+    std::vector<float> first;
+    for (const int threads : {1, 2, 3}) {
+      const test::Ran ran = test::run(all.graph, all.plan, *kernels, threads);
+      for (const KernelCheck& kernel : ran.verification.kernels) {
+        CHECK(kernel.passed, kernels->name << " " << kernel.name << " error " << kernel.relativeL2Error);
+      }
+      CHECK(ran.verification.passed);
+      CHECK(ran.verification.output.standardDeviation > 0.01);
+      if (threads == 1) first = ran.output;
+      CHECK(ran.output == first, kernels->name << " with " << threads << " threads");
+    }
+  }
+}
+
+// Kernels that are wrong in one element, or leave one out: the check must see it.
+void testThatWrongKernelsFail() {
+  const Everything all;
+  const auto fails = [&](const KernelSet& broken) { return !test::run(all.graph, all.plan, broken, 1).verification.passed; };
+  KernelSet broken = genericKernels();
+  CHECK(!fails(broken));
+  broken.convolve = [](const ConvTask& task, const Member& member) {
+    genericKernels().convolve(task, member);
+    task.output[5] += 0.01f;
+  };
+  CHECK(fails(broken));
+  broken.convolve = [](const ConvTask& task, const Member& member) {
+    genericKernels().convolve(task, member);
+    task.output[5] = std::nanf("");
+  };
+  CHECK(fails(broken));
+  broken = genericKernels();
+  broken.blur = [](const BlurTask&, const Member&) {};
+  CHECK(fails(broken));
+  broken = genericKernels();
+  broken.pack = [](const ConvShape& shape, const float* weights, const float* bias, float* packed, float* packedBias) {
+    std::vector<float> flipped(weights, weights + shape.outChannels * shape.reduction());
+    flipped[0] = -flipped[0];
+    genericKernels().pack(shape, flipped.data(), bias, packed, packedBias);
+  };
+  CHECK(fails(broken));
+}
+
+void testBadGraphs() {
+  const auto refused = [](const char* path, const nlohmann::json& value) {
+    const Everything all;
+    nlohmann::json graph = all.graph.document();
+    graph[nlohmann::json::json_pointer(path)] = value;
+    return test::throws<ProtocolError>([&] { parseGraph(graph); });
+  };
+  CHECK(!refused("/name", "other"));
+  CHECK(refused("/operators/1/kind", "fourier"));
+  CHECK(refused("/operators/1/stride", 0));
+  CHECK(refused("/operators/1/outChannels", 21));
+  CHECK(refused("/operators/1/groups", 2));
+  CHECK(refused("/operators/1/output/height", 11));
+  CHECK(refused("/operators/3/inputs", nlohmann::json::array({3})));
+  CHECK(refused("/operators/3/inputs", nlohmann::json::array()));
+  CHECK(refused("/operators/1/output/channels", -4));
+  CHECK(refused("/operators", nlohmann::json::array()));
+  CHECK(refused("/blocks", nlohmann::json::array()));
+
+  const Everything all;
+  const Cancellation never;
+  const auto refusedPlan = [&](std::vector<std::vector<int>> groups) {
+    NetworkOptions options;
+    options.kernels = &genericKernels();
+    return test::throws<ProtocolError>([&] {
+      const Graph graph = all.graph.parse();
+      nlohmann::json kernels = nlohmann::json::array();
+      for (const auto& group : groups) kernels.push_back({{"name", "k"}, {"block", 0}, {"operators", group}, {"fused", false}});
+      Network(graph, parseKernels(kernels, graph), options, never);
+    });
+  };
+  CHECK(refusedPlan({{1, 2}}));           // leaves operators out
+  CHECK(refusedPlan({{2}, {1}}));         // reads before it is computed
+  CHECK(refusedPlan({{1, 2}, {2}}));      // twice
+  CHECK(refusedPlan({{}}));               // nothing
+}
+
+}  // namespace
+
+void testOperators() {
+  testEveryOperator();
+  testThatWrongKernelsFail();
+  testBadGraphs();
+}
