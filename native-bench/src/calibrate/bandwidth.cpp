@@ -1,11 +1,8 @@
 #include "calibrate/bandwidth.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <new>
 
 #include "support/aligned_buffer.h"
@@ -24,17 +21,6 @@ double secondsSince(Clock::time_point start) { return std::chrono::duration<doub
 std::size_t arraysOf(Access access) { return access == Access::read ? 1 : access == Access::copy ? 2 : 3; }
 
 }  // namespace
-
-std::size_t availableMemoryBytes() {
-  std::ifstream file("/proc/meminfo");
-  std::string name;
-  std::size_t kibibytes = 0;
-  std::string unit;
-  while (file >> name >> kibibytes >> unit) {
-    if (name == "MemAvailable:") return kibibytes << 10;
-  }
-  return static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) / 2;
-}
 
 std::vector<WorkingSet> workingSets(const CpuInfo& cpu, int threads, std::size_t availableBytes) {
   std::vector<WorkingSet> sets;

@@ -30,8 +30,6 @@ struct WorkingSet {
 // Half of each cache; for DRAM four times the last-level caches, as STREAM asks, as far as free memory allows.
 std::vector<WorkingSet> workingSets(const CpuInfo& cpu, int threads, std::size_t availableBytes);
 
-std::size_t availableMemoryBytes();
-
 BandwidthCeiling measureBandwidth(const KernelSet& kernels, const WorkingSet& set, Access access, ThreadPool& team,
                                   double seconds, const Cancellation& cancellation);
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "cpu/memory_info.h"
 #include "kernels/kernel_choice.h"
 
 namespace plimsoll {

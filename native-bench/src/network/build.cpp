@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <new>
 
+#include "cpu/memory_info.h"
 #include "network/arena.h"
 #include "network/network.h"
 #include "support/error.h"
@@ -127,6 +128,8 @@ class NetworkBuilder {
       lifetimes.push_back({n_.tensorElements(id), step, last == step ? steps : last});
     }
     const ArenaPlan arena = planArena(lifetimes);
+    // Linux hands out more than it has, and kills whoever then uses it: ask first.
+    if (arena.floats * sizeof(float) > availableMemoryBytes()) throw std::bad_alloc();
     n_.activations_ = AlignedBuffer<float>(arena.floats);
     n_.tensors_.assign(n_.graph_.operators.size(), nullptr);
     for (std::size_t i = 0; i < ids.size(); ++i) {

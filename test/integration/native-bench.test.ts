@@ -1,0 +1,320 @@
+/** The real program, spoken to as a scheduler would and as a person at a shell would. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { GraphBuilder } from '../../core/graph/builder.ts';
+import { type Graph, operatorAt } from '../../core/graph/graph.ts';
+import { inputBound } from '../../core/graph/initialization.ts';
+import { costOfKernel, type PlanKind, planGraph } from '../../core/graph/plan.ts';
+import { findModel } from '../../core/models/zoo.ts';
+import {
+  type ProviderError,
+  ProviderMessageSchema,
+  type ProviderMethod,
+  providerResults,
+} from '../../core/protocol/provider.ts';
+import { streams, uniformTensor } from '../../core/protocol/random.ts';
+import { toWireGraph } from '../../core/protocol/wire-graph.ts';
+
+const program = fileURLToPath(new URL('../../build/native/plimsoll-native-bench', import.meta.url));
+
+class RequestFailed extends Error {
+  readonly error: ProviderError;
+  constructor(error: ProviderError) {
+    super(error.message);
+    this.error = error;
+  }
+}
+
+/** One program and the requests to it that are still unanswered. */
+class Conversation {
+  readonly events: number[] = [];
+  private readonly child: ChildProcess;
+  private readonly waiting = new Map<number, (message: z.infer<typeof ProviderMessageSchema>) => void>();
+  private lastId = 0;
+
+  constructor() {
+    this.child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
+    if (this.child.stdout === null) throw new Error('no stdout');
+    createInterface({ input: this.child.stdout }).on('line', (line) => {
+      const message = ProviderMessageSchema.parse(JSON.parse(line));
+      if ('event' in message) this.events.push(message.fraction);
+      else if (message.id !== null) this.waiting.get(message.id)?.(message);
+    });
+  }
+
+  send<M extends ProviderMethod>(method: M, body: object = {}) {
+    const id = ++this.lastId;
+    const answer = new Promise<z.infer<(typeof providerResults)[M]>>((resolve, reject) => {
+      this.waiting.set(id, (message) => {
+        this.waiting.delete(id);
+        if ('error' in message) reject(new RequestFailed(message.error));
+        else if ('result' in message) {
+          resolve(providerResults[method].parse(message.result) as z.infer<(typeof providerResults)[M]>);
+        }
+      });
+    });
+    this.child.stdin?.write(`${JSON.stringify({ id, method, ...body })}\n`);
+    return { id, answer };
+  }
+
+  call<M extends ProviderMethod>(method: M, body: object = {}) {
+    return this.send(method, body).answer;
+  }
+
+  prepare(graph: Graph, plan: PlanKind, options: Readonly<Record<string, unknown>> = {}) {
+    return this.call('prepare', {
+      graph: toWireGraph(graph),
+      plan,
+      kernels: planGraph(graph, plan, new Set(['convfirst'])).kernels,
+      dtype: 'fp32',
+      batch: 1,
+      threads: 1,
+      seed: 1,
+      ...options,
+    });
+  }
+
+  async end(): Promise<number | null> {
+    const ended = new Promise<number | null>((resolve) => this.child.on('exit', resolve));
+    this.child.stdin?.end();
+    return ended;
+  }
+}
+
+function model(name: string, size?: number): Graph {
+  const found = findModel(name);
+  if (found === undefined) throw new Error(name);
+  return found.build(size);
+}
+
+/** What the program answers to these lines, typed at a shell. */
+function byHand(...lines: readonly string[]) {
+  const result = spawnSync(program, { input: lines.map((line) => `${line}\n`).join(''), encoding: 'utf8' });
+  return {
+    status: result.status,
+    answers: result.stdout
+      .trim()
+      .split('\n')
+      .map((line) => ProviderMessageSchema.parse(JSON.parse(line))),
+  };
+}
+
+describe('native-bench', () => {
+  let native: Conversation;
+  beforeAll(() => {
+    expect(existsSync(program), 'the program is built by npm run setup').toBe(true);
+    native = new Conversation();
+  });
+  afterAll(async () => {
+    expect(await native.end()).toBe(0);
+  });
+
+  it('describes this machine', async () => {
+    const description = await native.call('describe');
+    const device = description.devices[0];
+    expect(device?.kind).toBe('cpu');
+    expect(device?.instructionSets.at(-1)).toBe('generic');
+    expect(device?.physicalCores).toBeLessThanOrEqual(device?.threads ?? 0);
+  });
+
+  it('measures ceilings that agree with each other', async () => {
+    const calibration = await native.call('calibrate', { secondsPerCeiling: 0.03 });
+    for (const ceiling of calibration.arithmetic) {
+      const theoretical = ceiling.theoreticalOperationsPerSecond;
+      // Measured in the same moment; the clock may still move in between.
+      if (theoretical !== undefined) expect(ceiling.operationsPerSecond / theoretical).toBeLessThan(1.1);
+    }
+    const read = (level: string) =>
+      calibration.bandwidth.find(
+        (ceiling) => ceiling.level === level && ceiling.access === 'read' && ceiling.threads === 1,
+      )?.bytesPerSecond ?? 0;
+    expect(read('DRAM')).toBeGreaterThan(0);
+    expect(read('L1')).toBeGreaterThan(2 * read('DRAM'));
+    expect(new Set(calibration.bandwidth.map(({ access }) => access))).toEqual(
+      new Set(['read', 'copy', 'triad']),
+    );
+    expect(native.events.length).toBeGreaterThan(0);
+  });
+
+  // Small images keep the reference quick; every operator of every family is there all the same.
+  it.each([
+    'resnet18',
+    'resnext50_32x4d',
+    'mobilenetv2_100',
+    'mobilenetv3_small_100',
+    'efficientnet_b0',
+    'tf_efficientnetv2_s',
+    'convnext_atto',
+    'regnety_004',
+    'convfirst_pico',
+  ])('%s is right layer by layer, and costs what the graph says', async (name) => {
+    const graph = model(name, 96);
+    const prepared = await native.prepare(graph, 'layerwise', { batch: 2, threads: 2 });
+    const plan = planGraph(graph, 'layerwise', new Set());
+    expect(
+      prepared.kernels.map(({ operations, inputBytes, outputBytes, weightBytes }) => ({
+        operations,
+        inputBytes,
+        outputBytes,
+        weightBytes,
+      })),
+    ).toEqual(plan.kernels.map((kernel) => costOfKernel(graph, kernel, 2, 'fp32')));
+    const verification = await native.call('verify', { handle: prepared.handle });
+    expect(verification.kernels.filter(({ passed }) => !passed)).toEqual([]);
+    expect(verification.passed).toBe(true);
+    // Neither zeros nor an explosion: the check above would prove nothing.
+    expect(verification.output.standardDeviation).toBeGreaterThan(0.1);
+    expect(verification.output.standardDeviation).toBeLessThan(30);
+    expect(verification.output.zeroFraction).toBeLessThan(0.01);
+    await native.call('release', { handle: prepared.handle });
+  });
+
+  it('gives the same result by both plans, every instruction set and any number of threads', async () => {
+    const graph = model('convfirst_pico', 64);
+    const { devices } = await native.call('describe');
+    const reference: number[][] = [];
+    for (const instructionSet of devices[0]?.instructionSets ?? []) {
+      const outputs: number[][] = [];
+      for (const plan of ['layerwise', 'fused'] as const) {
+        for (const threads of [1, 2, 3]) {
+          const prepared = await native.prepare(graph, plan, { threads, instructionSet });
+          expect(prepared.instructionSet).toBe(instructionSet);
+          const verification = await native.call('verify', { handle: prepared.handle });
+          expect(verification.passed).toBe(true);
+          outputs.push(verification.output.values);
+          await native.call('release', { handle: prepared.handle });
+        }
+      }
+      // Bit for bit over threads; the plans sum in the same order, too.
+      expect(outputs.every((values) => values.every((value, index) => value === outputs[0]?.[index]))).toBe(
+        true,
+      );
+      reference.push(outputs[0] ?? []);
+    }
+    for (const values of reference) {
+      for (const [index, value] of values.entries()) expect(value).toBeCloseTo(reference[0]?.[index] ?? 0, 4);
+    }
+  });
+
+  it('draws the very numbers that core/protocol/random.ts draws', async () => {
+    const g = new GraphBuilder('identity', { height: 1, width: 1, channels: 8 });
+    g.block('head', 'head', () => g.linear('fc', g.input, 1, { bias: false }));
+    const graph = g.build();
+    const prepared = await native.prepare(graph, 'layerwise', { seed: 12345 });
+    const { output } = await native.call('verify', { handle: prepared.handle });
+    const bound = toWireGraph(graph).operators[1]?.parameterBounds?.weights ?? 0;
+    const image = uniformTensor(12345, streams.input, 8, inputBound);
+    const weights = uniformTensor(12345, streams.weights(1), 8, bound);
+    const sum = image.reduce((total, value, index) => total + value * (weights[index] ?? 0), 0);
+    expect(output.values[0]).toBeCloseTo(sum, 5);
+  });
+
+  it('times whole passes and single kernels', async () => {
+    const graph = model('mobilenetv2_100', 96);
+    const prepared = await native.prepare(graph, 'layerwise');
+    const handle = prepared.handle;
+    const measured = await native.call('measure', {
+      handle,
+      warmupSeconds: 0.02,
+      minSeconds: 0.1,
+      minSamples: 20,
+      maxSeconds: 5,
+    });
+    expect(measured.latencyNs.length).toBeGreaterThanOrEqual(20);
+    const profile = await native.call('profile', { handle, repetitions: 5 });
+    expect(profile.kernels.map(({ name }) => name)).toEqual(prepared.kernels.map(({ name }) => name));
+    const sum = profile.kernels.reduce((total, { latencyNs }) => total + latencyNs, 0);
+    expect(sum / profile.totalLatencyNs).toBeGreaterThan(0.7);
+    expect(sum / profile.totalLatencyNs).toBeLessThan(1.3);
+  });
+
+  it('cancels what is going on and goes on with the next', async () => {
+    const prepared = await native.prepare(model('resnet18', 64), 'layerwise');
+    const long = native.send('measure', {
+      handle: prepared.handle,
+      warmupSeconds: 0,
+      minSeconds: 60,
+      minSamples: 1,
+      maxSeconds: 60,
+    });
+    const queued = native.send('verify', { handle: prepared.handle });
+    const failures = Promise.allSettled([long.answer, queued.answer]);
+    await native.call('cancel', { target: queued.id });
+    await native.call('cancel', { target: long.id });
+    for (const settled of await failures) {
+      expect(settled.status === 'rejected' && settled.reason.error.code).toBe('cancelled');
+    }
+    expect((await native.call('describe')).provider).toBe('native');
+  });
+
+  it.each([
+    ['a data type without kernels', { dtype: 'bf16' }, 'unsupported'],
+    ['an instruction set that is not there', { instructionSet: 'avx1024' }, 'unsupported'],
+    ['no threads', { threads: 0 }, 'badRequest'],
+    ['a plan that leaves operators out', { kernels: [] }, 'badRequest'],
+    ['a graph that is none', { graph: { name: 'x' } }, 'badRequest'],
+    ['more than the memory holds', { batch: 4096 }, 'outOfMemory'],
+  ])('refuses %s', async (_what, options, code) => {
+    // 4096 images of this size are a terabyte of activations.
+    const graph = model('vgg16', 'batch' in options ? 2048 : 64);
+    const error = await native.prepare(graph, 'layerwise', options).then(
+      () => undefined,
+      (reason: unknown) => (reason instanceof RequestFailed ? reason.error : reason),
+    );
+    expect(error).toMatchObject({ code, message: expect.stringMatching(/\.$/) });
+  });
+
+  it('knows no handle that it did not give, nor one that was released', async () => {
+    const prepared = await native.prepare(model('resnet18', 64), 'layerwise');
+    await native.call('release', { handle: prepared.handle });
+    await expect(native.call('verify', { handle: prepared.handle })).rejects.toMatchObject({
+      error: { code: 'unknownHandle' },
+    });
+  });
+
+  it('can be used by hand, and answers garbage with an error', () => {
+    const { status, answers } = byHand(
+      '{"id":1,"method":"describe"}',
+      'what is this',
+      '[1,2]',
+      '{"method":"describe"}',
+      '{"id":7,"method":"dance"}',
+      '',
+      '{"id":8,"method":"describe"}',
+    );
+    expect(status).toBe(0);
+    const byId = (id: number | null) => answers.filter((answer) => answer.id === id);
+    expect(byId(null)).toHaveLength(3);
+    for (const answer of byId(null)) expect(answer).toMatchObject({ error: { code: 'badRequest' } });
+    expect(byId(7)[0]).toMatchObject({
+      error: { code: 'badRequest', message: expect.stringContaining('dance') },
+    });
+    expect(byId(1)[0]).toHaveProperty('result');
+    expect(byId(8)[0]).toHaveProperty('result');
+  });
+
+  it('stops at shutdown', () => {
+    const { status, answers } = byHand('{"id":1,"method":"shutdown"}', '{"id":2,"method":"describe"}');
+    expect(status).toBe(0);
+    expect(answers[0]).toEqual({ id: 1, result: {} });
+  });
+
+  it('prints its usage and refuses an unknown option', () => {
+    expect(spawnSync(program, ['--help'], { encoding: 'utf8' }).stdout).toContain('calibrate');
+    expect(spawnSync(program, ['--nonsense'], { encoding: 'utf8' }).status).toBe(2);
+  });
+
+  it('plans the ConvFirst blocks as one kernel each', () => {
+    const graph = model('convfirst_pico');
+    const fused = planGraph(graph, 'fused', new Set(['convfirst'])).kernels.filter((kernel) => kernel.fused);
+    expect(fused.map((kernel) => operatorAt(graph, kernel.operators.at(-1) ?? 0).kind)).toEqual([
+      'add',
+      'add',
+      'add',
+    ]);
+  });
+});
