@@ -105,19 +105,20 @@ function installPackages() {
   const inputs = ['package.json', 'package-lock.json', '.npmrc'];
   const installed = existsSync(node24) && existsSync(join(root, 'node_modules', '.package-lock.json'));
   once('packages', inputs, installed, 'npm packages', () => {
-    const result = spawnSync(
-      process.platform === 'win32' ? 'npm.cmd' : 'npm',
-      ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
-      {
-        cwd: root,
-        encoding: 'utf8',
-        env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
-      },
-    );
-    if (result.status !== 0) {
-      throw new StepFailure(
-        `npm ci failed:\n${lastLines(result)}\nCheck that the npm registry can be reached (npm ping), then run the command again.`,
-      );
+    // Install scripts are left out, for they would fetch from other hosts or build what is there already; only the
+    // package `node` needs its own, which links the right binary from the registry.
+    for (const npmArguments of [
+      ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+      ['rebuild', 'node', '--loglevel=error'],
+    ]) {
+      const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+      const result = spawnSync(npm, npmArguments, { cwd: root, encoding: 'utf8' });
+      if (result.status !== 0) {
+        throw new StepFailure(
+          `npm ${npmArguments.slice(0, 2).join(' ')} failed:\n${lastLines(result)}\n` +
+            'Check that the npm registry can be reached (npm ping), then run the command again.',
+        );
+      }
     }
     const version = spawnSync(node24, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '';
     if (!version.startsWith('v24.')) {

@@ -41,16 +41,17 @@ describe('units', () => {
 
 describe('table', () => {
   it('aligns columns and leaves no blanks at the end of a line', () => {
+    const rows = [
+      ['µ', '1'],
+      ['longer', '100'],
+    ] as const;
     const text = formatTable(
       memoryTerminal(),
       [
-        { title: 'name', cell: (row: [string, string]) => row[0] },
-        { title: 'n', align: 'right', cell: (row) => row[1] },
+        { title: 'name', cell: ([name]: (typeof rows)[number]) => name },
+        { title: 'n', align: 'right', cell: ([, n]) => n },
       ],
-      [
-        ['µ', '1'],
-        ['longer', '100'],
-      ],
+      rows,
     );
     expect(text.split('\n')).toEqual(['name      n', 'µ         1', 'longer  100']);
   });

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { type CommandContext, printJson } from '../context.ts';
+import { formatMachine } from '../format/machine.ts';
+
+export function addDetect(program: Command, { api, terminal }: CommandContext): void {
+  program
+    .command('detect')
+    .description('show what this machine is: CPU, memory, GPUs, drivers, system')
+    .option('--json', 'print it as JSON')
+    .action(async ({ json }: { json?: true }) => {
+      const environment = await api.call('machine.detect', {});
+      if (json) printJson(terminal, environment);
+      else terminal.out(formatMachine(terminal, environment));
+    });
+}

@@ -1,0 +1,101 @@
+import type { Command } from 'commander';
+import { dataTypes, planKinds } from '../../../core/graph/plan.ts';
+import type { Api, ApiEventPayload, RunRequest } from '../../../core/protocol/api.ts';
+import type { RunReport } from '../../../core/protocol/run.ts';
+import { parseChoices } from '../choices.ts';
+import {
+  type CommandContext,
+  exitCodes,
+  parseInteger,
+  parseIntegers,
+  parseNames,
+  printJson,
+} from '../context.ts';
+import { progressView } from '../format/progress.ts';
+import { formatReport } from '../format/report.ts';
+import type { Terminal } from '../format/terminal.ts';
+import { onInterrupt } from '../interrupt.ts';
+
+interface ProfileOptions {
+  suite: string;
+  models?: string[];
+  plans?: string[];
+  dtypes?: string[];
+  batch?: number[];
+  threads?: number;
+  json?: true;
+}
+
+export function addProfile(program: Command, context: CommandContext): void {
+  const { api, terminal } = context;
+  program
+    .command('profile')
+    .description('measure the ceilings of this machine and how near the models come to them')
+    .option('--suite <name>', 'which models to measure', 'quick')
+    .option('--models <names>', 'these models instead of those of the suite, with commas between', parseNames)
+    .option('--plans <plans>', `of ${planKinds.join(', ')}; default: all that can be run`, parseNames)
+    .option('--dtypes <types>', `of ${dataTypes.join(', ')}; default: fp32`, parseNames)
+    .option('--batch <sizes>', 'images at once, for example 1,8; default: 1', parseIntegers)
+    .option('--threads <count>', 'default: one for every physical core', (text) => parseInteger(text))
+    .option('--json', 'print the result as one JSON object; progress goes to stderr in any case')
+    .action(async (options: ProfileOptions) => {
+      const report = await profile(api, terminal, requestOf(options));
+      context.exitCode = exitCodeOf(report);
+      if (options.json) {
+        printJson(terminal, resultOf(report));
+      } else {
+        terminal.out(formatReport(terminal, report));
+        terminal.err('\nSee it in the app: npm start');
+      }
+    });
+}
+
+function requestOf({ suite, models, plans, dtypes, batch, threads }: ProfileOptions): RunRequest {
+  return {
+    suite,
+    ...(models !== undefined && { models }),
+    ...(plans !== undefined && { plans: parseChoices('plan', plans, planKinds) }),
+    ...(dtypes !== undefined && { dtypes: parseChoices('data type', dtypes, dataTypes) }),
+    ...(batch !== undefined && { batches: batch }),
+    ...(threads !== undefined && { threads }),
+  };
+}
+
+/** Starts a run, follows it to its end, and reads it back. A signal ends the run early; what it measured is kept. */
+async function profile(api: Api, terminal: Terminal, request: RunRequest): Promise<RunReport> {
+  const view = progressView(terminal);
+  const ended = Promise.withResolvers<ApiEventPayload<'run.ended'>>();
+  // Before the start, so that the end of a short run is not missed; one process has one run.
+  const subscriptions = [api.subscribe('run.progress', view.show), api.subscribe('run.ended', ended.resolve)];
+  // A signal may come before the run has its id.
+  const started = Promise.withResolvers<string>();
+  started.promise.catch(() => {});
+  const release = onInterrupt(() => {
+    view.end();
+    terminal.err('Stopping: what was measured is kept. Again to stop at once.');
+    started.promise.then((runId) => api.call('runs.cancel', { runId })).catch(() => {});
+  });
+  try {
+    const { runId } = await api.call('runs.start', request);
+    started.resolve(runId);
+    await ended.promise;
+    view.end();
+    return await api.call('runs.get', { runId });
+  } catch (error) {
+    started.reject(error);
+    throw error;
+  } finally {
+    release();
+    for (const unsubscribe of subscriptions) unsubscribe();
+  }
+}
+
+/** What scripts rely on. */
+function resultOf({ run, machine, ceilings, measurements, lost }: RunReport) {
+  return { runId: run.id, status: run.status, machine, ceilings, measurements, lost };
+}
+
+function exitCodeOf({ run, measurements }: RunReport): number {
+  if (run.status === 'cancelled') return exitCodes.cancelled;
+  return run.status === 'finished' && measurements.length > 0 ? exitCodes.ok : exitCodes.failed;
+}

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import type { RunSummary } from '../../../core/protocol/run.ts';
+import { type CommandContext, printJson } from '../context.ts';
+import { type Column, formatTable } from '../format/table.ts';
+import { formatTime } from '../format/units.ts';
+
+const columns: readonly Column<RunSummary>[] = [
+  { title: 'run', cell: ({ id }) => id },
+  { title: 'started', cell: ({ startedAt }) => formatTime(startedAt) },
+  { title: 'suite', cell: ({ suite }) => suite },
+  { title: 'status', cell: ({ status }) => status },
+  { title: 'measured', align: 'right', cell: ({ measured }) => String(measured) },
+  { title: 'lost', align: 'right', cell: ({ lost }) => String(lost) },
+  { title: 'machine', cell: ({ machineName }) => machineName },
+  { title: 'CPU', cell: ({ cpu }) => cpu },
+];
+
+export function addRuns(program: Command, { api, terminal }: CommandContext): void {
+  program
+    .command('runs')
+    .description('list the stored runs, newest first')
+    .option('--json', 'print them as JSON')
+    .action(async ({ json }: { json?: true }) => {
+      const runs = await api.call('runs.list', {});
+      if (json) return printJson(terminal, runs);
+      if (runs.length === 0)
+        terminal.out('There are no runs yet. Profile this machine with: plimsoll profile');
+      else terminal.out(formatTable(terminal, columns, runs));
+    });
+}

@@ -1,0 +1,104 @@
+/** A run on a terminal: the machine, its ceilings, the efficiency-gap table, and whatever qualifies it. */
+import type { Ceilings, MeasurementSummary, RunReport } from '../../../core/protocol/run.ts';
+import { formatMachineHead } from './machine.ts';
+import { type Column, formatTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import {
+  formatBytesPerSecond,
+  formatInterval,
+  formatNs,
+  formatOperationsPerSecond,
+  formatPercent,
+  formatRatio,
+  formatTime,
+} from './units.ts';
+
+export function formatReport(terminal: Terminal, report: RunReport): string {
+  return [
+    formatHead(report),
+    formatMachineHead(terminal, report.machine),
+    ...(report.ceilings.length > 0 ? [formatCeilings(terminal, report.ceilings)] : []),
+    ...(report.measurements.length > 0 ? [formatGapTable(terminal, report.measurements)] : []),
+    ...formatNotes(report),
+  ].join('\n\n');
+}
+
+function formatHead({ run }: RunReport): string {
+  const reason = run.reason === null ? '' : `: ${run.reason}`;
+  return `Run ${run.id} of suite ${run.suite}, ${formatTime(run.startedAt)}, ${run.status}${reason}`;
+}
+
+function formatCeilings(terminal: Terminal, ceilings: readonly Ceilings[]): string {
+  return formatTable(
+    terminal,
+    [
+      { title: 'ceiling', cell: ({ provider, device }) => `${provider} ${device}` },
+      { title: 'type', cell: ({ dtype }) => dtype },
+      { title: 'threads', align: 'right', cell: ({ threads }) => String(threads) },
+      {
+        title: 'peak',
+        align: 'right',
+        cell: ({ peakOperationsPerSecond }) => formatOperationsPerSecond(peakOperationsPerSecond),
+      },
+      { title: 'with', cell: ({ instructionSet }) => instructionSet },
+      {
+        title: 'theoretical',
+        align: 'right',
+        cell: ({ theoreticalOperationsPerSecond: theoretical }) =>
+          theoretical === null ? 'unknown' : formatOperationsPerSecond(theoretical),
+      },
+      {
+        title: 'bandwidth',
+        cell: ({ levels }) =>
+          levels
+            .map(({ level, bytesPerSecond }) => `${level} ${formatBytesPerSecond(bytesPerSecond)}`)
+            .join(', '),
+      },
+    ],
+    ceilings,
+  );
+}
+
+function formatGapTable(terminal: Terminal, measurements: readonly MeasurementSummary[]): string {
+  const varies = <Key extends keyof MeasurementSummary>(key: Key) =>
+    measurements.some((measurement) => measurement[key] !== measurements[0]?.[key]);
+  // What is the same in every row says nothing in a row.
+  const optional = (['provider', 'dtype', 'batch', 'threads'] as const)
+    .filter((key) => varies(key))
+    .map((key): Column<MeasurementSummary> => ({ title: key, cell: (row) => String(row[key]) }));
+  const columns: Column<MeasurementSummary>[] = [
+    { title: 'model', cell: (row) => row.model + (row.reconstruction === null ? '' : '*') },
+    { title: 'plan', cell: ({ plan }) => plan },
+    ...optional,
+    {
+      title: 'latency [95% interval]',
+      align: 'right',
+      cell: ({ latencyNs }) => formatInterval(latencyNs),
+    },
+    { title: 'ideal', align: 'right', cell: ({ idealLatencyNs }) => formatNs(idealLatencyNs) },
+    { title: 'waterline', align: 'right', cell: ({ waterlineLatencyNs }) => formatNs(waterlineLatencyNs) },
+    { title: 'efficiency', align: 'right', cell: ({ efficiency }) => formatPercent(efficiency) },
+    { title: 'gap', align: 'right', cell: ({ gap }) => formatRatio(gap) },
+    { title: '= memory gap', align: 'right', cell: ({ memoryGap }) => formatRatio(memoryGap) },
+    { title: '× kernel gap', align: 'right', cell: ({ kernelGap }) => formatRatio(kernelGap) },
+    { title: 'verified', cell: ({ verified }) => (verified ? 'yes' : 'NO') },
+  ];
+  return formatTable(terminal, columns, measurements);
+}
+
+function formatNotes({ measurements, lost }: RunReport): string[] {
+  const alarms = measurements.flatMap(({ model, plan, alarms }) =>
+    alarms.map((alarm) => `! ${model} ${plan}: ${alarm}`),
+  );
+  const losses = lost.map(({ model, plan, dtype, batch, reason }) => {
+    return `- ${model} ${plan} ${dtype} batch ${batch}: ${reason}`;
+  });
+  const reconstructions = new Set(
+    measurements.flatMap(({ reconstruction }) => (reconstruction === null ? [] : [reconstruction])),
+  );
+  return [
+    ...(alarms.length > 0 ? [alarms.join('\n')] : []),
+    ...(losses.length > 0 ? [['Without a figure:', ...losses].join('\n')] : []),
+    ...[...reconstructions].map((text) => `* Reconstruction: ${text}`),
+  ];
+}

@@ -1,0 +1,36 @@
+/** Where a command writes: results to `out`, everything else to `err`. */
+import { styleText } from 'node:util';
+
+type Style = Parameters<typeof styleText>[0];
+
+export interface Terminal {
+  /** Writes one line (or several) of the result. */
+  out(text: string): void;
+  /** Writes one line for people: progress, warnings, errors. */
+  err(text: string): void;
+  /** Overwrites the current line of `err`; an empty text clears it. Only where `errIsTty`. */
+  rewrite(text: string): void;
+  readonly errIsTty: boolean;
+  /** Width of `err` in characters. */
+  columns(): number;
+  /** Styles text for `out`; plain where it is no terminal or NO_COLOR is set. */
+  style(style: Style, text: string): string;
+}
+
+export function processTerminal(): Terminal {
+  const { stdout, stderr } = process;
+  for (const stream of [stdout, stderr]) {
+    // A reader that goes away (`plimsoll runs | head -1`) is no failure of ours, and no reason to lose a run.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    });
+  }
+  return {
+    out: (text) => void stdout.write(`${text}\n`),
+    err: (text) => void stderr.write(`${text}\n`),
+    rewrite: (text) => void stderr.write(`\r\u001b[2K${text}`),
+    errIsTty: stderr.isTTY === true,
+    columns: () => stderr.columns ?? 80,
+    style: (style, text) => styleText(style, text, { stream: stdout }),
+  };
+}

@@ -1,0 +1,299 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { measurementDetail, summarizeRun } from '../../../../core/analysis/report.ts';
+import { ApiError } from '../../../../core/protocol/api.ts';
+import { BundleSchema } from '../../../../core/protocol/run.ts';
+import { runPlimsoll } from '../../../../main/cli/program.ts';
+import { FakeApi } from '../../../fixtures/api/fake-api.ts';
+import { memoryTerminal } from '../../../fixtures/api/memory-terminal.ts';
+import { sampleRun } from '../../../fixtures/api/sample-run.ts';
+
+const report = summarizeRun(sampleRun);
+
+const stored = {
+  'runs.get': () => report,
+  'runs.list': () => [report.run],
+  'runs.measurement': ({ measurementId }: { measurementId: string }) => {
+    const detail = measurementDetail(sampleRun, measurementId);
+    if (detail === undefined) throw new ApiError('notFound', 'No such measurement.');
+    return detail;
+  },
+  'runs.export': () =>
+    BundleSchema.parse({
+      format: 'plimsoll-run',
+      version: 1,
+      exportedAt: '2026-03-02T00:00:00.000Z',
+      run: sampleRun,
+    }),
+};
+
+async function run(args: string, api: FakeApi = new FakeApi(stored)) {
+  const terminal = memoryTerminal();
+  const exitCode = await runPlimsoll(args.split(' ').filter(Boolean), { terminal, api });
+  const output = terminal.output.join('\n');
+  return { exitCode, output, errors: terminal.errors.join('\n'), api, json: () => JSON.parse(output) };
+}
+
+describe('usage', () => {
+  it('prints the version', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(await run('--version')).toMatchObject({ exitCode: 0, output: version, errors: '' });
+  });
+
+  it.each(['', 'detect', 'profile', 'runs', 'show', 'models', 'export', 'serve', 'doctor'])(
+    'has help for "%s"',
+    async (command) => {
+      const { exitCode, output } = await run(`${command} --help`);
+      expect(exitCode).toBe(0);
+      expect(output).toContain(`Usage: plimsoll ${command}`.trim());
+      if (command !== '') expect(output).toContain('--json');
+    },
+  );
+
+  it('names the command that was meant', async () => {
+    const { exitCode, output, errors } = await run('profle');
+    expect(exitCode).toBe(2);
+    expect(errors).toMatch(/^Unknown command 'profle'\nDid you mean profile\?$/i);
+    expect(output).toBe('');
+  });
+
+  it('asks for a command where there is none', async () => {
+    const { exitCode, errors } = await run('');
+    expect(exitCode).toBe(2);
+    expect(errors).toContain('A command is missing.');
+  });
+
+  it.each([
+    ['profile --batch 1,x', 'whole number'],
+    ['profile --threads 0', 'from 1 up'],
+    ['profile --plans layrwise', 'Did you mean layerwise?'],
+    ['profile --models a,,b', 'commas'],
+    ['models --size 8', 'from 32 up'],
+    ['serve --port 70000', 'from 0 to 65535'],
+    ['runs --nonsense', 'nonsense'],
+  ])('refuses %s', async (args, sentence) => {
+    const api = new FakeApi(stored);
+    const { exitCode, errors } = await run(args, api);
+    expect(exitCode).toBe(2);
+    expect(errors).toContain(sentence);
+    expect(api.calls).toEqual([]);
+  });
+
+  it('prints errors as JSON too where JSON is wanted', async () => {
+    const api = new FakeApi({
+      'runs.get': () => {
+        throw new ApiError('notFound', "There is no run 'x'.", 'See plimsoll runs.');
+      },
+    });
+    const { exitCode, errors, json } = await run('show x --json', api);
+    expect(exitCode).toBe(1);
+    expect(json()).toEqual({
+      error: { code: 'notFound', message: "There is no run 'x'.", hint: 'See plimsoll runs.' },
+    });
+    expect(errors).toBe("There is no run 'x'.\nSee plimsoll runs.");
+  });
+
+  it('closes the API after a failure as after a success', async () => {
+    const { api } = await run('runs');
+    expect(api.closed).toBe(1);
+    const failed = await run('detect');
+    expect(failed.exitCode).toBe(1);
+    expect(failed.api.closed).toBe(1);
+  });
+});
+
+describe('what is stored', () => {
+  it('lists runs', async () => {
+    expect((await run('runs')).output).toMatch(/^run1abcd .*finished +3 +1 +bench/m);
+    expect((await run('runs --json')).json()).toEqual([report.run]);
+    const none = await run('runs', new FakeApi({ 'runs.list': () => [] }));
+    expect(none.output).toContain('plimsoll profile');
+  });
+
+  it('shows the latest run', async () => {
+    const { api, output } = await run('show');
+    expect(api.calls).toEqual([{ method: 'runs.get', input: { runId: 'latest' } }]);
+    expect(output).toContain('Run run1abcd of suite quick');
+    expect((await run('show run1abcd --json')).json()).toEqual(report);
+  });
+
+  it('shows kernel by kernel, with what is not known left out', async () => {
+    const { output } = await run('show latest --kernels resnet50');
+    expect(output).toMatch(/^stem +conv2d\.dense\.avx512 +1\.00 G +10\.0 ms +100\.0%/m);
+    expect(output).toMatch(/^head +linear\.avx512 +100 M +– +–/m);
+    expect((await run('show latest --kernels convfirst_pico --json')).json()).toHaveLength(2);
+  });
+
+  it('names the measured model that was meant', async () => {
+    const { exitCode, errors } = await run('show latest --kernels resnet5');
+    expect(exitCode).toBe(1);
+    expect(errors).toContain('Did you mean resnet50?');
+  });
+
+  describe('export', () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'plimsoll-export-'));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+
+    it('writes the bundle to the terminal', async () => {
+      expect(BundleSchema.parse((await run('export')).json()).run).toEqual(sampleRun);
+    });
+
+    it('overwrites no file unless told to', async () => {
+      const file = join(folder, 'run.json');
+      await writeFile(file, 'mine');
+      const refused = await run(`export latest --output ${file}`);
+      expect(refused).toMatchObject({ exitCode: 2, output: '' });
+      expect(refused.errors).toContain('exists already');
+      expect(await readFile(file, 'utf8')).toBe('mine');
+      expect(await run(`export latest --output ${file} --force`)).toMatchObject({ exitCode: 0 });
+      expect(BundleSchema.parse(JSON.parse(await readFile(file, 'utf8'))).run.id).toBe('run1abcd');
+    });
+
+    it('says that a folder is not there', async () => {
+      const { exitCode, errors } = await run(`export latest --output ${join(folder, 'no', 'run.json')}`);
+      expect(exitCode).toBe(2);
+      expect(errors).toContain('could not be written');
+    });
+  });
+});
+
+describe('doctor', () => {
+  it('fails where a check fails, and not for a warning', async () => {
+    const doctor = (status: 'warning' | 'failed') =>
+      run('doctor', new FakeApi({ 'app.doctor': () => [{ name: 'store', status, message: 'Told.' }] }));
+    expect(await doctor('warning')).toMatchObject({ exitCode: 0 });
+    expect(await doctor('failed')).toMatchObject({ exitCode: 1 });
+  });
+});
+
+describe('profile', () => {
+  const progress = {
+    runId: 'run1abcd',
+    suite: 'quick',
+    startedAt: '2026-03-01T12:00:00.000Z',
+    phase: 'measuring',
+    casesDone: 0,
+    casesTotal: 2,
+    fraction: 0.1,
+    current: 'resnet50 layerwise',
+    elapsedSeconds: 1,
+    remainingSeconds: 9,
+  } as const;
+
+  /** An API whose run ends as soon as it has begun; `during` sees it while it goes on. */
+  function running(during: (api: FakeApi) => void, ended = report): FakeApi {
+    const api: FakeApi = new FakeApi({
+      ...stored,
+      'runs.get': () => ended,
+      'runs.start': () => {
+        setImmediate(() => {
+          api.emit('run.progress', progress);
+          during(api);
+        });
+        return { runId: 'run1abcd' };
+      },
+      'runs.cancel': () => {
+        api.emit('run.ended', { runId: 'run1abcd', status: 'cancelled', reason: null });
+        return {};
+      },
+    });
+    return api;
+  }
+  const finish = (api: FakeApi) =>
+    api.emit('run.ended', { runId: 'run1abcd', status: 'finished', reason: null });
+
+  it('hands on what was asked for', async () => {
+    const args = 'profile --models resnet50,vgg16 --plans layerwise --batch 1,8 --threads 2';
+    const { api } = await run(args, running(finish));
+    expect(api.calls[0]).toEqual({
+      method: 'runs.start',
+      input: {
+        suite: 'quick',
+        models: ['resnet50', 'vgg16'],
+        plans: ['layerwise'],
+        batches: [1, 8],
+        threads: 2,
+      },
+    });
+  });
+
+  it('shows progress on stderr and the table on stdout', async () => {
+    const { exitCode, output, errors, api } = await run('profile', running(finish));
+    expect(exitCode).toBe(0);
+    expect(errors).toContain('10% 0/2, 9 s left: resnet50 layerwise');
+    expect(errors).toContain('npm start');
+    expect(output).toMatch(/^resnet50 +layerwise/m);
+    expect(output).not.toContain('left:');
+    expect(api.listenerCount).toBe(0);
+  });
+
+  it('prints one object whose names scripts rely on', async () => {
+    const { json } = await run('profile --json', running(finish));
+    const result = json();
+    expect(Object.keys(result)).toEqual(['runId', 'status', 'machine', 'ceilings', 'measurements', 'lost']);
+    expect(result.measurements[0]).toMatchObject({
+      model: 'resnet50',
+      provider: 'native',
+      plan: 'layerwise',
+      dtype: 'fp32',
+      batch: 1,
+      threads: 2,
+      latencyNs: { median: expect.any(Number), low: expect.any(Number), high: expect.any(Number) },
+      idealLatencyNs: expect.any(Number),
+      waterlineLatencyNs: expect.any(Number),
+      efficiency: expect.any(Number),
+      gap: expect.any(Number),
+      memoryGap: expect.any(Number),
+      kernelGap: expect.any(Number),
+      verified: true,
+    });
+  });
+
+  it('ends the run at a signal, prints what was measured, and exits with 130', async () => {
+    const cancelled = { ...report, run: { ...report.run, status: 'cancelled' as const } };
+    const api = running(() => process.emit('SIGINT'), cancelled);
+    const { exitCode, output, errors } = await run('profile', api);
+    expect(exitCode).toBe(130);
+    expect(errors).toContain('Stopping');
+    expect(output).toMatch(/^resnet50 +layerwise/m);
+    expect(api.calls.map(({ method }) => method)).toEqual(['runs.start', 'runs.cancel', 'runs.get']);
+    expect(process.listenerCount('SIGINT')).toBe(0);
+  });
+
+  it('exits at once at the second signal', async () => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+    try {
+      const api = running((api) => {
+        process.emit('SIGINT');
+        process.emit('SIGINT');
+        finish(api);
+      });
+      await run('profile', api);
+      expect(exit).toHaveBeenCalledWith(130);
+    } finally {
+      exit.mockRestore();
+    }
+  });
+
+  it('fails where nothing could be measured', async () => {
+    const empty = { ...report, measurements: [] };
+    expect(await run('profile', running(finish, empty))).toMatchObject({ exitCode: 1 });
+  });
+
+  it('says why a run could not be started', async () => {
+    const api = new FakeApi({
+      'runs.start': () => {
+        throw new ApiError('busy', 'Another run is going on.', 'Wait for its end.');
+      },
+    });
+    const { exitCode, errors } = await run('profile', api);
+    expect(exitCode).toBe(1);
+    expect(errors).toBe('Another run is going on.\nWait for its end.');
+    expect(api.listenerCount).toBe(0);
+  });
+});
