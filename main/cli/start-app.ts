@@ -3,34 +3,46 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkoutRoot } from '../paths.ts';
+import { exitCodes } from './context.ts';
 import { hasDisplay } from './display.ts';
 import { processTerminal } from './format/terminal.ts';
 import { runPlimsoll } from './program.ts';
 
 const fetchTimeoutMs = 20_000;
+/** Electron that fails sooner than this never showed a window: its sandbox or its libraries are not to be had here. */
+const startMs = 5_000;
 
-type Electron = { status: 'found'; binary: string } | { status: 'absent'; why: string };
+interface Surroundings {
+  readonly platform: NodeJS.Platform;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly isRoot: boolean;
+}
+
+type Absent = { status: 'absent'; why: string };
+type Electron = { status: 'found'; binary: string } | Absent;
 
 /** Resolves with the exit code when the app has ended. The arguments are those of `plimsoll serve`. */
 export async function start(args: readonly string[]): Promise<number> {
   const terminal = processTerminal();
-  const electron = findElectron(checkoutRoot, process.platform, process.env);
-  if (electron.status === 'found') return runElectron(electron.binary);
-  terminal.err(`${electron.why}; the app is served for a browser instead.`);
+  const electron = findElectron(checkoutRoot, {
+    platform: process.platform,
+    environment: process.env,
+    isRoot: process.getuid?.() === 0,
+  });
+  const end = electron.status === 'found' ? await runElectron(electron.binary) : electron;
+  if (end.status === 'ended') return end.exitCode;
+  terminal.err(`${end.why}; the app is served for a browser instead.`);
   return runPlimsoll(['serve', ...args], { terminal });
 }
 
-export function findElectron(
-  root: string,
-  platform: NodeJS.Platform,
-  environment: NodeJS.ProcessEnv,
-): Electron {
+export function findElectron(root: string, { platform, environment, isRoot }: Surroundings): Electron {
   if (!hasDisplay(platform, environment)) {
     return {
       status: 'absent',
       why: 'There is no display for a window (DISPLAY and WAYLAND_DISPLAY are not set)',
     };
   }
+  if (platform === 'linux' && isRoot) return { status: 'absent', why: 'Electron does not run as root' };
   const folder = join(root, 'node_modules', 'electron');
   const binary = electronBinary(folder);
   if (binary !== undefined) return { status: 'found', binary };
@@ -63,10 +75,20 @@ function reason(stderr: string): string {
   return /^\s*\w*Error: (.+)$/m.exec(stderr)?.[1]?.trim() ?? 'its installer gave no reason';
 }
 
-function runElectron(binary: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(binary, [checkoutRoot], { stdio: 'inherit' });
-    child.on('error', reject);
-    child.on('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 130)));
+async function runElectron(binary: string): Promise<{ status: 'ended'; exitCode: number } | Absent> {
+  const started = Date.now();
+  const child = spawn(binary, [checkoutRoot], { stdio: 'inherit' });
+  return new Promise((resolve) => {
+    child.on('error', (error) => {
+      resolve({ status: 'absent', why: `Electron could not be started (${error.message})` });
+    });
+    child.on('exit', (code, signal) => {
+      const asked = signal === 'SIGINT' || signal === 'SIGTERM';
+      if (code === 0 || asked || Date.now() - started > startMs) {
+        resolve({ status: 'ended', exitCode: code ?? (asked ? exitCodes.cancelled : exitCodes.failed) });
+      } else {
+        resolve({ status: 'absent', why: `Electron could not start (it ended with ${code ?? signal})` });
+      }
+    });
   });
 }

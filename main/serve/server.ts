@@ -7,6 +7,8 @@ import { createEventStreams } from './events.ts';
 import { createSessions } from './session.ts';
 
 const loopback = '127.0.0.1';
+/** For answers that are on their way when the server closes; a browser's idle connection would hold it for longer. */
+const graceMs = 200;
 
 export interface RunningServer {
   /** With the token behind `#`, which a browser keeps to itself. */
@@ -37,9 +39,15 @@ export function startServer({ api, port, rendererFolder }: ServerOptions): Promi
         port: actualPort,
         close: () =>
           new Promise<void>((closed) => {
-            server.close(() => closed());
+            const kill = setTimeout(
+              () => 'closeAllConnections' in server && server.closeAllConnections(),
+              graceMs,
+            );
+            server.close(() => {
+              clearTimeout(kill);
+              closed();
+            });
             events.closeAll();
-            if ('closeAllConnections' in server) server.closeAllConnections();
           }),
       });
     });

@@ -109,14 +109,14 @@ describe('totals', () => {
 });
 
 describe('layers', () => {
-  const expected = Map.groupBy(readCsv('layers.csv'), (row) => `${row['model']} at ${row['img_size']}`);
+  const expected = Map.groupBy(readCsv('layers.csv'), (row) => `${row.model} at ${row.img_size}`);
 
   it.each([...expected.keys()])('%s', (key) => {
     const rows = expected.get(key) ?? [];
-    const layers = layersOf(build(rows[0]?.['model'] ?? '', Number(rows[0]?.['img_size'])));
+    const layers = layersOf(build(rows[0]?.model ?? '', Number(rows[0]?.img_size)));
     const wanted = rows.map((row) => ({
-      name: row['name'],
-      kind: row['kind'],
+      name: row.name,
+      kind: row.kind,
       ...Object.fromEntries(
         ['cin', 'cout', 'k', 'stride', 'groups', 'macs', 'params', 'acts'].map((column) => [
           column,
@@ -124,7 +124,7 @@ describe('layers', () => {
         ]),
       ),
     }));
-    expect(rows.map((row) => layers.get(row['name'] ?? ''))).toEqual(wanted);
+    expect(rows.map((row) => layers.get(row.name ?? ''))).toEqual(wanted);
     expect(layers.size).toBe(rows.length);
   });
 });

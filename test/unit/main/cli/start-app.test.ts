@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeProblem } from '../../../../main/cli/require-node.ts';
 import { findElectron } from '../../../../main/cli/start-app.ts';
 
-const display = { DISPLAY: ':0' };
+const display = { platform: 'linux', environment: { DISPLAY: ':0' }, isRoot: false } as const;
 
 describe('findElectron', () => {
   let root: string;
@@ -18,8 +18,13 @@ describe('findElectron', () => {
   afterEach(() => rm(root, { recursive: true }));
 
   it('looks for nothing where no window can be shown', () => {
-    const electron = findElectron(root, 'linux', {});
+    const electron = findElectron(root, { ...display, environment: {} });
     expect(electron).toMatchObject({ status: 'absent', why: expect.stringContaining('no display') });
+  });
+
+  it('knows that Electron refuses root on Linux', () => {
+    const electron = findElectron(root, { ...display, isRoot: true });
+    expect(electron).toEqual({ status: 'absent', why: 'Electron does not run as root' });
   });
 
   it('finds the binary that the package names', async () => {
@@ -27,7 +32,7 @@ describe('findElectron', () => {
     await writeFile(join(folder, 'dist', 'electron'), '');
     await chmod(join(folder, 'dist', 'electron'), 0o755);
     const binary = join(folder, 'dist', 'electron');
-    expect(findElectron(root, 'linux', display)).toEqual({ status: 'found', binary });
+    expect(findElectron(root, display)).toEqual({ status: 'found', binary });
   });
 
   it('fetches the binary where it is not there', async () => {
@@ -38,19 +43,19 @@ describe('findElectron', () => {
        fs.writeFileSync(__dirname + '/dist/electron', '');`,
     );
     const binary = join(folder, 'dist', 'electron');
-    expect(findElectron(root, 'linux', display)).toEqual({ status: 'found', binary });
+    expect(findElectron(root, display)).toEqual({ status: 'found', binary });
   });
 
   it('says in one line why it could not be fetched', async () => {
     await writeFile(join(folder, 'install.js'), "throw new Error('getaddrinfo ENOTFOUND github.com');");
-    expect(findElectron(root, 'darwin', {})).toEqual({
+    expect(findElectron(root, { platform: 'darwin', environment: {}, isRoot: true })).toEqual({
       status: 'absent',
       why: 'Electron could not be fetched (getaddrinfo ENOTFOUND github.com)',
     });
   });
 
   it('says that the package is not there', () => {
-    const electron = findElectron(root, 'win32', {});
+    const electron = findElectron(root, { platform: 'win32', environment: {}, isRoot: false });
     expect(electron).toEqual({ status: 'absent', why: 'The package electron is not installed' });
   });
 });

@@ -1,0 +1,155 @@
+/** The app's API, implemented once. The desktop, the server and the command line carry it and add nothing. */
+
+import type { z } from 'zod';
+import { measurementDetail, summarizeRun } from '../core/analysis/report.ts';
+import { countGraph } from '../core/graph/count.ts';
+import { publishedAccuracy } from '../core/models/accuracy.ts';
+import { models } from '../core/models/zoo.ts';
+import {
+  type Api,
+  ApiError,
+  type ApiEvent,
+  type ApiEventPayload,
+  type ApiInput,
+  type ApiMethod,
+  type ApiOutput,
+  apiMethods,
+  apiVersion,
+  type ModelRow,
+} from '../core/protocol/api.ts';
+import { bundleVersion, type Run } from '../core/protocol/run.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { ActiveRun } from './bench/active-run.ts';
+import { suites } from './bench/suites.ts';
+import { examine } from './doctor.ts';
+import { detectMachine } from './machine/detect.ts';
+import { dataFolder } from './paths.ts';
+import { Store } from './store/store.ts';
+
+export interface LocalApi extends Api {
+  /** Ends an active run and waits until it is stored. Afterwards nothing may be called. */
+  close(): Promise<void>;
+}
+
+type Parsed<M extends ApiMethod> = z.output<(typeof apiMethods)[M]['input']>;
+type Handlers = { readonly [M in ApiMethod]: (input: Parsed<M>) => ApiOutput<M> | Promise<ApiOutput<M>> };
+type Listeners = { readonly [E in ApiEvent]: Set<(payload: ApiEventPayload<E>) => void> };
+
+export interface ApiOptions {
+  /** Where the database lies; the user's data folder when absent. */
+  readonly dataFolder?: string;
+}
+
+/** Never throws: the store is opened when it is first needed, so that what works without it does. */
+export function createApi(options: ApiOptions = {}): LocalApi {
+  let opened: Store | undefined;
+  const store = () => {
+    opened ??= new Store(options.dataFolder ?? dataFolder());
+    return opened;
+  };
+  const listeners: Listeners = {
+    'run.progress': new Set(),
+    'run.measured': new Set(),
+    'run.ended': new Set(),
+  };
+  const activeRun = new ActiveRun(store, (event, payload) => {
+    for (const listener of listeners[event]) listener(payload);
+  });
+  const handlers = createHandlers(store, activeRun);
+
+  return {
+    async call<M extends ApiMethod>(method: M, input: ApiInput<M>): Promise<ApiOutput<M>> {
+      return handlers[method](parseInput(method, input));
+    },
+    subscribe(event, listener) {
+      listeners[event].add(listener);
+      return () => listeners[event].delete(listener);
+    },
+    async close() {
+      await activeRun.close();
+      opened?.close();
+      opened = undefined;
+    },
+  };
+}
+
+function createHandlers(store: () => Store, activeRun: ActiveRun): Handlers {
+  const requireRun = (runId: string): Run => {
+    const run = store().getRun(runId);
+    if (run !== undefined) return run;
+    throw noRun(runId);
+  };
+  return {
+    'app.hello': () => ({ name: 'plimsoll', version: packageJson.version, apiVersion }),
+    'app.doctor': () => examine(store),
+    'machine.detect': () => detectMachine(),
+    'models.list': ({ size }) => models.map((model) => modelRow(model, size ?? model.defaultSize)),
+    'suites.list': () =>
+      suites.map(({ name, description, models: names }) => ({ name, description, models: [...names] })),
+    'runs.list': () => store().listRuns(),
+    'runs.get': ({ runId }) => summarizeRun(requireRun(runId)),
+    'runs.measurement': ({ measurementId }) => {
+      const run = store().runOfMeasurement(measurementId);
+      const detail = run && measurementDetail(run, measurementId);
+      if (detail !== undefined) return detail;
+      throw new ApiError('notFound', `There is no measurement ${measurementId} with a figure.`);
+    },
+    'runs.export': ({ runId }) => ({
+      format: 'plimsoll-run',
+      version: bundleVersion,
+      exportedAt: new Date().toISOString(),
+      run: requireRun(runId),
+    }),
+    'runs.delete': ({ runId }) => {
+      if (!store().deleteRun(runId)) throw noRun(runId);
+      return {};
+    },
+    'runs.start': async (request) => ({ runId: await activeRun.start(request) }),
+    'runs.cancel': ({ runId }) => {
+      activeRun.cancel(runId);
+      return {};
+    },
+    'runs.active': () => activeRun.progress(),
+  };
+}
+
+function noRun(runId: string): ApiError {
+  return runId === 'latest'
+    ? new ApiError('notFound', 'There is no run yet.', 'Measure this machine first: plimsoll profile')
+    : new ApiError('notFound', `There is no run ${runId}.`, 'plimsoll runs lists them.');
+}
+
+/** Throws ApiError('badInput') where the network cannot be built at this size. */
+function modelRow(model: (typeof models)[number], size: number): ModelRow {
+  const { name, family, reconstruction } = model;
+  let graph: ReturnType<typeof model.build>;
+  try {
+    graph = model.build(size);
+  } catch (error) {
+    throw new ApiError(
+      'badInput',
+      `${name} cannot be built for images of ${size} pixels: ${error instanceof Error ? error.message : error}`,
+      'Choose a larger size.',
+    );
+  }
+  const accuracy = publishedAccuracy(name, size);
+  return {
+    name,
+    family,
+    size,
+    ...countGraph(graph),
+    top1: accuracy?.top1 ?? null,
+    source: accuracy?.source ?? null,
+    reconstruction: reconstruction ?? null,
+  };
+}
+
+/** Throws ApiError('badInput') with one sentence that names every field that is wrong. */
+function parseInput<M extends ApiMethod>(method: M, input: unknown): Parsed<M> {
+  const parsed = apiMethods[method].input.safeParse(input);
+  if (parsed.success) return parsed.data as Parsed<M>;
+  const issues = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  );
+  throw new ApiError('badInput', `${method} was called with something wrong: ${issues.join('; ')}.`);
+}

@@ -1,0 +1,62 @@
+/** How long the rest will take: guesses at first, put right by how long the like of it took. */
+
+export class Forecast {
+  private readonly expected = new Map<string, number>();
+  private readonly now: () => number;
+  private current: { readonly step: string; readonly sinceMs: number } | undefined;
+  private guessedSeconds = 0;
+  private tookSeconds = 0;
+  private largestFraction = 0;
+  private readonly startMs: number;
+
+  /** `now` in milliseconds. */
+  constructor(now: () => number = () => performance.now()) {
+    this.now = now;
+    this.startMs = now();
+  }
+
+  /** A step that is still to come, and a guess of its length; said again, the better guess counts. */
+  expect(step: string, seconds: number): void {
+    this.expected.set(step, seconds);
+  }
+
+  begin(step: string): void {
+    this.current = { step, sinceMs: this.now() };
+  }
+
+  /** The current step is over, or will not be done at all. Returns the seconds that it took. */
+  end(step: string): number {
+    const guessed = this.expected.get(step) ?? 0;
+    this.expected.delete(step);
+    if (this.current?.step !== step) return 0;
+    const took = (this.now() - this.current.sinceMs) / 1000;
+    this.current = undefined;
+    this.guessedSeconds += guessed;
+    this.tookSeconds += took;
+    return took;
+  }
+
+  elapsedSeconds(): number {
+    return (this.now() - this.startMs) / 1000;
+  }
+
+  remainingSeconds(): number {
+    const correction = this.guessedSeconds > 0 ? this.tookSeconds / this.guessedSeconds : 1;
+    let seconds = 0;
+    for (const [step, guess] of this.expected) {
+      const whole = guess * correction;
+      const done = this.current?.step === step ? (this.now() - this.current.sinceMs) / 1000 : 0;
+      seconds += Math.max(0, whole - done);
+    }
+    return seconds;
+  }
+
+  /** Never goes back: a bar that does is not believed. */
+  fraction(): number {
+    const elapsed = this.elapsedSeconds();
+    const remaining = this.remainingSeconds();
+    const fraction = elapsed + remaining > 0 ? elapsed / (elapsed + remaining) : 0;
+    this.largestFraction = Math.max(this.largestFraction, Math.min(1, fraction));
+    return this.largestFraction;
+  }
+}

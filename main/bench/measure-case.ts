@@ -1,0 +1,182 @@
+/** One visit to one case: prepare, check, time, release. What a provider answers is held against what the graph says. */
+
+import { kernelTraffic } from '../../core/analysis/traffic.ts';
+import { operatorAt } from '../../core/graph/graph.ts';
+import { costOfKernel } from '../../core/graph/plan.ts';
+import type { MeasureResult, Prepared, ProfileResult, Verification } from '../../core/protocol/provider.ts';
+import type { MeasuredKernel } from '../../core/protocol/run.ts';
+import { toWireGraph } from '../../core/protocol/wire-graph.ts';
+import type { PlannedCase } from './cases.ts';
+import { type ProviderProcess, ProviderRequestError, type RequestOptions } from './provider-process.ts';
+
+export interface Timing {
+  readonly warmupSeconds: number;
+  readonly minSeconds: number;
+  readonly minSamples: number;
+  readonly maxSeconds: number;
+  readonly profileRepetitions: number;
+}
+
+/** One round's. Two of them, and all else that a visit does, for the quick suite's six cases take about a minute. */
+export const defaultTiming: Timing = {
+  warmupSeconds: 0.2,
+  minSeconds: 1,
+  minSamples: 10,
+  maxSeconds: 3,
+  profileRepetitions: 5,
+};
+
+/** Weights and images are the same in every run, so that runs can be compared. */
+const seed = 1;
+
+/** The provider executes something else than what it was asked to. */
+export class WrongAnswer extends Error {}
+
+export interface Visit {
+  readonly provider: ProviderProcess;
+  readonly planned: PlannedCase;
+  readonly timing: Timing;
+  readonly request: RequestOptions;
+  /** What is being done, for people. */
+  readonly note: (what: string) => void;
+}
+
+export type FirstVisit =
+  | { readonly verification: Verification; readonly instructionSet: string; readonly correct: false }
+  | {
+      readonly verification: Verification;
+      readonly instructionSet: string;
+      readonly correct: true;
+      readonly measured: MeasureResult;
+      readonly kernels: MeasuredKernel[];
+    };
+
+/** Checks the result before any time is taken; a wrong one is not timed. */
+export async function visitFirst(visit: Visit): Promise<FirstVisit> {
+  const { provider, planned, timing, request, note } = visit;
+  return withPrepared(visit, async (prepared) => {
+    const { handle, instructionSet } = prepared;
+    note('checking the result');
+    const verification = await provider.request('verify', { handle }, request);
+    if (!verification.passed) return { verification, instructionSet, correct: false };
+    note('measuring');
+    const measured = await provider.request('measure', { handle, ...sampling(timing) }, request);
+    note('timing the kernels');
+    const profile = await profileOrNothing(visit, handle);
+    return {
+      verification,
+      instructionSet,
+      correct: true,
+      measured,
+      kernels: describeKernels(planned, prepared, profile),
+    };
+  });
+}
+
+/** More samples of what was found correct before. */
+export async function visitAgain(visit: Visit): Promise<MeasureResult> {
+  const { provider, timing, request, note } = visit;
+  return withPrepared(visit, ({ handle }) => {
+    note('measuring');
+    return provider.request('measure', { handle, ...sampling(timing) }, request);
+  });
+}
+
+async function withPrepared<T>(
+  { provider, planned, request, note }: Visit,
+  use: (prepared: Prepared) => Promise<T>,
+): Promise<T> {
+  const { graph, plan } = planned;
+  const { dtype, batch, threads } = planned.case;
+  note('preparing');
+  const prepared = await provider.request(
+    'prepare',
+    {
+      graph: toWireGraph(graph),
+      plan: plan.kind,
+      kernels: plan.kernels.map((kernel) => ({ ...kernel, operators: [...kernel.operators] })),
+      dtype,
+      batch,
+      threads,
+      seed,
+    },
+    request,
+  );
+  const release = () =>
+    // Not stopped by the signal: the program may be asked for something else later.
+    provider.request('release', { handle: prepared.handle }, { silenceMs: request.silenceMs });
+  try {
+    checkPrepared(planned, prepared);
+    const result = await use(prepared);
+    await release();
+    return result;
+  } catch (error) {
+    // A program that answered an error is still there, and still holds the memory.
+    if (error instanceof WrongAnswer || error instanceof ProviderRequestError)
+      await release().catch(() => {});
+    throw error;
+  }
+}
+
+function sampling({ warmupSeconds, minSeconds, minSamples, maxSeconds }: Timing) {
+  return { warmupSeconds, minSeconds, minSamples, maxSeconds };
+}
+
+/** The latency stands without the times of its kernels, be it that they were refused or that the user had enough. */
+async function profileOrNothing(
+  { provider, timing, request }: Visit,
+  handle: number,
+): Promise<ProfileResult | null> {
+  try {
+    return await provider.request('profile', { handle, repetitions: timing.profileRepetitions }, request);
+  } catch (error) {
+    if (error instanceof ProviderRequestError) return null;
+    throw error;
+  }
+}
+
+/** A figure is only as good as what it counts: both sides must count alike, kernel by kernel. */
+function checkPrepared({ case: { batch, dtype }, graph, plan }: PlannedCase, { kernels }: Prepared): void {
+  if (kernels.length !== plan.kernels.length) {
+    throw new WrongAnswer(`The provider prepared ${kernels.length} kernels of ${plan.kernels.length}.`);
+  }
+  for (const [index, kernel] of plan.kernels.entries()) {
+    const theirs = kernels[index];
+    if (theirs?.name !== kernel.name) {
+      throw new WrongAnswer(
+        `The provider prepared ${theirs?.name ?? 'nothing'} where ${kernel.name} belongs.`,
+      );
+    }
+    const cost = costOfKernel(graph, kernel, batch, dtype);
+    for (const what of ['operations', 'inputBytes', 'outputBytes', 'weightBytes'] as const) {
+      if (theirs[what] === cost[what]) continue;
+      throw new WrongAnswer(
+        `The provider counts ${theirs[what]} ${what} in ${kernel.name}, and its graph has ${cost[what]}.`,
+      );
+    }
+  }
+}
+
+function describeKernels(
+  { case: { batch, dtype }, graph, plan }: PlannedCase,
+  prepared: Prepared,
+  profile: ProfileResult | null,
+): MeasuredKernel[] {
+  const traffic = kernelTraffic(graph, plan, batch, dtype);
+  const latencies = new Map(profile?.kernels.map(({ name, latencyNs }) => [name, latencyNs]));
+  return plan.kernels.map((kernel, index) => {
+    const block = graph.blocks[kernel.block];
+    if (block === undefined) throw new Error(`${graph.name} has no block ${kernel.block}`);
+    return {
+      name: kernel.name,
+      block: block.name,
+      blockKind: block.kind,
+      operators: kernel.operators.map((id) => operatorAt(graph, id).name),
+      fused: kernel.fused,
+      implementation: prepared.kernels[index]?.implementation ?? 'unknown',
+      operations: costOfKernel(graph, kernel, batch, dtype).operations,
+      traffic: [...(traffic[index] ?? [])],
+      latencyNs: latencies.get(kernel.name) ?? null,
+    };
+  });
+}

@@ -1,0 +1,333 @@
+/**
+ * Executes a run: ceilings first, then every case in two rounds of opposite order, so that a slow minute does not fall on
+ * one model alone. Whatever a provider does wrong loses its own case: the program is started again and the run goes on.
+ */
+
+import type { RunProgress } from '../../core/protocol/api.ts';
+import type { ProviderDescription } from '../../core/protocol/provider.ts';
+import type { DeviceCalibration, Measurement } from '../../core/protocol/run.ts';
+import type { PlannedCase } from './cases.ts';
+import { Forecast } from './forecast.ts';
+import {
+  defaultTiming,
+  type Timing,
+  type Visit,
+  visitAgain,
+  visitFirst,
+  WrongAnswer,
+} from './measure-case.ts';
+import { ProviderCrash, type ProviderProcess, ProviderRequestError } from './provider-process.ts';
+
+export interface DescribedProvider {
+  readonly process: ProviderProcess;
+  readonly description: ProviderDescription;
+}
+
+export interface RunWork {
+  readonly runId: string;
+  readonly providers: readonly DescribedProvider[];
+  readonly cases: readonly PlannedCase[];
+  readonly budgetSeconds: number;
+  readonly settings?: Partial<SchedulerSettings>;
+}
+
+export interface SchedulerSettings {
+  readonly timing: Timing;
+  /** A provider that says nothing for so long hangs; preparing and checking a large network is silent. */
+  readonly silenceMs: number;
+}
+
+const defaultSettings: SchedulerSettings = { timing: defaultTiming, silenceMs: 120_000 };
+
+export type RunStep = Pick<
+  RunProgress,
+  'phase' | 'casesDone' | 'casesTotal' | 'fraction' | 'current' | 'elapsedSeconds' | 'remainingSeconds'
+>;
+
+/** Where a run goes. Whatever these throw ends the run. */
+export interface RunSink {
+  calibrated(providers: readonly DeviceCalibration[]): void;
+  /** The same measurement comes again, with more samples, after the second round. */
+  measured(measurement: Measurement): void;
+  step(step: RunStep): void;
+}
+
+export interface RunEnd {
+  readonly status: 'finished' | 'cancelled' | 'failed';
+  readonly reason: string | null;
+}
+
+/** A provider that does not come up so many times in a row is given up, and the run with it. */
+const startAttempts = 3;
+const startSilenceMs = 20_000;
+const progressIntervalMs = 500;
+/** First guesses, replaced by experience. */
+const guessedCalibrationSeconds = 6;
+const guessedFirstVisitSeconds = 5;
+
+export async function executeRun(work: RunWork, sink: RunSink, signal: AbortSignal): Promise<RunEnd> {
+  const scheduler = new Scheduler(work, sink, signal);
+  const timer = setInterval(() => scheduler.tell(), progressIntervalMs);
+  try {
+    return await scheduler.run();
+  } finally {
+    clearInterval(timer);
+    await Promise.all(work.providers.map(({ process }) => process.close()));
+  }
+}
+
+/**
+ * Starts a provider and asks what it can do, again where it dies on the way. Rejects with the last failure after three
+ * attempts, and with the code `cancelled` where the signal says so.
+ */
+export async function startProvider(
+  provider: ProviderProcess,
+  signal?: AbortSignal,
+): Promise<ProviderDescription> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await provider.request('describe', {}, { silenceMs: startSilenceMs, signal });
+    } catch (error) {
+      if (attempt === startAttempts || signal?.aborted === true) throw error;
+    }
+  }
+}
+
+type Kept = Extract<Measurement['outcome'], { status: 'measured' }>;
+
+interface Entry {
+  readonly id: string;
+  readonly planned: PlannedCase;
+  readonly provider: DescribedProvider;
+  /** What the first round gave; absent where that failed, or is still to come. */
+  first?: Measurement & { outcome: Kept };
+}
+
+class RunFailed extends Error {}
+
+class Scheduler {
+  private readonly work: RunWork;
+  private readonly sink: RunSink;
+  private readonly signal: AbortSignal;
+  private readonly settings: SchedulerSettings;
+  private readonly forecast = new Forecast();
+  private readonly entries: readonly Entry[];
+  private readonly remarks: string[] = [];
+  private phase: RunStep['phase'] = 'calibrating';
+  private current = '';
+  private casesDone = 0;
+
+  constructor(work: RunWork, sink: RunSink, signal: AbortSignal) {
+    this.work = work;
+    this.sink = sink;
+    this.signal = signal;
+    this.settings = { ...defaultSettings, ...work.settings };
+    this.entries = work.cases.map((planned, index) => {
+      const provider = work.providers.find(
+        ({ description }) => description.provider === planned.case.provider,
+      );
+      if (provider === undefined) throw new Error(`no provider ${planned.case.provider}`);
+      return { id: `${work.runId}-${index + 1}`, planned, provider };
+    });
+  }
+
+  async run(): Promise<RunEnd> {
+    for (const { description } of this.work.providers) {
+      this.forecast.expect(description.provider, guessedCalibrationSeconds);
+    }
+    for (const { id } of this.entries) {
+      this.forecast.expect(`${id} first`, guessedFirstVisitSeconds);
+      this.forecast.expect(
+        `${id} again`,
+        this.settings.timing.minSeconds + 2 * this.settings.timing.warmupSeconds,
+      );
+    }
+    try {
+      await this.calibrate();
+      this.phase = 'measuring';
+      const again = await this.firstRound();
+      await this.secondRound(again);
+      this.phase = 'finishing';
+      this.current = 'finishing';
+      this.tell();
+      return { status: 'finished', reason: this.remarks.length === 0 ? null : this.remarks.join(' ') };
+    } catch (error) {
+      if (this.signal.aborted) return { status: 'cancelled', reason: 'It was ended by its user.' };
+      if (error instanceof RunFailed) return { status: 'failed', reason: error.message };
+      throw error;
+    }
+  }
+
+  tell(): void {
+    this.sink.step({
+      phase: this.phase,
+      casesDone: this.casesDone,
+      casesTotal: this.entries.length,
+      fraction: this.forecast.fraction(),
+      current: this.current,
+      elapsedSeconds: this.forecast.elapsedSeconds(),
+      remainingSeconds: this.forecast.remainingSeconds(),
+    });
+  }
+
+  private say(current: string): void {
+    this.current = current;
+  }
+
+  private async calibrate(): Promise<void> {
+    const calibrated: DeviceCalibration[] = [];
+    for (const { process, description } of this.work.providers) {
+      this.say(`measuring the ceilings of ${description.devices[0]?.name ?? description.provider}`);
+      this.tell();
+      this.forecast.begin(description.provider);
+      calibrated.push({ description, ...(await this.calibrationOf(process)) });
+      this.forecast.end(description.provider);
+      this.sink.calibrated(calibrated);
+    }
+    const failures = calibrated.filter(({ calibration }) => calibration === null);
+    // Without ceilings there is nothing to hold a latency against.
+    if (failures.length === calibrated.length) {
+      throw new RunFailed(
+        `The ceilings could not be measured: ${failures.map(({ reason }) => reason).join(' ')}`,
+      );
+    }
+  }
+
+  private async calibrationOf(
+    provider: ProviderProcess,
+  ): Promise<Pick<DeviceCalibration, 'calibration' | 'reason'>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const request = { silenceMs: this.settings.silenceMs, signal: this.signal };
+        return { calibration: await provider.request('calibrate', {}, request), reason: null };
+      } catch (error) {
+        if (this.signal.aborted) throw error;
+        // A refusal is an answer; only a program that died is asked again.
+        if (error instanceof ProviderRequestError || attempt === startAttempts) {
+          return { calibration: null, reason: messageOf(error) };
+        }
+      }
+    }
+  }
+
+  /** Returns the cases that another round can add to, the last one first. */
+  private async firstRound(): Promise<readonly Entry[]> {
+    for (const entry of this.entries) {
+      const step = `${entry.id} first`;
+      this.forecast.begin(step);
+      const measurement = await this.attempt(entry, 'round 1 of 2');
+      this.forecast.end(step);
+      this.sink.measured(measurement);
+      if (isMeasured(measurement)) entry.first = measurement;
+      else {
+        this.forecast.end(`${entry.id} again`);
+        this.casesDone += 1;
+      }
+    }
+    return this.entries.filter(({ first }) => first !== undefined).toReversed();
+  }
+
+  private async secondRound(entries: readonly Entry[]): Promise<void> {
+    if (this.forecast.elapsedSeconds() + this.forecast.remainingSeconds() > this.work.budgetSeconds) {
+      this.casesDone = this.entries.length;
+      for (const { id } of entries) this.forecast.end(`${id} again`);
+      this.remarks.push('There was no time for a second round.');
+      return;
+    }
+    for (const entry of entries) {
+      const step = `${entry.id} again`;
+      this.forecast.begin(step);
+      await this.visitAgain(entry);
+      this.forecast.end(step);
+      this.casesDone += 1;
+    }
+  }
+
+  /** The first visit, and how it ended. Rejects where the user ended the run, or the provider does not come up again. */
+  private async attempt(entry: Entry, round: string): Promise<Measurement> {
+    const { planned, provider, id } = entry;
+    const startedAt = new Date().toISOString();
+    const head = { ...planned.case, id, startedAt };
+    try {
+      const visit = await visitFirst(this.visit(entry, round));
+      const { instructionSet, verification } = visit;
+      if (!visit.correct) return { ...head, instructionSet, outcome: { status: 'incorrect', verification } };
+      const { latencyNs: samplesNs, warmupPasses, timerResolutionNs } = visit.measured;
+      const { kernels } = visit;
+      return {
+        ...head,
+        instructionSet,
+        outcome: { status: 'measured', samplesNs, warmupPasses, timerResolutionNs, kernels, verification },
+      };
+    } catch (error) {
+      const reason = await this.survive(error, provider);
+      return {
+        ...head,
+        instructionSet: 'unknown',
+        outcome: {
+          status: 'failed',
+          reason,
+          error: error instanceof ProviderRequestError ? error.error : null,
+        },
+      };
+    }
+  }
+
+  /** Adds the second round's samples. What goes wrong here costs these samples, not those of the first round. */
+  private async visitAgain(entry: Entry): Promise<void> {
+    const { first } = entry;
+    if (first === undefined) return;
+    try {
+      const more = await visitAgain(this.visit(entry, 'round 2 of 2'));
+      this.sink.measured({
+        ...first,
+        outcome: {
+          ...first.outcome,
+          samplesNs: [...first.outcome.samplesNs, ...more.latencyNs],
+          warmupPasses: first.outcome.warmupPasses + more.warmupPasses,
+        },
+      });
+    } catch (error) {
+      const reason = await this.survive(error, entry.provider);
+      this.remarks.push(`The second round of ${nameOf(entry.planned)} was lost: ${reason}`);
+    }
+  }
+
+  private visit({ planned, provider }: Entry, round: string): Visit {
+    return {
+      provider: provider.process,
+      planned,
+      timing: this.settings.timing,
+      request: { silenceMs: this.settings.silenceMs, signal: this.signal },
+      note: (what) => this.say(`${nameOf(planned)}: ${what}, ${round}`),
+    };
+  }
+
+  /** What to tell of a failure that the run outlives; throws on where it does not. Afterwards the provider is up. */
+  private async survive(error: unknown, provider: DescribedProvider): Promise<string> {
+    if (this.signal.aborted) throw error;
+    if (error instanceof WrongAnswer || error instanceof ProviderRequestError) return error.message;
+    if (!(error instanceof ProviderCrash)) throw error;
+    try {
+      await startProvider(provider.process, this.signal);
+    } catch (again) {
+      if (this.signal.aborted) throw again;
+      throw new RunFailed(
+        `The provider ${provider.description.provider} did not start again after a failure: ${messageOf(again)}`,
+      );
+    }
+    return error.message;
+  }
+}
+
+function isMeasured(measurement: Measurement): measurement is Measurement & { outcome: Kept } {
+  return measurement.outcome.status === 'measured';
+}
+
+function nameOf({ case: { model, plan, dtype, batch } }: PlannedCase): string {
+  return [model, plan, dtype, ...(batch === 1 ? [] : [`batch ${batch}`])].join(' ');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

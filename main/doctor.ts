@@ -1,0 +1,119 @@
+/** Whether everything is there that Plimsoll needs, and whether this machine can be measured well. */
+import { ApiError, type ApiOutput } from '../core/protocol/api.ts';
+import type { Environment } from '../core/protocol/run.ts';
+import { ProviderProcess } from './bench/provider-process.ts';
+import { findProviders } from './bench/providers.ts';
+import { startProvider } from './bench/scheduler.ts';
+import { detectMachine } from './machine/detect.ts';
+import type { Store } from './store/store.ts';
+
+type Check = ApiOutput<'app.doctor'>[number];
+
+export async function examine(openStore: () => Store): Promise<Check[]> {
+  const [environment, providers] = await Promise.all([detectMachine(), checkProviders()]);
+  return [
+    { name: 'Node', status: 'ok', message: `Node ${environment.software.node}` },
+    ...providers,
+    checkStore(openStore),
+    checkInstructionSets(environment),
+    checkGovernor(environment),
+    checkPowerSource(environment),
+    checkVirtualization(environment),
+    checkGpu(environment),
+  ];
+}
+
+async function checkProviders(): Promise<Check[]> {
+  const name = 'native program';
+  let process: ProviderProcess | undefined;
+  try {
+    const checks: Check[] = [];
+    for (const program of findProviders()) {
+      process = new ProviderProcess(program);
+      const { provider, version, devices, libraries } = await startProvider(process);
+      await process.close();
+      const sets = devices[0]?.instructionSets.join(', ') ?? 'none';
+      const built = Object.entries(libraries).map(([library, text]) => `${library} ${text}`);
+      const message = [`${provider} ${version}`, ...built, `kernels for ${sets}`].join(', ');
+      checks.push({ name, status: 'ok', message });
+    }
+    return checks;
+  } catch (error) {
+    await process?.close();
+    return [{ name, status: 'failed', message: sentencesOf(error, 'Build it anew: npm run setup.') }];
+  }
+}
+
+function checkStore(openStore: () => Store): Check {
+  const name = 'database';
+  try {
+    const store = openStore();
+    return { name, status: 'ok', message: `${store.path}, ${store.listRuns().length} runs` };
+  } catch (error) {
+    return { name, status: 'failed', message: sentencesOf(error, '') };
+  }
+}
+
+function checkInstructionSets({ cpu, system }: Environment): Check {
+  const name = 'instruction sets';
+  const found = cpu.instructionSets.join(', ') || 'unknown';
+  if (system.architecture !== 'x64' || cpu.instructionSets.includes('avx2')) {
+    return { name, status: 'ok', message: found };
+  }
+  const message = `${found}. Without AVX2 only the generic kernels run: right, but slow, and so are their ceilings.`;
+  return { name, status: 'warning', message };
+}
+
+function checkGovernor({ power: { governor, profile } }: Environment): Check {
+  const name = 'clock governor';
+  const saving = governor === 'powersave' || profile === 'low-power';
+  const settings = [governor, profile].filter((setting) => setting !== null).join(', ');
+  if (settings === '') return { name, status: 'ok', message: 'unknown: the system does not tell' };
+  if (!saving) return { name, status: 'ok', message: settings };
+  // intel_pstate and amd-pstate call their ordinary mode powersave, so this is a hint and no verdict.
+  const message = `${settings}: the clock may stay low; figures repeat better with the governor 'performance'.`;
+  return { name, status: 'warning', message };
+}
+
+function checkPowerSource({ power: { source } }: Environment): Check {
+  const name = 'power';
+  if (source !== 'battery') return { name, status: 'ok', message: source ?? 'unknown: no supply is listed' };
+  return { name, status: 'warning', message: 'on battery: the clock is held down. Plug the machine in.' };
+}
+
+function checkVirtualization({ virtualization: { hypervisor, container }, cpu }: Environment): Check {
+  const name = 'virtualization';
+  const limited =
+    cpu.usableCores < cpu.logicalCores
+      ? `${cpu.usableCores} of ${cpu.logicalCores} threads may be used`
+      : null;
+  const found = [hypervisor === null ? null : `a guest of ${hypervisor}`, container, limited].filter(
+    (part) => part !== null,
+  );
+  if (found.length === 0) return { name, status: 'ok', message: 'none found' };
+  if (hypervisor === null && limited === null) return { name, status: 'ok', message: found.join(', ') };
+  const message = `${found.join(', ')}: other guests may share the caches and the memory; expect figures to repeat less well.`;
+  return { name, status: 'warning', message };
+}
+
+function checkGpu({ gpus }: Environment): Check {
+  const name = 'GPU';
+  const message = gpus
+    .map(({ model, driver, driverVersion, software }) =>
+      [
+        model,
+        driver === null && driverVersion === null
+          ? 'no driver found'
+          : ['driver', driver, driverVersion].filter((part) => part !== null).join(' '),
+        ...(software ? ['display only'] : []),
+      ].join(', '),
+    )
+    .join('; ');
+  // No GPU is no fault: it is the CPU that is measured.
+  return { name, status: 'ok', message: message === '' ? 'none found; the CPU is measured' : message };
+}
+
+function sentencesOf(error: unknown, hint: string): string {
+  if (error instanceof ApiError) return [error.message, error.hint].filter((part) => part !== null).join(' ');
+  return `${error instanceof Error ? error.message : String(error)} ${hint}`.trim();
+}

@@ -1,0 +1,52 @@
+/** Caches of the first core, as Linux lists them in /sys/devices/system/cpu/cpu0/cache. */
+import type { Environment } from '../../core/protocol/run.ts';
+import type { SystemFiles } from './system-files.ts';
+
+type Cache = Environment['cpu']['caches'][number];
+
+const folder = '/sys/devices/system/cpu/cpu0/cache';
+const levels = ['L1', 'L2', 'L3'] as const;
+
+/** Data and unified caches, nearest first. */
+export async function readCaches(files: SystemFiles): Promise<Cache[]> {
+  const indices = (await files.list(folder)).filter((name) => name.startsWith('index'));
+  const caches = await Promise.all(
+    indices.map(async (index) => {
+      const [level, type, size, shared] = await Promise.all(
+        ['level', 'type', 'size', 'shared_cpu_list'].map((name) => files.read(`${folder}/${index}/${name}`)),
+      );
+      return toCache(level ?? null, type ?? null, size ?? null, shared ?? null);
+    }),
+  );
+  return caches.filter((cache) => cache !== null).toSorted((a, b) => a.level.localeCompare(b.level));
+}
+
+/** Null for an instruction cache, and for what cannot be read. */
+export function toCache(
+  level: string | null,
+  type: string | null,
+  size: string | null,
+  sharedCpuList: string | null,
+): Cache | null {
+  const name = levels[Number(level) - 1];
+  const bytes = size === null ? null : parseCacheSize(size);
+  if (name === undefined || bytes === null || type === 'Instruction') return null;
+  return { level: name, bytes, sharedBy: Math.max(1, countCpuList(sharedCpuList ?? '')) };
+}
+
+/** `32K`, `1M` or plain bytes. */
+export function parseCacheSize(text: string): number | null {
+  const match = /^(\d+)([KMG]?)$/.exec(text);
+  if (match === null) return null;
+  return Number(match[1]) * 1024 ** ['', 'K', 'M', 'G'].indexOf(match[2] ?? '');
+}
+
+/** How many processors `0-3,8` names. */
+export function countCpuList(text: string): number {
+  let count = 0;
+  for (const range of text.split(',')) {
+    const match = /^(\d+)(?:-(\d+))?$/.exec(range.trim());
+    if (match !== null) count += Number(match[2] ?? match[1]) - Number(match[1]) + 1;
+  }
+  return count;
+}

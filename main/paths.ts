@@ -1,0 +1,50 @@
+/** Where things lie: in a checkout, and in the packaged app. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** The bundled entry lies two folders deep as well, in out/desktop. */
+function findRoot(): string {
+  for (const up of ['..', '../..', '../../..']) {
+    const folder = join(import.meta.dirname, up);
+    if (existsSync(join(folder, 'package.json'))) return folder;
+  }
+  return dirname(import.meta.dirname);
+}
+
+/** The folder of package.json. */
+export const checkoutRoot = findRoot();
+
+/** Where the database lies. `PLIMSOLL_DATA_DIR` decides, else what the system keeps for such things. */
+export function dataFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const own = environment.PLIMSOLL_DATA_DIR;
+  if (own !== undefined && own !== '') return own;
+  if (process.platform === 'win32') {
+    return join(environment.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Plimsoll');
+  }
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Plimsoll');
+  return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'plimsoll');
+}
+
+/** The program of the native benchmarks; it may not be there. `PLIMSOLL_NATIVE_BENCH` names another one. */
+export function nativeBenchPath(environment: NodeJS.ProcessEnv = process.env): string {
+  const own = environment.PLIMSOLL_NATIVE_BENCH;
+  if (own !== undefined && own !== '') return own;
+  const name = process.platform === 'win32' ? 'plimsoll-native-bench.exe' : 'plimsoll-native-bench';
+  const packaged = packagedResources();
+  const candidates = [
+    join(checkoutRoot, 'build', 'native', name),
+    ...(packaged === undefined ? [] : [join(packaged, 'native', name)]),
+  ];
+  return candidates.find((path) => existsSync(path)) ?? join(checkoutRoot, 'build', 'native', name);
+}
+
+/** The built page. */
+export function rendererFolder(): string {
+  return join(checkoutRoot, 'out', 'renderer');
+}
+
+/** Electron's own addition to `process`; absent under plain Node. */
+function packagedResources(): string | undefined {
+  return (process as NodeJS.Process & { readonly resourcesPath?: string }).resourcesPath;
+}

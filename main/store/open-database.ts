@@ -1,0 +1,97 @@
+/** Opens the database, or says in one sentence why it cannot be used. The user's file is never deleted or replaced. */
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { ApiError } from '../../core/protocol/api.ts';
+import { migrations } from './migrations.ts';
+
+export const databaseName = 'plimsoll.db';
+
+/** Throws ApiError('store'): not writable, corrupt, or written by a newer version. */
+export function openDatabase(folder: string): Database.Database {
+  const path = join(folder, databaseName);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    if (existsSync(path)) accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw new ApiError(
+      'store',
+      `Plimsoll cannot write to its data folder ${folder} (${messageOf(error)}).`,
+      'Make the folder writable, or name another one in the environment variable PLIMSOLL_DATA_DIR.',
+    );
+  }
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(path, { timeout: 5000 });
+    checkVersion(database, path);
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = NORMAL');
+    database.pragma('foreign_keys = ON');
+    migrate(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw storeError(error, path);
+  }
+}
+
+/** What SQLite says, as a sentence with a way out. Errors that are not the database's pass through. */
+export function storeError(error: unknown, path: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const { code } = error;
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    return new ApiError(
+      'store',
+      `The database ${path} is damaged (${error.message}). It was left as it is.`,
+      'Move the file away to begin a new one, or mend it first: sqlite3 plimsoll.db ".recover" | sqlite3 mended.db',
+    );
+  }
+  if (code.startsWith('SQLITE_FULL')) {
+    return new ApiError(
+      'store',
+      `There is no space left for the database ${path}.`,
+      'Free some and try again.',
+    );
+  }
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new ApiError(
+      'store',
+      `The database ${path} is in use by another program.`,
+      'Close that one and try again.',
+    );
+  }
+  return new ApiError(
+    'store',
+    `The database ${path} could not be used: ${error.message} (${code}).`,
+    'Check the disk and the rights of the file, or name another folder in PLIMSOLL_DATA_DIR.',
+  );
+}
+
+function checkVersion(database: Database.Database, path: string): void {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  if (version > migrations.length) {
+    throw new ApiError(
+      'store',
+      `The database ${path} was written by a newer version of Plimsoll (schema ${version}; this one knows ${migrations.length}).`,
+      'Update Plimsoll, or name another folder in PLIMSOLL_DATA_DIR.',
+    );
+  }
+}
+
+/** Each version in a transaction of its own. Another process may be doing the same: the version is read under the lock. */
+function migrate(database: Database.Database): void {
+  const step = database.transaction(() => {
+    const version = Number(database.pragma('user_version', { simple: true }));
+    const next = migrations[version];
+    if (next === undefined) return false;
+    database.exec(next);
+    database.pragma(`user_version = ${version + 1}`);
+    return true;
+  });
+  while (Number(database.pragma('user_version', { simple: true })) < migrations.length) step.immediate();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

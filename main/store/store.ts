@@ -1,0 +1,250 @@
+/** Runs and their measurements in SQLite. Every measurement is one transaction: a run that is killed keeps what it had. */
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
+import { ApiError } from '../../core/protocol/api.ts';
+import {
+  type DeviceCalibration,
+  type Environment,
+  EnvironmentSchema,
+  type Measurement,
+  type Run,
+  RunSchema,
+  type RunStatus,
+  RunStatusSchema,
+  type RunSummary,
+} from '../../core/protocol/run.ts';
+import { databaseName, openDatabase, storeError } from './open-database.ts';
+import { isAlive, ownProcess } from './process-identity.ts';
+import { decodeSamples, encodeSamples } from './samples.ts';
+
+const RunRowSchema = z.object({
+  id: z.string(),
+  suite: z.string(),
+  status: RunStatusSchema,
+  reason: z.string().nullable(),
+  startedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  environment: z.string(),
+  providers: z.string(),
+});
+
+const SummaryRowSchema = RunRowSchema.omit({ providers: true }).extend({
+  measured: z.number(),
+  stored: z.number(),
+});
+
+const MeasurementRowSchema = z.object({ body: z.string(), samples: z.instanceof(Uint8Array).nullable() });
+
+const RunningRowSchema = z.object({
+  id: z.string(),
+  processId: z.number().nullable(),
+  processStart: z.string().nullable(),
+});
+
+export interface NewRun {
+  readonly id: string;
+  readonly suite: string;
+  readonly startedAt: string;
+  readonly environment: Environment;
+}
+
+export class Store {
+  private readonly database: Database.Database;
+  readonly path: string;
+
+  /** Throws ApiError('store'). Runs whose process died are marked as interrupted. */
+  constructor(folder: string) {
+    this.path = join(folder, databaseName);
+    this.database = openDatabase(folder);
+    this.guard(() => this.markInterrupted());
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  /** Begins a run of this process. Throws ApiError('busy') while another one is going on, in any process. */
+  createRun({ id, suite, startedAt, environment }: NewRun): void {
+    this.guard(() => {
+      // Immediate: of two processes that ask at the same time, one must wait for the other's answer.
+      this.database
+        .transaction(() => {
+          this.markInterrupted();
+          const other = this.running()[0];
+          if (other !== undefined) {
+            throw new ApiError(
+              'busy',
+              `Another run (${other.id}) is going on in process ${other.processId}; two at once would disturb each other.`,
+              'Wait until it ends, or stop it.',
+            );
+          }
+          this.database
+            .prepare('INSERT INTO machine (id, name, firstSeenAt) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+            .run(environment.machine.id, environment.machine.name, startedAt);
+          const own = ownProcess();
+          this.database
+            .prepare(
+              `INSERT INTO run (id, machineId, suite, status, startedAt, environment, processId, processStart)
+               VALUES (?, ?, ?, 'running', ?, ?, ?, ?)`,
+            )
+            .run(
+              id,
+              environment.machine.id,
+              suite,
+              startedAt,
+              JSON.stringify(environment),
+              own.id,
+              own.start,
+            );
+        })
+        .immediate();
+    });
+  }
+
+  setProviders(runId: string, providers: readonly DeviceCalibration[]): void {
+    this.guard(() =>
+      this.database
+        .prepare('UPDATE run SET providers = ? WHERE id = ?')
+        .run(JSON.stringify(providers), runId),
+    );
+  }
+
+  /** Stores a measurement, or replaces what an earlier round stored of it. */
+  putMeasurement(runId: string, measurement: Measurement): void {
+    const { outcome } = measurement;
+    const samples = outcome.status === 'measured' ? encodeSamples(outcome.samplesNs) : null;
+    const body =
+      outcome.status === 'measured'
+        ? { ...measurement, outcome: { ...outcome, samplesNs: [] } }
+        : measurement;
+    this.guard(() =>
+      this.database
+        .prepare(
+          `INSERT INTO measurement (id, runId, position, body, samples)
+           VALUES (?, ?, (SELECT count(*) FROM measurement WHERE runId = ?), ?, ?)
+           ON CONFLICT (id) DO UPDATE SET body = excluded.body, samples = excluded.samples`,
+        )
+        .run(measurement.id, runId, runId, JSON.stringify(body), samples),
+    );
+  }
+
+  finishRun(runId: string, status: Exclude<RunStatus, 'running'>, finishedAt: string, reason: string | null) {
+    this.guard(() =>
+      this.database
+        .prepare(
+          'UPDATE run SET status = ?, finishedAt = ?, reason = ?, processId = NULL, processStart = NULL WHERE id = ?',
+        )
+        .run(status, finishedAt, reason, runId),
+    );
+  }
+
+  /** `latest` is the newest run. Undefined where there is none. */
+  getRun(idOrLatest: string): Run | undefined {
+    const row = this.guard(() =>
+      idOrLatest === 'latest'
+        ? this.database.prepare('SELECT * FROM run ORDER BY startedAt DESC, id DESC LIMIT 1').get()
+        : this.database.prepare('SELECT * FROM run WHERE id = ?').get(idOrLatest),
+    );
+    if (row === undefined) return undefined;
+    const { environment, providers, ...head } = RunRowSchema.parse(row);
+    const measurements = this.guard(() =>
+      this.database
+        .prepare('SELECT body, samples FROM measurement WHERE runId = ? ORDER BY position')
+        .all(head.id),
+    ).map((measurement) => parseMeasurement(MeasurementRowSchema.parse(measurement)));
+    return this.parse(RunSchema, {
+      ...head,
+      environment: JSON.parse(environment),
+      providers: JSON.parse(providers),
+      measurements,
+    });
+  }
+
+  /** Newest first. */
+  listRuns(): RunSummary[] {
+    const rows = this.guard(() =>
+      this.database
+        .prepare(
+          `SELECT run.*, count(measurement.id) AS stored,
+                  coalesce(sum(json_extract(measurement.body, '$.outcome.status') = 'measured'), 0) AS measured
+           FROM run LEFT JOIN measurement ON measurement.runId = run.id
+           GROUP BY run.id ORDER BY startedAt DESC, run.id DESC`,
+        )
+        .all(),
+    );
+    return rows.map((row) => {
+      const { environment, measured, stored, ...head } = SummaryRowSchema.parse(row);
+      const { machine, cpu } = this.parse(EnvironmentSchema, JSON.parse(environment));
+      return {
+        ...head,
+        machineId: machine.id,
+        machineName: machine.name,
+        cpu: cpu.model,
+        measured,
+        lost: stored - measured,
+      };
+    });
+  }
+
+  /** The run that a measurement belongs to. */
+  runOfMeasurement(measurementId: string): Run | undefined {
+    const runId = this.guard(() =>
+      this.database.prepare('SELECT runId FROM measurement WHERE id = ?').pluck().get(measurementId),
+    );
+    return typeof runId === 'string' ? this.getRun(runId) : undefined;
+  }
+
+  /** False where there is no such run. Throws ApiError('busy') while it is going on. */
+  deleteRun(runId: string): boolean {
+    return this.guard(() => {
+      if (this.running().some(({ id }) => id === runId)) {
+        throw new ApiError('busy', `The run ${runId} is going on.`, 'Stop it before you delete it.');
+      }
+      return this.database.prepare('DELETE FROM run WHERE id = ?').run(runId).changes > 0;
+    });
+  }
+
+  private running() {
+    return this.database
+      .prepare(`SELECT id, processId, processStart FROM run WHERE status = 'running'`)
+      .all()
+      .map((row) => RunningRowSchema.parse(row));
+  }
+
+  private markInterrupted(): void {
+    for (const { id, processId, processStart } of this.running()) {
+      if (processId !== null && isAlive({ id: processId, start: processStart })) continue;
+      this.database
+        .prepare(
+          `UPDATE run SET status = 'interrupted', processId = NULL, processStart = NULL,
+                  reason = 'The program ended before the run did.' WHERE id = ?`,
+        )
+        .run(id);
+    }
+  }
+
+  private guard<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw storeError(error, this.path);
+    }
+  }
+
+  private parse<T>(schema: z.ZodType<T>, value: unknown): T {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new ApiError(
+      'store',
+      `The database ${this.path} holds a run that this version cannot read: ${z.prettifyError(parsed.error)}`,
+      'Export it with the version that wrote it, or delete it.',
+    );
+  }
+}
+
+function parseMeasurement({ body, samples }: z.infer<typeof MeasurementRowSchema>): unknown {
+  const measurement = JSON.parse(body) as { outcome: { samplesNs?: readonly number[] } };
+  if (samples !== null) measurement.outcome.samplesNs = decodeSamples(samples);
+  return measurement;
+}

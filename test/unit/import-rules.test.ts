@@ -1,0 +1,117 @@
+/** Which folder may import which: arrows point one way, and `electron` stays in one place. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** What the shells may know of main besides their own folder. */
+const joints = [
+  'main/api.ts',
+  'main/content-security-policy.ts',
+  'main/page-files.ts',
+  'main/paths.ts',
+  'main/transport.ts',
+];
+
+interface Rule {
+  readonly folder: string;
+  /** Paths in the project that its files may import: folders end in `/`. */
+  readonly paths: readonly string[];
+  /** Packages; `node:` stands for all of Node's own modules. Undefined: any but electron. */
+  readonly packages?: readonly string[];
+}
+
+/** The rule of the longest folder holds. */
+const rules: readonly Rule[] = [
+  { folder: 'core/', paths: ['core/'], packages: ['zod'] },
+  { folder: 'renderer/', paths: ['renderer/', 'core/'] },
+  { folder: 'main/', paths: ['main/', 'core/', 'package.json'] },
+  { folder: 'main/cli/', paths: ['main/cli/', 'main/serve/', 'core/', 'package.json', ...joints] },
+  { folder: 'main/serve/', paths: ['main/serve/', 'core/', ...joints] },
+  {
+    folder: 'main/desktop/',
+    paths: ['main/desktop/', 'core/', ...joints],
+    packages: ['node:', 'electron'],
+  },
+  ...['machine', 'store', 'bench'].map((name) => ({
+    folder: `main/${name}/`,
+    paths: ['main/machine/', 'main/store/', 'main/bench/', 'main/paths.ts', 'core/', 'package.json'],
+  })),
+];
+
+/** Everything that is imported, exported from or loaded with `import()`, comments left aside. */
+function importsOf(source: string): string[] {
+  const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  return [...code.matchAll(/\b(?:from\s+|import\s+|import\s*\(\s*)(['"])([^'"\n]+)\1/g)].map(
+    (match) => match[2] ?? '',
+  );
+}
+
+/** The sentence about an import that breaks its folder's rule; undefined for one that does not. */
+function violation(file: string, specifier: string): string | undefined {
+  const rule = rules
+    .filter(({ folder }) => file.startsWith(folder))
+    .toSorted((a, b) => b.folder.length - a.folder.length)[0];
+  if (rule === undefined) return `${file} lies in no folder that has a rule`;
+  if (specifier.startsWith('.')) {
+    const target = normalize(join(dirname(file), specifier)).replaceAll(sep, '/');
+    const allowed = rule.paths.some((path) =>
+      path.endsWith('/') ? target.startsWith(path) : target === path,
+    );
+    return allowed ? undefined : `${file} must not import ${target}`;
+  }
+  const allowed =
+    rule.packages === undefined
+      ? specifier !== 'electron' && !(rule.folder === 'renderer/' && specifier.startsWith('node:'))
+      : rule.packages.some((name) => specifier === name || (name === 'node:' && specifier.startsWith(name)));
+  return allowed ? undefined : `${file} must not import the package ${specifier}`;
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((path) => `${folder}/${path.replaceAll(sep, '/')}`)
+    .filter((path) => /\.tsx?$/.test(path));
+}
+
+describe('the import rules', () => {
+  it.each(['core', 'main', 'renderer'])('hold in %s', (folder) => {
+    const violations = sourceFiles(folder).flatMap((file) =>
+      importsOf(readFileSync(join(root, file), 'utf8')).flatMap(
+        (specifier) => violation(file, specifier) ?? [],
+      ),
+    );
+    expect(violations).toEqual([]);
+  });
+
+  it.each([
+    ['core/graph/graph.ts', '../../main/api.ts'],
+    ['core/graph/graph.ts', 'node:fs'],
+    ['renderer/app.tsx', '../main/api.ts'],
+    ['renderer/app.tsx', 'node:fs'],
+    ['renderer/app.tsx', 'electron'],
+    ['main/api.ts', '../renderer/app.tsx'],
+    ['main/serve/app.ts', 'electron'],
+    ['main/serve/app.ts', '../store/store.ts'],
+    ['main/cli/program.ts', '../bench/scheduler.ts'],
+    ['main/desktop/main.ts', '../machine/detect.ts'],
+    ['main/bench/scheduler.ts', '../cli/program.ts'],
+    ['main/store/store.ts', '../api.ts'],
+  ])('forbid %s to import %s', (file, specifier) => {
+    expect(violation(file, specifier)).toContain('must not import');
+  });
+
+  it('see every form of import', () => {
+    const source = `
+      // import 'comment';
+      import 'side-effect';
+      import type { A } from 'type';
+      import {
+        b,
+      } from "lines";
+      export * from 'again';
+      const c = await import('dynamic');
+    `;
+    expect(importsOf(source)).toEqual(['side-effect', 'type', 'lines', 'again', 'dynamic']);
+  });
+});
