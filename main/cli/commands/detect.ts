@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { machineFacts } from '../../../core/format/machine.ts';
 import { type CommandContext, printJson } from '../context.ts';
-import { formatMachine } from '../format/machine.ts';
+import { formatPairs } from '../format/table.ts';
 
 export function addDetect(program: Command, { api, terminal }: CommandContext): void {
   program
@@ -10,6 +11,6 @@ export function addDetect(program: Command, { api, terminal }: CommandContext): 
     .action(async ({ json }: { json?: true }) => {
       const environment = await api.call('machine.detect', {});
       if (json) printJson(terminal, environment);
-      else terminal.out(formatMachine(terminal, environment));
+      else terminal.out(formatPairs(terminal, machineFacts(environment)));
     });
 }

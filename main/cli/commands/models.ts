@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { formatCount } from '../../../core/format/units.ts';
 import type { ModelRow } from '../../../core/protocol/api.ts';
 import { type CommandContext, parseInteger, printJson } from '../context.ts';
 import { type Column, formatTable } from '../format/table.ts';
-import { formatCount } from '../format/units.ts';
 
 const columns: readonly Column<ModelRow>[] = [
   { title: 'model', cell: ({ name, reconstruction }) => name + (reconstruction === null ? '' : '*') },

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { formatTime } from '../../../core/format/units.ts';
 import type { RunSummary } from '../../../core/protocol/run.ts';
 import { type CommandContext, printJson } from '../context.ts';
 import { type Column, formatTable } from '../format/table.ts';
-import { formatTime } from '../format/units.ts';
 
 const columns: readonly Column<RunSummary>[] = [
   { title: 'run', cell: ({ id }) => id },

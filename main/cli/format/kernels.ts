@@ -1,8 +1,15 @@
 /** One measurement, kernel by kernel: where its time goes, and what holds each kernel back. */
+
+import {
+  formatCount,
+  formatInterval,
+  formatNs,
+  formatPercent,
+  formatRatio,
+} from '../../../core/format/units.ts';
 import type { MeasurementDetail } from '../../../core/protocol/run.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
-import { formatCount, formatInterval, formatNs, formatPercent, formatRatio } from './units.ts';
 
 const unknown = '–';
 

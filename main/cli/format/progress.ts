@@ -1,7 +1,8 @@
 /** How far a run is: one line that is rewritten on a terminal, a line now and then where there is none. */
+
+import { formatSeconds } from '../../../core/format/units.ts';
 import type { RunProgress } from '../../../core/protocol/api.ts';
 import type { Terminal } from './terminal.ts';
-import { formatSeconds } from './units.ts';
 
 /** Between two lines of a log, unless a case ended. */
 const quietSeconds = 5;

@@ -1,8 +1,5 @@
 /** A run on a terminal: the machine, its ceilings, the efficiency-gap table, and whatever qualifies it. */
-import type { Ceilings, MeasurementSummary, RunReport } from '../../../core/protocol/run.ts';
-import { formatMachineHead } from './machine.ts';
-import { type Column, formatTable } from './table.ts';
-import type { Terminal } from './terminal.ts';
+import { machineHeadFacts } from '../../../core/format/machine.ts';
 import {
   formatBytesPerSecond,
   formatInterval,
@@ -11,12 +8,15 @@ import {
   formatPercent,
   formatRatio,
   formatTime,
-} from './units.ts';
+} from '../../../core/format/units.ts';
+import type { Ceilings, MeasurementSummary, RunReport } from '../../../core/protocol/run.ts';
+import { type Column, formatPairs, formatTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
 
 export function formatReport(terminal: Terminal, report: RunReport): string {
   return [
     formatHead(report),
-    formatMachineHead(terminal, report.machine),
+    formatPairs(terminal, machineHeadFacts(report.machine)),
     ...(report.ceilings.length > 0 ? [formatCeilings(terminal, report.ceilings)] : []),
     ...(report.measurements.length > 0 ? [formatGapTable(terminal, report.measurements)] : []),
     ...formatNotes(report),

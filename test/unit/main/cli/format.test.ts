@@ -1,43 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { summarizeRun } from '../../../../core/analysis/report.ts';
 import type { RunProgress } from '../../../../core/protocol/api.ts';
-import { formatMachine } from '../../../../main/cli/format/machine.ts';
 import { progressView } from '../../../../main/cli/format/progress.ts';
 import { formatReport } from '../../../../main/cli/format/report.ts';
 import { formatTable } from '../../../../main/cli/format/table.ts';
-import {
-  formatBytes,
-  formatCount,
-  formatInterval,
-  formatNs,
-  formatOperationsPerSecond,
-  formatSeconds,
-} from '../../../../main/cli/format/units.ts';
 import { memoryTerminal } from '../../../fixtures/api/memory-terminal.ts';
 import { sampleRun } from '../../../fixtures/api/sample-run.ts';
-
-describe('units', () => {
-  it.each([
-    [0.5, '0.50 ns'],
-    [999, '999 ns'],
-    [1234, '1.23 µs'],
-    [45_678_000, '45.7 ms'],
-    [99_960_000, '100 ms'],
-    [2.5e9, '2.50 s'],
-  ])('%d ns is %s', (ns, text) => expect(formatNs(ns)).toBe(text));
-
-  it('keeps an interval in the unit of its median', () => {
-    expect(formatInterval({ median: 999e3, low: 950e3, high: 1.05e6 })).toBe('999 [950–1050] µs');
-  });
-
-  it('chooses units by size', () => {
-    expect(formatOperationsPerSecond(153.2e9)).toBe('153 GFLOP/s');
-    expect(formatOperationsPerSecond(76.68e12)).toBe('76.7 TFLOP/s');
-    expect(formatBytes(1536)).toBe('1.50 KiB');
-    expect(formatCount(4_089_184_256)).toBe('4.09 G');
-    expect(formatSeconds(65)).toBe('1 min 05 s');
-  });
-});
 
 describe('table', () => {
   it('aligns columns and leaves no blanks at the end of a line', () => {
@@ -54,23 +22,6 @@ describe('table', () => {
       rows,
     );
     expect(text.split('\n')).toEqual(['name      n', 'µ         1', 'longer  100']);
-  });
-});
-
-describe('machine', () => {
-  const text = formatMachine(memoryTerminal(), sampleRun.environment);
-
-  it('calls what could not be found out unknown', () => {
-    expect(text).toMatch(/^clock +unknown$/m);
-    expect(text).toMatch(/^power +unknown$/m);
-  });
-
-  it('shows a software adapter as what it is', () => {
-    expect(text).toMatch(/^GPU +llvmpipe, driver unknown, software adapter: runs on the CPU$/m);
-  });
-
-  it('says that fewer cores may be used than there are', () => {
-    expect(text).toContain('2 cores, 4 threads, 2 usable here');
   });
 });
 

@@ -1,15 +1,16 @@
-/** A machine on a terminal. What could not be found out is said to be unknown. */
-import type { Environment } from '../../../core/protocol/run.ts';
-import { formatPairs } from './table.ts';
-import type { Terminal } from './terminal.ts';
+/** A machine in words. What could not be found out is said to be unknown. */
+import type { Environment } from '../protocol/run.ts';
 import { formatBytes } from './units.ts';
 
 const unknown = 'unknown';
 
-/** All of it, as `detect` shows it. */
-export function formatMachine(terminal: Terminal, environment: Environment): string {
+/** What is told, and the answer. */
+export type Fact = readonly [name: string, value: string];
+
+/** All of it. */
+export function machineFacts(environment: Environment): Fact[] {
   const { machine, cpu, memory, gpus, system, firmware, virtualization, power, software } = environment;
-  return formatPairs(terminal, [
+  return [
     ['machine', `${machine.name} (${machine.id})`],
     ['product', known(machine.manufacturer, machine.product)],
     ['CPU', cpu.model],
@@ -25,13 +26,13 @@ export function formatMachine(terminal: Terminal, environment: Environment): str
     ['virtualization', virtualizationOf(virtualization) ?? 'none found'],
     ['power', formatPower(power)],
     ['software', `Plimsoll ${software.plimsoll}, Node ${software.node}`],
-  ]);
+  ];
 }
 
-/** The few lines that head a run's table. */
-export function formatMachineHead(terminal: Terminal, environment: Environment): string {
+/** The few that head a run. */
+export function machineHeadFacts(environment: Environment): Fact[] {
   const { machine, cpu, memory, gpus, system, virtualization } = environment;
-  return formatPairs(terminal, [
+  return [
     ['machine', machine.name],
     ['CPU', `${cpu.model}, ${formatCores(cpu)}`],
     ['memory', formatMemory(memory)],
@@ -42,7 +43,7 @@ export function formatMachineHead(terminal: Terminal, environment: Environment):
         .filter((part) => part !== null)
         .join(', '),
     ],
-  ]);
+  ];
 }
 
 function formatCores(cpu: Environment['cpu']): string {
@@ -60,7 +61,7 @@ function formatMemory({ totalBytes, type, clockHz }: Environment['memory']): str
     .join(', ');
 }
 
-function gpuPairs(gpus: Environment['gpus']): (readonly [string, string])[] {
+function gpuPairs(gpus: Environment['gpus']): Fact[] {
   if (gpus.length === 0) return [['GPU', 'none found']];
   return gpus.map((gpu) => {
     const driver =
