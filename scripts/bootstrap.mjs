@@ -29,7 +29,10 @@ const tasks = {
   plimsoll: { steps: ['compiler', 'packages', 'native'], program: ['main/cli/plimsoll.ts'] },
   profile: { steps: ['compiler', 'packages', 'native'], program: ['main/cli/plimsoll.ts', 'profile'] },
   start: { steps: ['compiler', 'packages', 'native', 'interface'], program: ['main/cli/start.ts'] },
-  test: { steps: ['compiler', 'packages', 'native'], program: ['scripts/test.ts'] },
+  test: {
+    steps: ['compiler', 'chromium', 'packages', 'native', 'interface'],
+    program: ['scripts/test.ts'],
+  },
   static: { steps: ['packages'], program: ['scripts/check-static.ts'] },
   /** Sets everything up and runs nothing. */
   setup: { steps: ['compiler', 'packages', 'native', 'interface'], program: undefined },

@@ -49,7 +49,6 @@ function vitest(): Tally {
 }
 
 function native(): Tally {
-  if (!existsSync('build/native/CTestTestfile.cmake')) return { passed: 0, failed: 0, skipped: 0 };
   const report = `${results}/ctest.xml`;
   const ended = run('ctest', [
     '--test-dir',
@@ -66,7 +65,6 @@ function native(): Tally {
 }
 
 function endToEnd(): Tally {
-  if (!existsSync('playwright.config.ts')) return { passed: 0, failed: 0, skipped: 0 };
   const report = `${results}/playwright.json`;
   const ended = run('playwright', ['test', '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
   if (!existsSync(report)) return settle('playwright', false, { passed: 0, failed: 0, skipped: 0 });

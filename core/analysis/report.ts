@@ -121,12 +121,12 @@ function summarize(measurement: Measurement, outcome: Measured, machine: Ceiling
     top1: accuracy?.top1 ?? null,
     top1Source: accuracy?.source ?? null,
     reconstruction: findModel(model)?.reconstruction ?? null,
-    alarms: alarmsOf(latencyNs.median, idealNs, waterlineNs),
+    alarms: [...boundAlarms(latencyNs.median, idealNs, waterlineNs), ...driftAlarms(outcome.samplesNs)],
   };
 }
 
 /** A measured latency below its bound is no good news: a ceiling or the counting is wrong. It is never clipped. */
-function alarmsOf(latencyNs: number, idealNs: number, waterlineNs: number): string[] {
+function boundAlarms(latencyNs: number, idealNs: number, waterlineNs: number): string[] {
   const percent = (bound: number) => `${(100 * (bound / latencyNs)).toFixed(1)}%`;
   if (latencyNs < idealNs) {
     return [
@@ -141,6 +141,22 @@ function alarmsOf(latencyNs: number, idealNs: number, waterlineNs: number): stri
     ];
   }
   return [];
+}
+
+/** Rounds lie minutes apart: where the last samples are not like the first, the interval of all of them says too little. */
+const noteworthyDrift = 0.1;
+
+function driftAlarms(samplesNs: readonly number[]): string[] {
+  const quarter = Math.floor(samplesNs.length / 4);
+  if (quarter < 3) return [];
+  const first = medianInterval(samplesNs.slice(0, quarter)).median;
+  const last = medianInterval(samplesNs.slice(-quarter)).median;
+  const drift = last / first - 1;
+  if (Math.abs(drift) < noteworthyDrift) return [];
+  return [
+    `The last quarter of its samples is ${(100 * Math.abs(drift)).toFixed(0)}% ${drift > 0 ? 'slower' : 'faster'} than the ` +
+      'first: something else was running, or the clock changed. Profile again on a quiet machine.',
+  ];
 }
 
 function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {

@@ -1,0 +1,60 @@
+/** In a browser: calls by POST, events by one EventSource, which connects again by itself. */
+import { AnswerSchema, SignedOut, type Transport, Unreachable } from './transport.ts';
+
+export function httpTransport(): Transport {
+  let source: EventSource | undefined;
+  const resumeListeners = new Set<() => void>();
+
+  function events(): EventSource {
+    if (source !== undefined) return source;
+    source = new EventSource('api/events');
+    let wasOpen = false;
+    source.addEventListener('open', () => {
+      if (wasOpen) for (const listener of resumeListeners) listener();
+      wasOpen = true;
+    });
+    return source;
+  }
+
+  return {
+    async open() {
+      const token = takeToken();
+      if (token === undefined) return;
+      const response = await post('session', { token });
+      if (response.status === 401) throw new SignedOut();
+    },
+    async invoke(method, input) {
+      const response = await post(`api/${method}`, input);
+      if (response.status === 401) throw new SignedOut();
+      return AnswerSchema.parse(await response.json());
+    },
+    on(event, listener) {
+      const receive = ({ data }: MessageEvent<string>) => listener(JSON.parse(data));
+      events().addEventListener(event, receive);
+      return () => events().removeEventListener(event, receive);
+    },
+    onResume(listener) {
+      resumeListeners.add(listener);
+      return () => resumeListeners.delete(listener);
+    },
+  };
+}
+
+async function post(path: string, body: unknown): Promise<Response> {
+  try {
+    return await fetch(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new Unreachable();
+  }
+}
+
+/** The token of the address, which then no longer shows it: not in the history, not over somebody's shoulder. */
+function takeToken(): string | undefined {
+  const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
+  if (token !== undefined) history.replaceState(null, '', location.pathname + location.search);
+  return token;
+}

@@ -1,0 +1,117 @@
+/** What the page reads, by name, and how events keep it fresh. */
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { Api, RunRequest } from '../../core/protocol/api.ts';
+import { useApi } from './context.ts';
+
+const keys = {
+  runs: ['runs'],
+  run: (runId: string) => ['run', runId],
+  measurement: (measurementId: string) => ['measurement', measurementId],
+  active: ['active'],
+  suites: ['suites'],
+  machine: ['machine'],
+} as const;
+
+export function useRuns() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.runs, queryFn: () => api.call('runs.list', {}) });
+}
+
+export function useRun(runId: string | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: keys.run(runId ?? ''),
+    queryFn: () => api.call('runs.get', { runId: runId ?? '' }),
+    enabled: runId !== undefined,
+  });
+}
+
+export function useMeasurement(measurementId: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: keys.measurement(measurementId),
+    queryFn: () => api.call('runs.measurement', { measurementId }),
+  });
+}
+
+/** The run that is going on in this program; null where there is none. */
+export function useActiveRun() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.active, queryFn: () => api.call('runs.active', {}) });
+}
+
+export function useSuites() {
+  const api = useApi();
+  return useQuery({
+    queryKey: keys.suites,
+    queryFn: () => api.call('suites.list', {}),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function useDetectedMachine(enabled: boolean) {
+  const api = useApi();
+  return useQuery({ queryKey: keys.machine, queryFn: () => api.call('machine.detect', {}), enabled });
+}
+
+export function useStartRun() {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (request: RunRequest) => api.call('runs.start', request),
+    onSuccess: () => Promise.all([refresh(client, keys.runs), refresh(client, keys.active)]),
+  });
+}
+
+export function useCancelRun() {
+  const api = useApi();
+  return useMutation({ mutationFn: (runId: string) => api.call('runs.cancel', { runId }) });
+}
+
+export function useDeleteRun() {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (runId: string) => api.call('runs.delete', { runId }),
+    onSuccess: (_, runId) => {
+      client.removeQueries({ queryKey: keys.run(runId) });
+      return refresh(client, keys.runs);
+    },
+  });
+}
+
+/** Carries the program's events into what was read, for as long as the page lives. */
+export function useLiveUpdates(onResume: (listener: () => void) => () => void): void {
+  const api = useApi();
+  const client = useQueryClient();
+  useEffect(() => subscribeToUpdates(api, client, onResume), [api, client, onResume]);
+}
+
+function subscribeToUpdates(
+  api: Api,
+  client: QueryClient,
+  onResume: (listener: () => void) => () => void,
+): () => void {
+  const subscriptions = [
+    api.subscribe('run.progress', (progress) => client.setQueryData(keys.active, progress)),
+    api.subscribe('run.measured', ({ runId, measurementId }) => {
+      void refresh(client, keys.run(runId));
+      void refresh(client, keys.measurement(measurementId));
+      void refresh(client, keys.runs);
+    }),
+    api.subscribe('run.ended', ({ runId }) => {
+      client.setQueryData(keys.active, null);
+      void refresh(client, keys.run(runId));
+      void refresh(client, keys.runs);
+    }),
+    onResume(() => void client.invalidateQueries()),
+  ];
+  return () => {
+    for (const unsubscribe of subscriptions) unsubscribe();
+  };
+}
+
+function refresh(client: QueryClient, queryKey: readonly string[]): Promise<void> {
+  return client.invalidateQueries({ queryKey });
+}

@@ -1,0 +1,37 @@
+import type { TooltipContentProps } from 'recharts';
+import { formatNs, formatPercent, formatRatio } from '../../core/format/units.ts';
+import { texts } from '../texts.ts';
+import { familyStyle } from './family-style.ts';
+import type { GapPoint } from './gap-plot-data.ts';
+
+export function GapTooltip({ active, payload }: TooltipContentProps) {
+  const point = payload?.[0]?.payload as GapPoint | undefined;
+  if (!active || point === undefined) return null;
+  const { model, family, plan, top1, gigaMacs, idealMs, latencyMs, efficiency, reconstruction } = point;
+  const rows: [string, string][] = [
+    [texts.plot.family, familyStyle(family).title],
+    ...(plan === null ? [] : [[texts.terms.plan.name, plan] as [string, string]]),
+    [texts.terms.top1.name, `${top1.toFixed(1)}%`],
+    [texts.terms.operations.name, `${gigaMacs.toPrecision(3)} GMAC`],
+    [texts.terms.latency.name, formatNs(latencyMs * 1e6)],
+    [texts.terms.ideal.name, formatNs(idealMs * 1e6)],
+    [texts.terms.efficiency.name, formatPercent(efficiency)],
+    [texts.terms.gap.name, formatRatio(latencyMs / idealMs)],
+  ];
+  return (
+    <div className="chart-tooltip">
+      <strong>
+        {model}
+        {reconstruction && ` (${texts.reconstruction})`}
+      </strong>
+      <dl>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+/** Every kernel of a network in order: what it took, and in front of that the waterline that it could have reached. */
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  Legend,
+  Tooltip,
+  type TooltipContentProps,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import { formatNs } from '../../core/format/units.ts';
+import type { KernelSummary } from '../../core/protocol/run.ts';
+import { texts } from '../texts.ts';
+import { tickFormat, ticksFromZero } from './axis.ts';
+import { useWidth } from './use-width.ts';
+
+interface KernelChartProps {
+  readonly kernels: readonly (KernelSummary & { readonly order: number })[];
+}
+
+interface Bars {
+  readonly order: number;
+  readonly name: string;
+  readonly limit: KernelSummary['limit'];
+  readonly measuredUs: number;
+  readonly waterlineUs: number;
+}
+
+export function KernelChart({ kernels }: KernelChartProps) {
+  const words = texts.detail;
+  const [frame, width] = useWidth();
+  const bars = kernels.map(
+    ({ order, name, limit, latencyNs, waterlineNs }): Bars => ({
+      order,
+      name,
+      limit,
+      measuredUs: (latencyNs ?? 0) / 1e3,
+      waterlineUs: waterlineNs / 1e3,
+    }),
+  );
+  const ticks = ticksFromZero(
+    Math.max(...bars.map(({ measuredUs, waterlineUs }) => Math.max(measuredUs, waterlineUs))),
+    5,
+  );
+  const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
+  return (
+    <figure ref={frame} className="kernel-chart">
+      <figcaption>{words.chart}</figcaption>
+      <BarChart
+        width={width}
+        height={230}
+        data={bars}
+        margin={{ top: 8, right: 8, bottom: 0, left: 8 }}
+        barCategoryGap="12%"
+        title={words.chart}
+      >
+        <CartesianGrid stroke="var(--chart-grid)" vertical={false} />
+        <XAxis {...axis} dataKey="order" xAxisId="measured" interval="preserveStartEnd" minTickGap={24} />
+        <XAxis dataKey="order" xAxisId="waterline" hide />
+        <YAxis
+          {...axis}
+          width={64}
+          domain={[0, ticks.at(-1) ?? 1]}
+          ticks={ticks}
+          tickFormatter={tickFormat(ticks)}
+          label={{
+            value: words.timeAxis,
+            angle: -90,
+            position: 'insideLeft',
+            fill: 'var(--text)',
+            fontSize: 12.5,
+            style: { textAnchor: 'middle' },
+          }}
+        />
+        <Bar
+          xAxisId="measured"
+          dataKey="measuredUs"
+          name={words.measured}
+          fill="var(--part-kernels)"
+          isAnimationActive={false}
+        />
+        <Bar
+          xAxisId="waterline"
+          dataKey="waterlineUs"
+          name={words.waterline}
+          fill="var(--part-ideal)"
+          isAnimationActive={false}
+        />
+        <Legend
+          verticalAlign="top"
+          align="right"
+          height={22}
+          iconType="square"
+          iconSize={10}
+          formatter={(name) => <span className="legend-name">{name}</span>}
+        />
+        <Tooltip isAnimationActive={false} cursor={{ fill: 'var(--chart-grid)' }} content={KernelTooltip} />
+      </BarChart>
+    </figure>
+  );
+}
+
+function KernelTooltip({ active, payload }: TooltipContentProps) {
+  const bars = payload?.[0]?.payload as Bars | undefined;
+  if (!active || bars === undefined) return null;
+  const rows = [
+    [texts.detail.measured, formatNs(bars.measuredUs * 1e3)],
+    [texts.detail.waterline, formatNs(bars.waterlineUs * 1e3)],
+    [texts.terms.limit.name, bars.limit],
+  ] as const;
+  return (
+    <div className="chart-tooltip">
+      <strong>{bars.name}</strong>
+      <dl>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+/** A table whose columns can be sorted by, with the mouse and with the keyboard. */
+import type { ReactNode } from 'react';
+import { texts } from '../texts.ts';
+import { parseSort, type Sort, sortRows, toggleSort } from './sorting.ts';
+
+export interface Column<Row> {
+  /** In the address. */
+  readonly key: string;
+  readonly title: string;
+  readonly meaning: string;
+  readonly align?: 'left' | 'right';
+  /** What rows are ordered by; a column without one cannot be sorted. */
+  readonly value?: (row: Row) => number | string;
+  readonly cell: (row: Row) => ReactNode;
+}
+
+interface SortableTableProps<Row> {
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  /** As `parseSort` reads it; the rows stay in their order when absent. */
+  readonly sort: string | undefined;
+  readonly onSort: (sort: Sort | undefined) => void;
+  readonly selected?: string | undefined;
+  readonly onSelect?: (row: Row) => void;
+}
+
+export function SortableTable<Row>(props: SortableTableProps<Row>) {
+  const { label, columns, rows, rowKey, onSort, selected, onSelect } = props;
+  const sort = parseSort(props.sort);
+  return (
+    <div className="table-frame">
+      <table aria-label={label}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th
+                key={column.key}
+                scope="col"
+                className={column.align}
+                aria-sort={ariaSort(column.key, sort)}
+              >
+                {column.value === undefined ? (
+                  <abbr title={column.meaning}>{column.title}</abbr>
+                ) : (
+                  <button
+                    type="button"
+                    title={`${column.meaning} ${texts.table.sortBy(column.title)}.`}
+                    onClick={() => onSort(toggleSort(sort, column.key))}
+                  >
+                    {column.title}
+                    <span className="sort-mark" aria-hidden="true">
+                      {sort?.key === column.key ? (sort.descending ? '▼' : '▲') : ''}
+                    </span>
+                  </button>
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {sortRows(rows, columns, sort).map((row) => (
+            <tr
+              key={rowKey(row)}
+              className={onSelect === undefined ? undefined : 'selectable'}
+              aria-selected={selected === undefined ? undefined : rowKey(row) === selected}
+              onClick={onSelect === undefined ? undefined : () => onSelect(row)}
+            >
+              {columns.map((column) => (
+                <td key={column.key} className={column.align}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ariaSort(key: string, sort: Sort | undefined): 'ascending' | 'descending' | undefined {
+  if (sort?.key !== key) return undefined;
+  return sort.descending ? 'descending' : 'ascending';
+}

@@ -1,0 +1,117 @@
+import {
+  formatBytesPerSecond,
+  formatOperationsPerSecond,
+  formatPercent,
+} from '../../../core/format/units.ts';
+import type { ArithmeticCeiling, BandwidthCeiling } from '../../../core/protocol/provider.ts';
+import type { DeviceCalibration } from '../../../core/protocol/run.ts';
+import { texts } from '../../texts.ts';
+
+/** What the machine sustained when the run began. */
+export function CeilingsCard({ providers }: { providers: readonly DeviceCalibration[] }) {
+  const words = texts.ceilings;
+  const calibrated = providers.flatMap(({ calibration }) => (calibration === null ? [] : [calibration]));
+  return (
+    <section className="card" aria-label={words.title}>
+      <h2 title={words.meaning}>{words.title}</h2>
+      {calibrated.length === 0 && <p className="quiet-text">{words.noneMeasured}</p>}
+      {calibrated.map(({ device, arithmetic, bandwidth }) => (
+        <div key={device} className="ceilings">
+          <ArithmeticTable ceilings={bestByThreads(arithmetic)} />
+          <MemoryTable ceilings={bandwidth} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function ArithmeticTable({ ceilings }: { ceilings: readonly ArithmeticCeiling[] }) {
+  const words = texts.ceilings;
+  return (
+    <table aria-label={words.arithmetic}>
+      <thead>
+        <tr>
+          <th scope="col">{words.arithmetic}</th>
+          <th scope="col" className="right">
+            {words.measured}
+          </th>
+          <th scope="col" className="right">
+            <abbr title={words.theoreticalMeaning}>{words.theoretical}</abbr>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {ceilings.map(
+          ({ dtype, threads, instructionSet, operationsPerSecond, theoreticalOperationsPerSecond }) => (
+            <tr key={`${dtype} ${threads}`}>
+              <th scope="row">
+                {dtype}, {words.threads(threads)} <small>{instructionSet}</small>
+              </th>
+              <td className="right">{formatOperationsPerSecond(operationsPerSecond)}</td>
+              <td className="right">
+                {theoreticalOperationsPerSecond === undefined ? (
+                  <span className="unknown">{texts.unknown}</span>
+                ) : (
+                  `${formatPercent(operationsPerSecond / theoreticalOperationsPerSecond)} of ${formatOperationsPerSecond(theoreticalOperationsPerSecond)}`
+                )}
+              </td>
+            </tr>
+          ),
+        )}
+      </tbody>
+    </table>
+  );
+}
+
+/** A row a level and number of threads, a column a kind of access. */
+function MemoryTable({ ceilings }: { ceilings: readonly BandwidthCeiling[] }) {
+  const words = texts.ceilings;
+  const accesses = (['read', 'copy', 'triad'] as const).filter((access) =>
+    ceilings.some((ceiling) => ceiling.access === access),
+  );
+  const rows = [...Map.groupBy(ceilings, ({ level, threads }) => `${level} ${threads}`).values()];
+  return (
+    <table aria-label={words.memory}>
+      <thead>
+        <tr>
+          <th scope="col">{words.memory}</th>
+          {accesses.map((access) => (
+            <th key={access} scope="col" className="right">
+              {words.access[access]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => {
+          const [first] = row;
+          if (first === undefined) return null;
+          return (
+            <tr key={`${first.level} ${first.threads}`}>
+              <th scope="row">
+                {first.level}, {words.threads(first.threads)}
+              </th>
+              {accesses.map((access) => {
+                const ceiling = row.find((candidate) => candidate.access === access);
+                return (
+                  <td key={access} className="right">
+                    {ceiling === undefined ? '' : formatBytesPerSecond(ceiling.bytesPerSecond)}
+                  </td>
+                );
+              })}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+/** The best instruction set for each data type and number of threads, as the ceiling is meant. */
+function bestByThreads(ceilings: readonly ArithmeticCeiling[]): ArithmeticCeiling[] {
+  return [...Map.groupBy(ceilings, ({ dtype, threads }) => `${dtype} ${threads}`).values()].map((group) =>
+    group.reduce((best, ceiling) =>
+      ceiling.operationsPerSecond > best.operationsPerSecond ? ceiling : best,
+    ),
+  );
+}

@@ -1,0 +1,152 @@
+import { formatInterval, formatNs, formatPercent, formatRatio } from '../../../core/format/units.ts';
+import type { MeasurementSummary } from '../../../core/protocol/run.ts';
+import { type Column, SortableTable } from '../../components/sortable-table.tsx';
+import { formatSort } from '../../components/sorting.ts';
+import { texts } from '../../texts.ts';
+import { TimeSplit, TimeSplitLegend } from './time-split.tsx';
+
+interface MeasurementTableProps {
+  readonly measurements: readonly MeasurementSummary[];
+  readonly selected: string | undefined;
+  readonly onSelect: (measurementId: string) => void;
+  readonly sort: string | undefined;
+  readonly onSort: (sort: string | undefined) => void;
+}
+
+export function MeasurementTable({ measurements, selected, onSelect, sort, onSort }: MeasurementTableProps) {
+  if (measurements.length === 0) return null;
+  return (
+    <section className="card" aria-label={texts.table.title}>
+      <h2>{texts.table.title}</h2>
+      <SortableTable
+        label={texts.table.title}
+        columns={columnsFor(measurements, onSelect)}
+        rows={measurements}
+        rowKey={({ id }) => id}
+        sort={sort}
+        onSort={(next) => onSort(formatSort(next))}
+        selected={selected}
+        onSelect={({ id }) => onSelect(id)}
+      />
+      <TimeSplitLegend />
+    </section>
+  );
+}
+
+type Row = MeasurementSummary;
+
+function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Column<Row>[] {
+  const { terms } = texts;
+  const number = (
+    key: string,
+    term: { readonly name: string; readonly meaning: string },
+    value: (row: Row) => number,
+    cell: (row: Row) => string,
+  ): Column<Row> => ({ key, title: term.name, meaning: term.meaning, align: 'right', value, cell });
+  // What is the same in every row says nothing in a row.
+  const varying = (['dtype', 'batch', 'threads'] as const)
+    .filter((key) => rows.some((row) => row[key] !== rows[0]?.[key]))
+    .map(
+      (key): Column<Row> => ({
+        key,
+        title: terms[key].name,
+        meaning: terms[key].meaning,
+        value: (row) => row[key],
+        cell: (row) => String(row[key]),
+      }),
+    );
+  return [
+    {
+      key: 'model',
+      title: terms.model.name,
+      meaning: terms.model.meaning,
+      value: ({ model }) => model,
+      cell: ({ id, model, plan, reconstruction }) => (
+        <button
+          type="button"
+          className="link"
+          aria-label={texts.table.open(model, plan)}
+          onClick={(event) => {
+            // The row would do the same once more.
+            event.stopPropagation();
+            onSelect(id);
+          }}
+        >
+          {model}
+          {reconstruction !== null && <abbr title={`${texts.reconstruction}: ${reconstruction}`}>*</abbr>}
+        </button>
+      ),
+    },
+    {
+      key: 'plan',
+      title: terms.plan.name,
+      meaning: terms.plan.meaning,
+      value: ({ plan }) => plan,
+      cell: ({ plan }) => plan,
+    },
+    ...varying,
+    number(
+      'latency',
+      terms.latency,
+      ({ latencyNs }) => latencyNs.median,
+      ({ latencyNs }) => formatInterval(latencyNs),
+    ),
+    number(
+      'ideal',
+      terms.ideal,
+      ({ idealLatencyNs }) => idealLatencyNs,
+      ({ idealLatencyNs }) => formatNs(idealLatencyNs),
+    ),
+    number(
+      'waterline',
+      terms.waterline,
+      ({ waterlineLatencyNs }) => waterlineLatencyNs,
+      ({ waterlineLatencyNs }) => formatNs(waterlineLatencyNs),
+    ),
+    number(
+      'efficiency',
+      terms.efficiency,
+      ({ efficiency }) => efficiency,
+      ({ efficiency }) => formatPercent(efficiency),
+    ),
+    number(
+      'gap',
+      terms.gap,
+      ({ gap }) => gap,
+      ({ gap }) => formatRatio(gap),
+    ),
+    number(
+      'memoryGap',
+      terms.memoryGap,
+      ({ memoryGap }) => memoryGap,
+      ({ memoryGap }) => formatRatio(memoryGap),
+    ),
+    number(
+      'kernelGap',
+      terms.kernelGap,
+      ({ kernelGap }) => kernelGap,
+      ({ kernelGap }) => formatRatio(kernelGap),
+    ),
+    {
+      key: 'split',
+      title: terms.timeSplit.name,
+      meaning: terms.timeSplit.meaning,
+      cell: (row) => <TimeSplit measurement={row} />,
+    },
+    {
+      key: 'verified',
+      title: terms.verified.name,
+      meaning: terms.verified.meaning,
+      cell: ({ verified, alarms }) => (
+        <>
+          {verified ? texts.table.yes : <strong className="warning-text">{texts.table.no}</strong>}
+          {alarms.map((alarm) => (
+            <abbr key={alarm} title={alarm} className="alarm">
+              !
+            </abbr>
+          ))}
+        </>
+      ),
+    },
+  ];
+}

@@ -1,0 +1,91 @@
+/** The page that does the main job: profile this machine, and see what a run says about it. */
+import { useEffect } from 'react';
+import type { RunReport } from '../../../core/protocol/run.ts';
+import { useActiveRun, useLiveUpdates, useRun, useRuns } from '../../api/queries.ts';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { texts } from '../../texts.ts';
+import { useViewState } from '../../view-state.ts';
+import { CeilingsCard } from './ceilings-card.tsx';
+import { GapSection } from './gap-section.tsx';
+import { KernelDetail } from './kernel-detail.tsx';
+import { LostList } from './lost-list.tsx';
+import { MachineCard } from './machine-card.tsx';
+import { MeasurementTable } from './measurement-table.tsx';
+import { ProfileControl } from './profile-control.tsx';
+import { RunBar } from './run-bar.tsx';
+import { RunSummaryLine } from './run-summary-line.tsx';
+
+export function RunPage({ onResume }: { onResume: (listener: () => void) => () => void }) {
+  useLiveUpdates(onResume);
+  const [view, changeView] = useViewState();
+  const runs = useRuns();
+  const active = useActiveRun();
+  const runId = view.run ?? active.data?.runId ?? runs.data?.[0]?.id;
+  const run = useRun(runId);
+
+  // A run that begins is what one wants to see, however it was begun.
+  const activeId = active.data?.runId;
+  useEffect(() => {
+    if (activeId !== undefined) changeView({ run: undefined, measurement: undefined, condition: undefined });
+  }, [activeId, changeView]);
+
+  return (
+    <main>
+      <div className="toolbar">
+        {runs.data !== undefined && runs.data.length > 0 && runId !== undefined && (
+          <RunBar
+            runs={runs.data}
+            runId={runId}
+            onChoose={(run) => changeView({ run, measurement: undefined })}
+          />
+        )}
+        <ProfileControl active={active.data ?? null} isFirst={runs.data?.length === 0} />
+      </div>
+      {runs.isError && <ErrorNotice error={runs.error} />}
+      {runs.data?.length === 0 && active.data == null && (
+        <Notice title={texts.runs.empty.title}>
+          <p>{texts.runs.empty.text}</p>
+        </Notice>
+      )}
+      {runs.data?.length === 0 && <MachineCard />}
+      {run.isError && (
+        <>
+          <ErrorNotice error={run.error} />
+          {view.run !== undefined && (
+            <button type="button" onClick={() => changeView({ run: undefined, measurement: undefined })}>
+              {texts.runs.notFound}
+            </button>
+          )}
+        </>
+      )}
+      {run.data !== undefined && <RunView report={run.data} />}
+    </main>
+  );
+}
+
+function RunView({ report }: { report: RunReport }) {
+  const [view, changeView] = useViewState();
+  const select = (measurement: string | undefined) => changeView({ measurement });
+  const chosen = report.measurements.find(({ id }) => id === view.measurement);
+  return (
+    <>
+      <RunSummaryLine report={report} />
+      <div className="columns">
+        <MachineCard environment={report.machine} />
+        <CeilingsCard providers={report.providers} />
+      </div>
+      <GapSection report={report} selected={view.measurement} onSelect={select} />
+      <MeasurementTable
+        measurements={report.measurements}
+        selected={view.measurement}
+        onSelect={select}
+        sort={view.sort}
+        onSort={(sort) => changeView({ sort })}
+      />
+      {chosen !== undefined && (
+        <KernelDetail key={chosen.id} measurement={chosen} onClose={() => select(undefined)} />
+      )}
+      {report.lost.length > 0 && <LostList lost={report.lost} />}
+    </>
+  );
+}

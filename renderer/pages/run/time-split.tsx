@@ -1,0 +1,39 @@
+import { formatPercent } from '../../../core/format/units.ts';
+import type { MeasurementSummary } from '../../../core/protocol/run.ts';
+import { texts } from '../../texts.ts';
+
+/** The latency as a bar in three parts. Where a bound was beaten a part would be negative; it is left out. */
+export function TimeSplit({ measurement }: { measurement: MeasurementSummary }) {
+  const { latencyNs, idealLatencyNs, waterlineLatencyNs } = measurement;
+  const parts = (
+    [
+      ['ideal', idealLatencyNs],
+      ['memory', waterlineLatencyNs - idealLatencyNs],
+      ['kernels', latencyNs.median - waterlineLatencyNs],
+    ] as const
+  ).map(([part, ns]) => ({ part, share: Math.max(0, ns) / latencyNs.median }));
+  const words = parts
+    .map(({ part, share }) => `${texts.table.parts[part]} ${formatPercent(share)}`)
+    .join(', ');
+  return (
+    <div className="time-split" role="img" aria-label={words} title={words}>
+      {parts.map(({ part, share }) => (
+        <span key={part} className={`part ${part}`} style={{ width: `${100 * share}%` }} />
+      ))}
+    </div>
+  );
+}
+
+/** What the colours of the bars mean. */
+export function TimeSplitLegend() {
+  return (
+    <ul className="legend">
+      {(['ideal', 'memory', 'kernels'] as const).map((part) => (
+        <li key={part}>
+          <span className={`part ${part}`} />
+          {texts.table.partMeanings[part]}
+        </li>
+      ))}
+    </ul>
+  );
+}

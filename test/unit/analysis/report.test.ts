@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { measurementDetail, summarizeRun } from '../../../core/analysis/report.ts';
+import type { Run } from '../../../core/protocol/run.ts';
+import { sampleRun } from '../../fixtures/api/sample-run.ts';
+
+function withSamples(samplesNs: number[]): Run {
+  const [first] = sampleRun.measurements;
+  if (first?.outcome.status !== 'measured') throw new Error('the sample run begins with a measured case');
+  return { ...sampleRun, measurements: [{ ...first, outcome: { ...first.outcome, samplesNs } }] };
+}
+
+describe('the report of a run', () => {
+  const report = summarizeRun(sampleRun);
+
+  it('factors the gap of every measurement, and counts operations over all kernels', () => {
+    expect(report.measurements).toHaveLength(3);
+    for (const row of report.measurements) {
+      expect(row.operations).toBe(1.1e9);
+      expect(row.idealLatencyNs).toBeCloseTo((1.1e9 / 2e11) * 1e9, 3);
+      expect(row.gap).toBeCloseTo(row.memoryGap * row.kernelGap, 9);
+      expect(row.efficiency).toBeCloseTo(1 / row.gap, 9);
+      expect(row.waterlineLatencyNs).toBeGreaterThanOrEqual(row.idealLatencyNs);
+      expect(row.dramWaterlineLatencyNs).toBeGreaterThanOrEqual(row.waterlineLatencyNs);
+    }
+  });
+
+  it('keeps what was lost, with its reason', () => {
+    expect(report.lost).toMatchObject([{ model: 'mobilenetv2_100', status: 'failed' }]);
+    expect(report.run).toMatchObject({ measured: 3, lost: 1 });
+  });
+
+  it('raises an alarm where a bound is beaten, and clips nothing', () => {
+    const beaten = report.measurements.find(({ id }) => id === 'm3');
+    expect(beaten?.efficiency).toBeGreaterThan(1);
+    expect(beaten?.alarms.join()).toContain('Faster than the ideal latency');
+    expect(report.measurements.find(({ id }) => id === 'm1')?.alarms).toEqual([]);
+  });
+
+  it('raises an alarm where the last samples are not like the first', () => {
+    const quiet = Array.from({ length: 40 }, (_, index) => 20e6 + (index % 5) * 1e4);
+    const alarms = (samplesNs: number[]) => summarizeRun(withSamples(samplesNs)).measurements[0]?.alarms;
+    expect(alarms(quiet)).toEqual([]);
+    const disturbed = quiet.map((ns, index) => (index < 28 ? ns : 1.5 * ns));
+    expect(alarms(disturbed)?.join()).toMatch(/last quarter of its samples is 50% slower/);
+    expect(alarms(disturbed.toReversed())?.join()).toMatch(/33% faster/);
+  });
+
+  it('says kernel by kernel what limits it', () => {
+    const kernels = measurementDetail(sampleRun, 'm1')?.kernels;
+    expect(kernels?.map(({ limit }) => limit)).toEqual(['arithmetic', 'DRAM']);
+    expect(measurementDetail(sampleRun, 'm4')).toBeUndefined();
+  });
+});

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { summarizeRun } from '../../../core/analysis/report.ts';
+import { paperMachine, paperResults } from '../../../core/models/paper-results.ts';
+import { models } from '../../../core/models/zoo.ts';
+import { tickFormat, ticksBetween, ticksFromZero } from '../../../renderer/charts/axis.ts';
+import { chartSurface, familyStyles } from '../../../renderer/charts/family-style.ts';
+import {
+  conditionKey,
+  conditionsOf,
+  gapPlotData,
+  paperPlotData,
+} from '../../../renderer/charts/gap-plot-data.ts';
+import { placeLabels } from '../../../renderer/charts/place-labels.ts';
+import { sampleRun } from '../../fixtures/api/sample-run.ts';
+
+describe('axes', () => {
+  it.each([
+    [4.4, [0, 1, 2, 3, 4, 5]],
+    [46, [0, 10, 20, 30, 40, 50]],
+    [0.11, [0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12]],
+  ])('from zero to %d in round steps', (largest, ticks) => expect(ticksFromZero(largest)).toEqual(ticks));
+
+  it('encloses both values', () => {
+    const ticks = ticksBetween(72.5, 80.3);
+    expect(ticks[0]).toBeLessThanOrEqual(72.5);
+    expect(ticks.at(-1)).toBeGreaterThanOrEqual(80.3);
+  });
+
+  it('shows the digits that tell ticks apart', () => {
+    expect([0, 2.5, 5].map(tickFormat([0, 2.5, 5]))).toEqual(['0.0', '2.5', '5.0']);
+    expect([72, 74].map(tickFormat([72, 74]))).toEqual(['72', '74']);
+  });
+});
+
+describe('the plot of a run', () => {
+  // At the size that an accuracy is published for.
+  const report = summarizeRun({
+    ...sampleRun,
+    measurements: sampleRun.measurements.map((measurement) =>
+      measurement.model === 'convfirst_pico' ? { ...measurement, imageSize: 256 } : measurement,
+    ),
+  });
+  const [condition] = conditionsOf(report);
+  if (condition === undefined) throw new Error('the sample run measured something');
+  const data = gapPlotData(report, condition);
+
+  it('draws a model once over operations, and once a plan over latency', () => {
+    expect(data?.byOperations.flatMap(({ points }) => points.map(({ model }) => model))).toEqual([
+      'resnet50',
+      'convfirst_pico',
+    ]);
+    expect(data?.byLatency.map(({ family, plan }) => `${family} ${plan}`)).toEqual([
+      'resnet layerwise',
+      'convfirst fused',
+      'convfirst layerwise',
+    ]);
+  });
+
+  it('has a twin axis that agrees with every point', () => {
+    for (const { gigaMacs, idealMs } of data?.byOperations.flatMap(({ points }) => points) ?? []) {
+      expect(gigaMacs * (data?.idealMsPerGigaMac ?? 0)).toBeCloseTo(idealMs, 9);
+    }
+  });
+
+  it('names what has no published accuracy instead of drawing it', () => {
+    const unknown = {
+      ...report,
+      measurements: report.measurements.map((row) =>
+        row.model === 'resnet50' ? { ...row, top1: null } : row,
+      ),
+    };
+    const plot = gapPlotData(unknown, condition);
+    expect(plot?.notPlotted).toEqual(['resnet50']);
+    expect(plot?.byOperations.map(({ family }) => family)).toEqual(['convfirst']);
+  });
+
+  it('keeps conditions apart', () => {
+    const [first, ...rest] = report.measurements;
+    if (first === undefined) throw new Error('there are three');
+    const two = { ...report, measurements: [{ ...first, batch: 8 }, ...rest] };
+    expect(conditionsOf(two).map(conditionKey)).toEqual(['native.cpu.fp32.b8.t2', 'native.cpu.fp32.b1.t2']);
+    expect(gapPlotData(two, condition)?.byOperations.map(({ family }) => family)).toEqual(['convfirst']);
+  });
+});
+
+describe('the paper’s plot', () => {
+  const data = paperPlotData(paperResults, paperMachine);
+
+  it('has the paper’s lines, in the order of operations', () => {
+    const labels = Object.fromEntries(
+      data.byOperations.map(({ family, points }) => [family, points.map(({ label }) => label)]),
+    );
+    expect(labels).toMatchObject({
+      convnext: ['Femto', 'Pico', 'Nano', 'Tiny', 'Small'],
+      efficientnet: ['B1', 'B2', 'B3', 'B4', 'B5'],
+      convfirst: ['Pico', 'Nano', 'Tiny', 'Small'],
+    });
+  });
+
+  it('has the paper’s twin axis: 3.34 ms of ideal latency for a giga of multiply-accumulates', () => {
+    expect(data.idealMsPerGigaMac).toBeCloseTo(3.3385, 3);
+  });
+});
+
+describe('labels', () => {
+  const area = { left: 0, top: 0, right: 400, bottom: 300 };
+
+  it('stand right of a point that is alone', () => {
+    expect(placeLabels([{ x: 100, y: 100, text: 'resnet50' }], area)[0]).toMatchObject({
+      anchor: 'start',
+      y: 100,
+    });
+  });
+
+  it('stay inside', () => {
+    expect(placeLabels([{ x: 390, y: 100, text: 'resnet50' }], area)[0]?.anchor).not.toBe('start');
+  });
+
+  it('do not cover one another', () => {
+    const placed = placeLabels(
+      [
+        { x: 100, y: 100, text: 'convfirst_pico' },
+        { x: 103, y: 101, text: 'convfirst_pico' },
+      ],
+      area,
+    );
+    expect(new Set(placed.map((label) => `${label?.anchor} ${label?.y}`)).size).toBe(2);
+  });
+
+  it('keep clear of lines where they can', () => {
+    const line = [
+      { x: 100, y: 100 },
+      { x: 300, y: 100 },
+    ];
+    expect(placeLabels([{ x: 100, y: 100, text: 'tiny' }], area, [line])[0]?.y).not.toBe(100);
+  });
+});
+
+describe('colours', () => {
+  it('are there for every family of the zoo', () => {
+    const families = new Set(models.map(({ family }) => family));
+    expect([...families].filter((family) => !(family in familyStyles))).toEqual([]);
+  });
+
+  it.each(['light', 'dark'] as const)('stand out from the surface, and differ, in the %s theme', (theme) => {
+    const styles = Object.values(familyStyles);
+    for (const { title, colour } of styles) {
+      expect(contrast(colour[theme], chartSurface[theme]), title).toBeGreaterThanOrEqual(3);
+    }
+    expect(new Set(styles.map(({ colour, shape }) => colour[theme] + shape)).size).toBe(styles.length);
+  });
+});
+
+/** WCAG 2.2, relative luminance and contrast ratio. */
+function contrast(a: string, b: string): number {
+  const [light = 0, dark = 0] = [luminance(a), luminance(b)].toSorted((x, y) => y - x);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(hex: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((start) => {
+    const value = Number.parseInt(hex.slice(start, start + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
