@@ -1,0 +1,15 @@
+/** The pictures of the README, of a real run of the quick suite: PLIMSOLL_SCREENSHOT=1 npm test makes them anew. */
+import { join } from 'node:path';
+import { expect, test } from './support/served-app.ts';
+
+const images = join(import.meta.dirname, '..', '..', 'docs', 'images');
+
+test.skip(process.env.PLIMSOLL_SCREENSHOT !== '1', 'Made only when PLIMSOLL_SCREENSHOT=1 asks for it.');
+
+test('the overview', async ({ page, emptyApp }) => {
+  test.setTimeout(300_000);
+  expect(emptyApp.cli('profile').status).toBe(0);
+  await page.goto(emptyApp.address);
+  await expect(page.getByRole('table', { name: 'Measurements' }).locator('tbody tr')).toHaveCount(6);
+  await page.screenshot({ path: join(images, 'overview.png'), fullPage: true });
+});

@@ -1,0 +1,147 @@
+/** What a run looks like in a browser. */
+import { readFile } from 'node:fs/promises';
+import { BundleSchema } from '../../core/protocol/run.ts';
+import { expect, test } from './support/served-app.ts';
+
+test.beforeEach(async ({ page, app }) => {
+  await page.goto(app.address);
+  await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();
+});
+
+test('shows the machine, its ceilings and the measurements of the newest run', async ({ page, app }) => {
+  expect(page.url()).not.toContain('token');
+  const shown = JSON.parse(app.cli('show', '--json').stdout);
+  const machine = page.getByRole('region', { name: 'Machine' });
+  await expect(machine).toContainText(shown.machine.cpu.model);
+  await expect(machine).toContainText(shown.machine.machine.id);
+  const ceilings = page.getByRole('region', { name: 'Ceilings' });
+  await expect(ceilings.getByRole('row', { name: /^fp32, 1 thread / })).toContainText('FLOP/s');
+  await expect(ceilings.getByRole('row', { name: /^DRAM, 1 thread / })).toContainText('GB/s');
+  const rows = page.getByRole('table', { name: 'Measurements' }).locator('tbody tr');
+  await expect(rows).toHaveCount(3);
+  for (const { model, plan, efficiency } of shown.measurements) {
+    const row = rows.filter({ hasText: model }).filter({ hasText: plan });
+    await expect(row).toContainText(`${(100 * efficiency).toFixed(1)}%`);
+    await expect(row).toContainText('yes');
+  }
+});
+
+test('draws every point where its figures say', async ({ page, app }) => {
+  const { measurements } = JSON.parse(app.cli('show', '--json').stdout);
+  const panels = page.locator('.gap-panel');
+  await expect(panels).toHaveCount(2);
+  // Over operations a model is one point, over latency one a plan.
+  await expect(panels.nth(0).locator('.recharts-scatter-symbol')).toHaveCount(2);
+  await expect(panels.nth(1).locator('.recharts-scatter-symbol')).toHaveCount(3);
+  const mobilenet = measurements.find(({ model }: { model: string }) => model === 'mobilenetv2_100');
+  const fused = measurements.find(({ plan }: { plan: string }) => plan === 'fused');
+  const x = async (text: string) => {
+    const label = page.locator('.gap-panel').nth(1).locator('.point-labels text', { hasText: text });
+    return Number(await label.getAttribute('x'));
+  };
+  expect(await x('mobilenetv2_100')).toBeLessThan(await x('convfirst_pico* fused'));
+  expect(mobilenet.latencyNs.median).toBeLessThan(fused.latencyNs.median);
+  await panels.nth(1).locator('.recharts-scatter-symbol').first().hover();
+  await expect(page.locator('.chart-tooltip')).toContainText('mobilenetv2_100');
+  await expect(page.locator('.chart-tooltip')).toContainText(`${(100 * mobilenet.efficiency).toFixed(1)}%`);
+});
+
+test('sorts its table, and keeps that in the address', async ({ page }) => {
+  const efficiencies = async () =>
+    (
+      await page
+        .getByRole('table', { name: 'Measurements' })
+        .locator('tbody tr td:nth-child(6)')
+        .allTextContents()
+    ).map(Number.parseFloat);
+  const button = page.getByRole('button', { name: 'Efficiency', exact: true });
+  await button.click();
+  const ascending = await efficiencies();
+  expect(ascending).toEqual(ascending.toSorted((a, b) => a - b));
+  await button.press('Enter');
+  expect(await efficiencies()).toEqual(ascending.toReversed());
+  expect(page.url()).toContain('sort=-efficiency');
+  await page.reload();
+  await expect(page.getByRole('columnheader', { name: /Efficiency/ })).toHaveAttribute(
+    'aria-sort',
+    'descending',
+  );
+  expect(await efficiencies()).toEqual(ascending.toReversed());
+});
+
+test('opens the kernels of a measurement, from the table and from the plot', async ({ page }) => {
+  await page.getByRole('button', { name: 'Kernels of convfirst_pico, fused' }).click();
+  const fused = page.getByRole('region', { name: 'convfirst_pico, fused: kernel by kernel' });
+  await expect(fused).toContainText('agree with the reference');
+  await expect(fused.getByRole('row', { name: /convfirst/ }).first()).toBeVisible();
+  const fusedKernels = await fused.locator('tbody tr').count();
+  await page.locator('.gap-panel').nth(1).locator('.recharts-scatter-symbol').first().click();
+  const mobilenet = page.getByRole('region', { name: 'mobilenetv2_100, layerwise: kernel by kernel' });
+  await expect(mobilenet.locator('.kernel-chart .recharts-bar-rectangle').first()).toBeAttached();
+  expect(await mobilenet.locator('tbody tr').count()).toBeGreaterThan(fusedKernels);
+  await page.goBack();
+  await expect(fused).toBeVisible();
+  await fused.getByRole('button', { name: 'Close' }).click();
+  await expect(fused).toBeHidden();
+});
+
+test('lays the paper’s figures beneath, on scales of their own', async ({ page }) => {
+  await page.getByLabel('Show the paper’s own figures').check();
+  await expect(page.locator('.gap-panel')).toHaveCount(4);
+  const reference = page.locator('.reference');
+  await expect(reference).toContainText('NVIDIA RTX A5000');
+  await expect(reference).toContainText('batch of 128');
+  await expect(reference.locator('.gap-panel').nth(1).locator('.recharts-scatter-symbol')).toHaveCount(15);
+  await page.getByLabel('Show the paper’s own figures').uncheck();
+  await expect(page.locator('.gap-panel')).toHaveCount(2);
+});
+
+test('says what is a reconstruction', async ({ page }) => {
+  await expect(page.getByRole('region', { name: 'Efficiency gap' })).toContainText('* Reconstruction:');
+});
+
+test('exports the run whole', async ({ page }) => {
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export as JSON' }).click();
+  const download = await downloading;
+  const bundle = BundleSchema.parse(JSON.parse(await readFile(await download.path(), 'utf8')));
+  expect(download.suggestedFilename()).toBe(`plimsoll-${bundle.run.id}.json`);
+  expect(bundle.run.measurements).toHaveLength(3);
+});
+
+test('deletes a run only when it is told twice', async ({ page, app }) => {
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete this run for good' }).click();
+  await expect(page.getByRole('heading', { name: 'Nothing has been measured yet' })).toBeVisible();
+  expect(JSON.parse(app.cli('runs', '--json').stdout)).toEqual([]);
+});
+
+test('has a light and a dark theme, and remembers the choice', async ({ page }) => {
+  const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+  const light = await background();
+  await page.getByRole('button', { name: 'Dark theme' }).click();
+  const dark = await background();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Light theme' })).toBeVisible();
+  expect(await background()).toBe(dark);
+});
+
+test('shows what an address names, and says so where it is not there', async ({ page, app }) => {
+  const [run] = JSON.parse(app.cli('runs', '--json').stdout);
+  await page.goto(`${new URL(page.url()).origin}/#run=${run.id}&reference=shown`);
+  await expect(page.locator('.reference')).toBeVisible();
+  await page.goto(`${new URL(page.url()).origin}/#run=nosuchrun`);
+  await expect(page.getByRole('alert')).toContainText('There is no run nosuchrun.');
+  await page.getByRole('button', { name: 'Show the newest run' }).click();
+  await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();
+});
+
+test('fits a window of 900 pixels without scrolling sideways', async ({ page }) => {
+  await page.setViewportSize({ width: 900, height: 800 });
+  await expect
+    .poll(() => page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'))
+    .toBe(0);
+});
