@@ -1,0 +1,298 @@
+/** The store on real SQLite files: what it keeps, and what it leaves alone. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ApiError } from '../../core/protocol/api.ts';
+import type { Measurement } from '../../core/protocol/run.ts';
+import { migrations } from '../../main/store/migrations.ts';
+import { databaseName } from '../../main/store/open-database.ts';
+import { Store } from '../../main/store/store.ts';
+import { sampleRun } from '../fixtures/api/sample-run.ts';
+
+let folder: string;
+const opened: Store[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plimsoll-store-'));
+});
+afterEach(() => {
+  for (const store of opened.splice(0)) store.close();
+  rmSync(folder, { recursive: true });
+});
+
+function open(): Store {
+  const store = new Store(folder);
+  opened.push(store);
+  return store;
+}
+
+const file = () => join(folder, databaseName);
+
+/** The database behind the store's back. */
+function withDatabase<T>(use: (database: Database.Database) => T): T {
+  const database = new Database(file());
+  try {
+    return use(database);
+  } finally {
+    database.close();
+  }
+}
+
+function begin(store: Store, id: string, startedAt = sampleRun.startedAt): void {
+  store.createRun({ id, suite: 'quick', startedAt, environment: sampleRun.environment });
+}
+
+function storeFinished(store: Store, id: string, startedAt = sampleRun.startedAt): void {
+  begin(store, id, startedAt);
+  store.finishRun(id, 'finished', '2026-03-01T12:01:00.000Z', null);
+}
+
+function measured(): Measurement & { outcome: { status: 'measured' } } {
+  const [first] = sampleRun.measurements;
+  if (first?.outcome.status !== 'measured') throw new Error('the sample run begins with a measured case');
+  return { ...first, outcome: first.outcome };
+}
+
+/** What `action` throws; fails where it throws nothing, or something that no user should see. */
+function apiErrorOf(action: () => unknown): ApiError {
+  try {
+    action();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ApiError);
+    return error as ApiError;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('a run', () => {
+  it('comes back whole after the store was closed', () => {
+    const store = open();
+    begin(store, sampleRun.id);
+    store.setProviders(sampleRun.id, sampleRun.providers);
+    for (const measurement of sampleRun.measurements) store.putMeasurement(sampleRun.id, measurement);
+    store.finishRun(sampleRun.id, 'finished', sampleRun.finishedAt ?? '', null);
+    store.close();
+
+    const again = open();
+    expect(again.getRun(sampleRun.id)).toEqual(sampleRun);
+    expect(again.runOfMeasurement('m4')).toEqual(sampleRun);
+    expect(again.listRuns()).toEqual([
+      {
+        id: sampleRun.id,
+        suite: 'quick',
+        status: 'finished',
+        reason: null,
+        startedAt: sampleRun.startedAt,
+        finishedAt: sampleRun.finishedAt,
+        machineId: 'machine1',
+        machineName: 'bench',
+        cpu: 'Test CPU',
+        measured: 3,
+        lost: 1,
+      },
+    ]);
+  });
+
+  it('keeps every sample bit for bit, in order', () => {
+    const samplesNs = [0.1, 1 / 3, 1e15 + 0.125, Number.MIN_VALUE, Number.MAX_VALUE, 1 + Number.EPSILON, 0.1];
+    const measurement = measured();
+    const store = open();
+    begin(store, 'a');
+    store.putMeasurement('a', { ...measurement, outcome: { ...measurement.outcome, samplesNs } });
+    store.close();
+
+    const outcome = open().getRun('a')?.measurements[0]?.outcome;
+    if (outcome?.status !== 'measured') throw new Error('the measurement was lost');
+    expect(new BigUint64Array(Float64Array.from(outcome.samplesNs).buffer)).toEqual(
+      new BigUint64Array(Float64Array.from(samplesNs).buffer),
+    );
+    const blob = withDatabase((database) =>
+      database.prepare('SELECT samples FROM measurement').pluck().get(),
+    );
+    expect((blob as Buffer).readDoubleLE(8)).toBe(1 / 3);
+  });
+
+  it('takes the second round in the place of the first', () => {
+    const store = open();
+    begin(store, 'a');
+    const first = measured();
+    const other = { ...first, id: 'other' };
+    store.putMeasurement('a', first);
+    store.putMeasurement('a', other);
+    const samplesNs = [...first.outcome.samplesNs, 7, 8];
+    store.putMeasurement('a', { ...first, outcome: { ...first.outcome, samplesNs } });
+
+    const measurements = store.getRun('a')?.measurements;
+    expect(measurements?.map(({ id }) => id)).toEqual([first.id, 'other']);
+    expect(measurements?.[0]?.outcome).toMatchObject({ samplesNs });
+    expect(measurements?.[1]).toEqual(other);
+  });
+
+  it('is listed newest first, and the newest is the latest', () => {
+    const store = open();
+    expect(store.getRun('latest')).toBeUndefined();
+    storeFinished(store, 'b', '2026-03-02T00:00:00.000Z');
+    storeFinished(store, 'c', '2026-03-01T00:00:00.000Z');
+    storeFinished(store, 'a', '2026-03-03T00:00:00.000Z');
+    expect(store.listRuns().map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(store.getRun('latest')?.id).toBe('a');
+    expect(store.getRun('d')).toBeUndefined();
+  });
+
+  it('is deleted with its measurements, and leaves the others alone', () => {
+    const store = open();
+    storeFinished(store, 'a');
+    store.putMeasurement('a', measured());
+    storeFinished(store, 'b');
+    store.putMeasurement('b', { ...measured(), id: 'of-b' });
+    expect(store.deleteRun('a')).toBe(true);
+    expect(store.deleteRun('a')).toBe(false);
+    expect(store.listRuns().map(({ id }) => id)).toEqual(['b']);
+    const left = withDatabase((database) => database.prepare('SELECT id FROM measurement').pluck().all());
+    expect(left).toEqual(['of-b']);
+  });
+});
+
+describe('a run that is going on in another process', () => {
+  let other: ChildProcess;
+
+  /** Begins a run, stores one measurement of it, and waits to be killed. */
+  beforeEach(async () => {
+    const at = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+    const script = `
+      import { Store } from ${at('../../main/store/store.ts')};
+      import { sampleRun } from ${at('../fixtures/api/sample-run.ts')};
+      const store = new Store(${JSON.stringify(folder)});
+      store.createRun({ ...sampleRun, id: 'theirs' });
+      store.putMeasurement('theirs', sampleRun.measurements[0]);
+      console.log('stored');
+      process.stdin.resume();`;
+    other = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    if (other.stdout === null) throw new Error('no stdout');
+    const [line] = await once(other.stdout, 'data');
+    expect(String(line)).toBe('stored\n');
+  });
+  afterEach(() => other.kill('SIGKILL'));
+
+  it('stands in the way of a second one, is not deleted, and is found interrupted once the process died', async () => {
+    const store = open();
+    const busy = apiErrorOf(() => begin(store, 'mine'));
+    expect(busy).toMatchObject({ code: 'busy', message: expect.stringContaining('theirs') });
+    expect(busy.message).toContain(String(other.pid));
+    expect(apiErrorOf(() => store.deleteRun('theirs')).code).toBe('busy');
+    expect(store.listRuns()).toEqual([expect.objectContaining({ id: 'theirs', status: 'running' })]);
+
+    const gone = once(other, 'exit');
+    other.kill('SIGKILL');
+    await gone;
+
+    const run = open().getRun('theirs');
+    expect(run).toMatchObject({ status: 'interrupted', reason: expect.stringMatching(/\.$/) });
+    expect(run?.measurements).toEqual([measured()]);
+    // The store that was open all the time finds out as well.
+    begin(store, 'mine');
+    expect(store.getRun('mine')?.status).toBe('running');
+  });
+});
+
+it('does not take a new process of the same number for the one that began the run', () => {
+  const store = open();
+  begin(store, 'a');
+  expect(open().getRun('a')?.status).toBe('running');
+  withDatabase((database) => database.exec(`UPDATE run SET processStart = 'another boot 1'`));
+  expect(open().getRun('a')?.status).toBe('interrupted');
+});
+
+it('keeps its tables strict, its keys enforced and its journal ahead of the writes', () => {
+  const store = open();
+  storeFinished(store, 'a');
+  withDatabase((database) => {
+    expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(database.pragma('user_version', { simple: true })).toBe(migrations.length);
+    const tables = database.prepare(`SELECT name, strict FROM pragma_table_list WHERE schema = 'main'`).all();
+    for (const name of ['machine', 'run', 'measurement']) expect(tables).toContainEqual({ name, strict: 1 });
+    expect(() => database.exec(`UPDATE run SET processId = 'no number'`)).toThrow(/cannot store TEXT/);
+    expect(() => database.exec(`UPDATE run SET status = 'lost'`)).toThrow(/CHECK/);
+  });
+  expect(apiErrorOf(() => store.putMeasurement('no such run', measured()))).toMatchObject({
+    code: 'store',
+    message: expect.stringContaining('FOREIGN KEY'),
+  });
+});
+
+describe('a database that cannot be used', () => {
+  const cases = {
+    'is no database': () => writeFileSync(file(), 'not a database '.repeat(1000)),
+    'was cut off': () => {
+      fillDatabase();
+      truncateSync(file(), 2 * 4096);
+    },
+    'is damaged in the middle': () => {
+      fillDatabase();
+      const bytes = readFileSync(file());
+      bytes.fill(0xff, 4096);
+      writeFileSync(file(), bytes);
+    },
+    'is of a newer version': () => {
+      fillDatabase();
+      withDatabase((database) => database.pragma('user_version = 1000'));
+    },
+  } as const;
+
+  function fillDatabase(): void {
+    const store = new Store(folder);
+    storeFinished(store, 'a');
+    for (let index = 0; index < 10; index++) store.putMeasurement('a', { ...measured(), id: `m${index}` });
+    store.close();
+  }
+
+  it.each(Object.entries(cases))('is refused and left as it is where it %s', (name, damage) => {
+    damage();
+    const before = readFileSync(file());
+    const error = apiErrorOf(() => new Store(folder).listRuns());
+    expect(error.code).toBe('store');
+    expect(error.message).toContain(file());
+    expect(error.message).toMatch(name === 'is of a newer version' ? /newer version.*1000/ : /damaged/);
+    expect(error.hint).not.toBeNull();
+    expect(readFileSync(file()).equals(before)).toBe(true);
+    expect(readdirSync(folder)).toEqual([databaseName]);
+  });
+
+  it('is refused where it holds what no version of Plimsoll wrote', () => {
+    fillDatabase();
+    withDatabase((database) => database.exec(`UPDATE run SET environment = '{}'`));
+    const store = open();
+    expect(apiErrorOf(() => store.listRuns()).code).toBe('store');
+    expect(apiErrorOf(() => store.getRun('a')).code).toBe('store');
+    expect(store.deleteRun('a')).toBe(true);
+  });
+
+  it('is refused where its place is taken by a folder', () => {
+    mkdirSync(file());
+    expect(apiErrorOf(() => new Store(folder)).code).toBe('store');
+  });
+
+  it.each([
+    ['below a file', () => join(folder, 'file', 'data')],
+    ...(process.platform === 'linux' ? [['in /proc', () => '/proc/plimsoll'] as const] : []),
+  ] as const)('is refused with its folder %s', (_, path) => {
+    writeFileSync(join(folder, 'file'), '');
+    const error = apiErrorOf(() => new Store(path()));
+    expect(error).toMatchObject({ code: 'store', hint: expect.stringContaining('PLIMSOLL_DATA_DIR') });
+    expect(error.message).toContain(path());
+  });
+});
