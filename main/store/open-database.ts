@@ -1,6 +1,6 @@
 /** Opens the database, or says in one sentence why it cannot be used. The user's file is never deleted or replaced. */
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { ApiError } from '../../core/protocol/api.ts';
 import { migrations } from './migrations.ts';
@@ -11,7 +11,7 @@ export const databaseName = 'plimsoll.db';
 export function openDatabase(folder: string): Database.Database {
   const path = join(folder, databaseName);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
     if (existsSync(path)) accessSync(path, constants.W_OK);
   } catch (error) {
@@ -66,6 +66,19 @@ export function storeError(error: unknown, path: string): unknown {
     `The database ${path} could not be used: ${error.message} (${code}).`,
     'Check the disk and the rights of the file, or name another folder in PLIMSOLL_DATA_DIR.',
   );
+}
+
+/** `mkdirSync` with `recursive` never returns where the file system itself refuses new folders, as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 function checkVersion(database: Database.Database, path: string): void {

@@ -28,7 +28,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-store-'));
 });
 afterEach(() => {
-  for (const store of opened.splice(0)) store.close();
+  closeAll();
   rmSync(folder, { recursive: true });
 });
 
@@ -36,6 +36,10 @@ function open(): Store {
   const store = new Store(folder);
   opened.push(store);
   return store;
+}
+
+function closeAll(): void {
+  for (const store of opened.splice(0)) store.close();
 }
 
 const file = () => join(folder, databaseName);
@@ -263,7 +267,8 @@ describe('a database that cannot be used', () => {
   it.each(Object.entries(cases))('is refused and left as it is where it %s', (name, damage) => {
     damage();
     const before = readFileSync(file());
-    const error = apiErrorOf(() => new Store(folder).listRuns());
+    const error = apiErrorOf(() => open().listRuns());
+    closeAll();
     expect(error.code).toBe('store');
     expect(error.message).toContain(file());
     expect(error.message).toMatch(name === 'is of a newer version' ? /newer version.*1000/ : /damaged/);
