@@ -3,7 +3,7 @@ import { ApiError, type ApiEvent, type ApiEventPayload, type RunProgress } from 
 import { detectMachine } from '../machine/detect.ts';
 import { newRunId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
-import { type ParsedRunRequest, planCases, selectModels } from './cases.ts';
+import { type ParsedRunRequest, planCases, type Selection, selectModels } from './cases.ts';
 import { ProviderProcess } from './provider-process.ts';
 import { findProviders } from './providers.ts';
 import {
@@ -50,9 +50,10 @@ export class ActiveRun {
         'Wait until it ends, or stop it.',
       );
     }
+    const selection = selectModels(request);
     const current = this.begin(request.suite);
     try {
-      const work = await this.prepare(request, current);
+      const work = await this.prepare(selection, request, current);
       current.done = this.execute(work, current);
       return current.runId;
     } catch (error) {
@@ -95,8 +96,11 @@ export class ActiveRun {
   }
 
   /** All that can fail before anything is stored, the cheap checks first. */
-  private async prepare(request: ParsedRunRequest, { runId, progress }: Current): Promise<RunWork> {
-    const selection = selectModels(request);
+  private async prepare(
+    selection: Selection,
+    request: ParsedRunRequest,
+    { runId, progress }: Current,
+  ): Promise<RunWork> {
     const programs = findProviders();
     const store = this.store();
     const environment = await detectMachine();

@@ -41,10 +41,15 @@ export class Forecast {
   }
 
   remainingSeconds(): number {
+    return this.secondsOf([...this.expected.keys()]);
+  }
+
+  /** How long these steps will take together; those that are over take no more. */
+  secondsOf(steps: readonly string[]): number {
     const correction = this.guessedSeconds > 0 ? this.tookSeconds / this.guessedSeconds : 1;
     let seconds = 0;
-    for (const [step, guess] of this.expected) {
-      const whole = guess * correction;
+    for (const step of steps) {
+      const whole = (this.expected.get(step) ?? 0) * correction;
       const done = this.current?.step === step ? (this.now() - this.current.sinceMs) / 1000 : 0;
       seconds += Math.max(0, whole - done);
     }

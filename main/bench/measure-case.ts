@@ -17,7 +17,7 @@ export interface Timing {
   readonly profileRepetitions: number;
 }
 
-/** One round's. Two of them, and all else that a visit does, for the quick suite's six cases take about a minute. */
+/** One round's. Seven of them, and all else that a visit does, take about a minute for the quick suite's six cases. */
 export const defaultTiming: Timing = {
   warmupSeconds: 0.2,
   minSeconds: 1,

@@ -1,6 +1,6 @@
 /**
- * Executes a run: ceilings first, then every case in two rounds of opposite order, so that a slow minute does not fall on
- * one model alone. Whatever a provider does wrong loses its own case: the program is started again and the run goes on.
+ * Executes a run: ceilings first, then every case in several rounds, each beginning with another case, so that a slow
+ * minute does not fall on one model alone. Whatever a provider does wrong loses its own case: the program is started again and the run goes on.
  */
 
 import type { RunProgress } from '../../core/protocol/api.ts';
@@ -33,11 +33,13 @@ export interface RunWork {
 
 export interface SchedulerSettings {
   readonly timing: Timing;
+  /** How often every case is visited, where the suite's budget allows. */
+  readonly rounds: number;
   /** A provider that says nothing for so long hangs; preparing and checking a large network is silent. */
   readonly silenceMs: number;
 }
 
-const defaultSettings: SchedulerSettings = { timing: defaultTiming, silenceMs: 120_000 };
+const defaultSettings: SchedulerSettings = { timing: defaultTiming, rounds: 7, silenceMs: 120_000 };
 
 export type RunStep = Pick<
   RunProgress,
@@ -47,7 +49,7 @@ export type RunStep = Pick<
 /** Where a run goes. Whatever these throw ends the run. */
 export interface RunSink {
   calibrated(providers: readonly DeviceCalibration[]): void;
-  /** The same measurement comes again, with more samples, after the second round. */
+  /** The same measurement comes again, with more samples, after every further round. */
   measured(measurement: Measurement): void;
   step(step: RunStep): void;
 }
@@ -99,8 +101,8 @@ interface Entry {
   readonly id: string;
   readonly planned: PlannedCase;
   readonly provider: DescribedProvider;
-  /** What the first round gave; absent where that failed, or is still to come. */
-  first?: Measurement & { outcome: Kept };
+  /** What the rounds so far gave; absent where the first failed, or is still to come. */
+  measured?: Measurement & { outcome: Kept };
 }
 
 class RunFailed extends Error {}
@@ -135,18 +137,22 @@ class Scheduler {
     for (const { description } of this.work.providers) {
       this.forecast.expect(description.provider, guessedCalibrationSeconds);
     }
+    const { rounds, timing } = this.settings;
     for (const { id } of this.entries) {
-      this.forecast.expect(`${id} first`, guessedFirstVisitSeconds);
-      this.forecast.expect(
-        `${id} again`,
-        this.settings.timing.minSeconds + 2 * this.settings.timing.warmupSeconds,
-      );
+      this.forecast.expect(stepOf(id, 1), guessedFirstVisitSeconds);
+      for (let round = 2; round <= rounds; round++) {
+        this.forecast.expect(stepOf(id, round), timing.minSeconds + 2 * timing.warmupSeconds);
+      }
     }
     try {
       await this.calibrate();
       this.phase = 'measuring';
-      const again = await this.firstRound();
-      await this.secondRound(again);
+      let order = await this.firstRound();
+      for (let round = 2; round <= rounds; round++) {
+        order = [...order.slice(1), ...order.slice(0, 1)];
+        if (!(await this.furtherRound(order, round))) break;
+      }
+      this.casesDone = this.entries.length;
       this.phase = 'finishing';
       this.current = 'finishing';
       this.tell();
@@ -210,46 +216,48 @@ class Scheduler {
     }
   }
 
-  /** Returns the cases that another round can add to, the last one first. */
+  /** Returns the cases that another round can add to. */
   private async firstRound(): Promise<readonly Entry[]> {
     for (const entry of this.entries) {
-      const step = `${entry.id} first`;
+      const step = stepOf(entry.id, 1);
       this.forecast.begin(step);
-      const measurement = await this.attempt(entry, 'round 1 of 2');
+      const measurement = await this.attempt(entry);
       this.forecast.end(step);
       this.sink.measured(measurement);
-      if (isMeasured(measurement)) entry.first = measurement;
+      if (isMeasured(measurement)) entry.measured = measurement;
       else {
-        this.forecast.end(`${entry.id} again`);
         this.casesDone += 1;
+        for (let round = 2; round <= this.settings.rounds; round++)
+          this.forecast.end(stepOf(entry.id, round));
       }
     }
-    return this.entries.filter(({ first }) => first !== undefined).toReversed();
+    return this.entries.filter(({ measured }) => measured !== undefined);
   }
 
-  private async secondRound(entries: readonly Entry[]): Promise<void> {
-    if (this.forecast.elapsedSeconds() + this.forecast.remainingSeconds() > this.work.budgetSeconds) {
-      this.casesDone = this.entries.length;
-      for (const { id } of entries) this.forecast.end(`${id} again`);
-      this.remarks.push('There was no time for a second round.');
-      return;
+  /** False where there is no time for it; then none of it was done. */
+  private async furtherRound(entries: readonly Entry[], round: number): Promise<boolean> {
+    const seconds = this.forecast.secondsOf(entries.map(({ id }) => stepOf(id, round)));
+    if (this.forecast.elapsedSeconds() + seconds > this.work.budgetSeconds) {
+      if (round === 2) this.remarks.push('There was no time for a second round.');
+      return false;
     }
     for (const entry of entries) {
-      const step = `${entry.id} again`;
+      const step = stepOf(entry.id, round);
       this.forecast.begin(step);
-      await this.visitAgain(entry);
+      await this.visitAgain(entry, round);
       this.forecast.end(step);
-      this.casesDone += 1;
+      if (round === this.settings.rounds) this.casesDone += 1;
     }
+    return true;
   }
 
   /** The first visit, and how it ended. Rejects where the user ended the run, or the provider does not come up again. */
-  private async attempt(entry: Entry, round: string): Promise<Measurement> {
+  private async attempt(entry: Entry): Promise<Measurement> {
     const { planned, provider, id } = entry;
     const startedAt = new Date().toISOString();
     const head = { ...planned.case, id, startedAt };
     try {
-      const visit = await visitFirst(this.visit(entry, round));
+      const visit = await visitFirst(this.visit(entry, 1));
       const { instructionSet, verification } = visit;
       if (!visit.correct) return { ...head, instructionSet, outcome: { status: 'incorrect', verification } };
       const { latencyNs: samplesNs, warmupPasses, timerResolutionNs } = visit.measured;
@@ -273,33 +281,36 @@ class Scheduler {
     }
   }
 
-  /** Adds the second round's samples. What goes wrong here costs these samples, not those of the first round. */
-  private async visitAgain(entry: Entry): Promise<void> {
-    const { first } = entry;
-    if (first === undefined) return;
+  /** Adds this round's samples. What goes wrong here costs these samples, not those of the rounds before. */
+  private async visitAgain(entry: Entry, round: number): Promise<void> {
+    const { measured } = entry;
+    if (measured === undefined) return;
+    const { outcome } = measured;
     try {
-      const more = await visitAgain(this.visit(entry, 'round 2 of 2'));
-      this.sink.measured({
-        ...first,
+      const more = await visitAgain(this.visit(entry, round));
+      entry.measured = {
+        ...measured,
         outcome: {
-          ...first.outcome,
-          samplesNs: [...first.outcome.samplesNs, ...more.latencyNs],
-          warmupPasses: first.outcome.warmupPasses + more.warmupPasses,
+          ...outcome,
+          samplesNs: [...outcome.samplesNs, ...more.latencyNs],
+          warmupPasses: outcome.warmupPasses + more.warmupPasses,
         },
-      });
+      };
     } catch (error) {
       const reason = await this.survive(error, entry.provider);
-      this.remarks.push(`The second round of ${nameOf(entry.planned)} was lost: ${reason}`);
+      this.remarks.push(`Round ${round} of ${nameOf(entry.planned)} was lost: ${reason}`);
+      return;
     }
+    this.sink.measured(entry.measured);
   }
 
-  private visit({ planned, provider }: Entry, round: string): Visit {
+  private visit({ planned, provider }: Entry, round: number): Visit {
     return {
       provider: provider.process,
       planned,
       timing: this.settings.timing,
       request: { silenceMs: this.settings.silenceMs, signal: this.signal },
-      note: (what) => this.say(`${nameOf(planned)}: ${what}, ${round}`),
+      note: (what) => this.say(`${nameOf(planned)}: ${what}, round ${round} of ${this.settings.rounds}`),
     };
   }
 
@@ -318,6 +329,10 @@ class Scheduler {
     }
     return error.message;
   }
+}
+
+function stepOf(entryId: string, round: number): string {
+  return `${entryId} round ${round}`;
 }
 
 function isMeasured(measurement: Measurement): measurement is Measurement & { outcome: Kept } {

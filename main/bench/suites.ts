@@ -6,7 +6,7 @@ export interface Suite {
   readonly name: string;
   readonly description: string;
   readonly models: readonly string[];
-  /** A second round is only begun where it is expected to end within this time, counted from the start. */
+  /** A further round is only begun where it is expected to end within this time, counted from the start. */
   readonly budgetSeconds: number;
 }
 
