@@ -60,9 +60,10 @@ export async function launchDesktop(browser: Browser, environment: NodeJS.Proces
     closeWindow: async () => void (await askApp('close', {})),
     ended: async () => (await exit)[0],
     async [Symbol.asyncDispose]() {
+      // The page first, or it may ask an app that is gone.
+      await context.close();
       if (child.exitCode === null) child.kill();
       await exit;
-      await context.close();
     },
   };
 

@@ -56,7 +56,7 @@ type Message =
 
 /** One end of the channel between a process and its child: `process` in the child, the child in the parent. */
 interface Port {
-  send?(message: Message): unknown;
+  send?(message: Message, sent: (error: Error | null) => void): unknown;
   on(event: 'message', listener: (message: Message) => void): unknown;
 }
 
@@ -67,13 +67,15 @@ export function connect<Theirs extends AppRequests | TestRequests, Ours extends 
 ) {
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let nextId = 0;
+  // An answer to the other side is lost with it.
+  const answer = (message: Message) => port.send?.(message, () => {});
   port.on('message', async (message) => {
     if (message.kind === 'request') {
       const handler = handlers[message.name as keyof Ours] as (input: unknown) => unknown;
       try {
-        port.send?.({ kind: 'answer', id: message.id, output: (await handler(message.input)) ?? null });
+        answer({ kind: 'answer', id: message.id, output: (await handler(message.input)) ?? null });
       } catch (error) {
-        port.send?.({ kind: 'failure', id: message.id, reason: String(error) });
+        answer({ kind: 'failure', id: message.id, reason: String(error) });
       }
       return;
     }
@@ -89,7 +91,9 @@ export function connect<Theirs extends AppRequests | TestRequests, Ours extends 
     const id = nextId++;
     const request = Promise.withResolvers<unknown>();
     waiting.set(id, request);
-    port.send?.({ kind: 'request', id, name, input });
+    port.send?.({ kind: 'request', id, name, input }, (error) => {
+      if (error !== null) request.reject(error);
+    });
     return request.promise as Promise<OutputOf<Theirs[Name]>>;
   };
 }
