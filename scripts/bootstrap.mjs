@@ -213,11 +213,12 @@ function installSystemPackages(packages, purpose) {
   const asRoot = process.getuid?.() === 0;
   const prefix = asRoot ? [] : ['sudo', '-n'];
   const allowed = asRoot || (onPath('sudo') && spawnSync('sudo', ['-n', 'true']).status === 0);
+  const withSudo = (command) => (onPath('sudo') ? `sudo ${command}` : command);
   if (!onPath('apt-get') || !allowed) {
     throw new StepFailure(
       `${packages.join(', ')} missing, needed ${purpose}. ` +
         (onPath('apt-get')
-          ? `Type:\n\n    sudo apt-get update && sudo ${line}\n`
+          ? `Type${onPath('sudo') ? '' : ' as root'}:\n\n    ${['apt-get update', line].map(withSudo).join(' && ')}\n`
           : `Install them with this system's package manager, then run the command again.`),
     );
   }
