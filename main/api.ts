@@ -19,7 +19,8 @@ import {
 } from '../core/protocol/api.ts';
 import { bundleVersion, type Run } from '../core/protocol/run.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { ActiveRun } from './bench/active-run.ts';
+import { ActiveRun, type Emit } from './bench/active-run.ts';
+import type { SchedulerSettings } from './bench/scheduler.ts';
 import { suites } from './bench/suites.ts';
 import { examine } from './doctor.ts';
 import { detectMachine } from './machine/detect.ts';
@@ -38,6 +39,8 @@ type Listeners = { readonly [E in ApiEvent]: Set<(payload: ApiEventPayload<E>) =
 export interface ApiOptions {
   /** Where the database lies; the user's data folder when absent. */
   readonly dataFolder?: string;
+  /** How runs are timed; what is left out stays as it is for users. */
+  readonly settings?: Partial<SchedulerSettings>;
 }
 
 /** Never throws: the store is opened when it is first needed, so that what works without it does. */
@@ -52,9 +55,10 @@ export function createApi(options: ApiOptions = {}): LocalApi {
     'run.measured': new Set(),
     'run.ended': new Set(),
   };
-  const activeRun = new ActiveRun(store, (event, payload) => {
+  const emit: Emit = (event, payload) => {
     for (const listener of listeners[event]) listener(payload);
-  });
+  };
+  const activeRun = new ActiveRun(store, emit, options.settings);
   const handlers = createHandlers(store, activeRun);
 
   return {

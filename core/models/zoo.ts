@@ -38,12 +38,15 @@ export function suggestModels(name: string): readonly string[] {
   );
 }
 
-/** The at most three candidates within an edit distance of half the name's length, nearest first. */
+/** The at most three candidates that begin so or lie within an edit distance of half the name's length, nearest first. */
 export function nearestNames(name: string, candidates: readonly string[]): readonly string[] {
   const wanted = name.toLowerCase();
   return candidates
     .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate) }))
-    .filter(({ distance }) => distance <= Math.max(2, wanted.length / 2))
+    .filter(
+      ({ candidate, distance }) =>
+        distance <= Math.max(2, wanted.length / 2) || (wanted.length >= 3 && candidate.startsWith(wanted)),
+    )
     .toSorted((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate))
     .slice(0, 3)
     .map(({ candidate }) => candidate);

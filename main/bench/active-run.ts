@@ -21,7 +21,7 @@ interface Current {
   readonly runId: string;
   readonly stop: AbortController;
   progress: RunProgress;
-  /** Settles when all of it is stored; never rejects. */
+  /** Settles when it is prepared, and from then on when all of it is stored; never rejects. */
   done: Promise<void>;
 }
 
@@ -52,12 +52,17 @@ export class ActiveRun {
     }
     const selection = selectModels(request);
     const current = this.begin(request.suite);
+    const prepared = this.prepare(selection, request, current);
+    current.done = prepared.then(
+      () => {},
+      () => {},
+    );
     try {
-      const work = await this.prepare(selection, request, current);
+      const work = await prepared;
       current.done = this.execute(work, current);
       return current.runId;
     } catch (error) {
-      this.current = undefined;
+      this.end(current, { status: 'failed', reason: error instanceof Error ? error.message : String(error) });
       throw error;
     }
   }
@@ -73,7 +78,8 @@ export class ActiveRun {
   /** Ends the run, if there is one, and waits until it is stored. */
   async close(): Promise<void> {
     this.current?.stop.abort();
-    await this.current?.done;
+    // Twice where it was being prepared: what comes after that is to be waited for as well.
+    while (this.current !== undefined) await this.current.done;
   }
 
   private begin(suite: string): Current {
@@ -152,8 +158,13 @@ export class ActiveRun {
         // Then it is found as interrupted when the store is opened again.
       }
     }
+    this.end(current, end);
+  }
+
+  /** Whoever heard of a beginning hears of the end, be it that nothing was stored. */
+  private end({ runId }: Current, { status, reason }: RunEnd): void {
     this.current = undefined;
-    this.emit('run.ended', { runId, status: end.status, reason: end.reason });
+    this.emit('run.ended', { runId, status, reason });
   }
 }
 

@@ -85,6 +85,8 @@ export class ProviderProcess {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     let timer: NodeJS.Timeout | undefined;
     const watch = () => {
+      // One that was told to stop has its time for that, whatever it says meanwhile.
+      if (signal?.aborted === true) return;
       clearTimeout(timer);
       timer = setTimeout(
         () => this.fail(`gave no answer for ${Math.round(silenceMs / 1000)} s during ${method}`),
@@ -102,7 +104,8 @@ export class ProviderProcess {
     });
     const cancel = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => this.fail(`did not stop ${method} when it was told to`), cancelMs);
+      const patienceMs = Math.min(cancelMs, silenceMs);
+      timer = setTimeout(() => this.fail(`did not stop ${method} when it was told to`), patienceMs);
       this.write({ id: ++this.lastId, method: 'cancel', target: id });
     };
     signal?.addEventListener('abort', cancel, { once: true });
@@ -172,7 +175,8 @@ export class ProviderProcess {
     }
     const message = parsed.data;
     if (message.id === null) {
-      this.fail(`could not read a request${'error' in message ? `: ${message.error.message}` : ''}`);
+      const why = 'error' in message ? `: ${message.error.message.replace(/\.$/, '')}` : '';
+      this.fail(`could not read a request${why}`);
       return;
     }
     const pending = this.pending.get(message.id);

@@ -1,5 +1,5 @@
 /**
- * Executes a run: ceilings first, then every case in several rounds, each beginning with another case, so that a slow
+ * Executes a run: ceilings first and once more at the end, between them every case in several rounds, each beginning with another case, so that a slow
  * minute does not fall on one model alone. Whatever a provider does wrong loses its own case: the program is started again and the run goes on.
  */
 
@@ -16,6 +16,7 @@ import {
   visitFirst,
   WrongAnswer,
 } from './measure-case.ts';
+import { mergeCalibrations } from './merge-calibrations.ts';
 import { ProviderCrash, type ProviderProcess, ProviderRequestError } from './provider-process.ts';
 
 export interface DescribedProvider {
@@ -68,10 +69,20 @@ const guessedCalibrationSeconds = 6;
 const guessedFirstVisitSeconds = 5;
 
 export async function executeRun(work: RunWork, sink: RunSink, signal: AbortSignal): Promise<RunEnd> {
-  const scheduler = new Scheduler(work, sink, signal);
-  const timer = setInterval(() => scheduler.tell(), progressIntervalMs);
+  // What the sink throws at a timer has nobody to catch it: it ends the run in order, and is thrown from here.
+  const broken = new AbortController();
+  const scheduler = new Scheduler(work, sink, AbortSignal.any([signal, broken.signal]));
+  const timer = setInterval(() => {
+    try {
+      scheduler.tell();
+    } catch (error) {
+      broken.abort(error);
+    }
+  }, progressIntervalMs);
   try {
-    return await scheduler.run();
+    const end = await scheduler.run();
+    broken.signal.throwIfAborted();
+    return end;
   } finally {
     clearInterval(timer);
     await Promise.all(work.providers.map(({ process }) => process.close()));
@@ -136,6 +147,7 @@ class Scheduler {
   async run(): Promise<RunEnd> {
     for (const { description } of this.work.providers) {
       this.forecast.expect(description.provider, guessedCalibrationSeconds);
+      this.forecast.expect(`${description.provider} again`, guessedCalibrationSeconds);
     }
     const { rounds, timing } = this.settings;
     for (const { id } of this.entries) {
@@ -145,7 +157,7 @@ class Scheduler {
       }
     }
     try {
-      await this.calibrate();
+      const calibrated = await this.calibrate();
       this.phase = 'measuring';
       let order = await this.firstRound();
       for (let round = 2; round <= rounds; round++) {
@@ -154,6 +166,7 @@ class Scheduler {
       }
       this.casesDone = this.entries.length;
       this.phase = 'finishing';
+      await this.calibrateAgain(calibrated);
       this.current = 'finishing';
       this.tell();
       return { status: 'finished', reason: this.remarks.length === 0 ? null : this.remarks.join(' ') };
@@ -180,10 +193,10 @@ class Scheduler {
     this.current = current;
   }
 
-  private async calibrate(): Promise<void> {
+  private async calibrate(): Promise<readonly DeviceCalibration[]> {
     const calibrated: DeviceCalibration[] = [];
     for (const { process, description } of this.work.providers) {
-      this.say(`measuring the ceilings of ${description.devices[0]?.name ?? description.provider}`);
+      this.say(`measuring the ceilings of ${deviceOf(description)}`);
       this.tell();
       this.forecast.begin(description.provider);
       calibrated.push({ description, ...(await this.calibrationOf(process)) });
@@ -196,6 +209,30 @@ class Scheduler {
       throw new RunFailed(
         `The ceilings could not be measured: ${failures.map(({ reason }) => reason).join(' ')}`,
       );
+    }
+    return calibrated;
+  }
+
+  /** A ceiling that was measured while something else was running would be too low, and every efficiency too high. */
+  private async calibrateAgain(calibrated: readonly DeviceCalibration[]): Promise<void> {
+    let merged = calibrated;
+    for (const { process, description } of this.work.providers) {
+      const step = `${description.provider} again`;
+      this.say(`measuring the ceilings of ${deviceOf(description)} once more`);
+      this.tell();
+      this.forecast.begin(step);
+      const { calibration, reason } = await this.calibrationOf(process);
+      this.forecast.end(step);
+      if (calibration === null) {
+        this.remarks.push(`The ceilings could not be measured a second time: ${reason}`);
+        continue;
+      }
+      merged = merged.map((known) =>
+        known.description.provider === description.provider
+          ? { ...known, calibration: mergeCalibrations(known.calibration, calibration), reason: null }
+          : known,
+      );
+      this.sink.calibrated(merged);
     }
   }
 
@@ -227,8 +264,7 @@ class Scheduler {
       if (isMeasured(measurement)) entry.measured = measurement;
       else {
         this.casesDone += 1;
-        for (let round = 2; round <= this.settings.rounds; round++)
-          this.forecast.end(stepOf(entry.id, round));
+        this.dropRounds([entry], 2);
       }
     }
     return this.entries.filter(({ measured }) => measured !== undefined);
@@ -236,9 +272,13 @@ class Scheduler {
 
   /** False where there is no time for it; then none of it was done. */
   private async furtherRound(entries: readonly Entry[], round: number): Promise<boolean> {
-    const seconds = this.forecast.secondsOf(entries.map(({ id }) => stepOf(id, round)));
+    const seconds = this.forecast.secondsOf([
+      ...entries.map(({ id }) => stepOf(id, round)),
+      ...this.work.providers.map(({ description }) => `${description.provider} again`),
+    ]);
     if (this.forecast.elapsedSeconds() + seconds > this.work.budgetSeconds) {
       if (round === 2) this.remarks.push('There was no time for a second round.');
+      this.dropRounds(entries, round);
       return false;
     }
     for (const entry of entries) {
@@ -249,6 +289,13 @@ class Scheduler {
       if (round === this.settings.rounds) this.casesDone += 1;
     }
     return true;
+  }
+
+  /** From this round on there will be none: nothing waits for them any more. */
+  private dropRounds(entries: readonly Entry[], from: number): void {
+    for (let round = from; round <= this.settings.rounds; round++) {
+      for (const { id } of entries) this.forecast.end(stepOf(id, round));
+    }
   }
 
   /** The first visit, and how it ended. Rejects where the user ended the run, or the provider does not come up again. */
@@ -329,6 +376,10 @@ class Scheduler {
     }
     return error.message;
   }
+}
+
+function deviceOf(description: ProviderDescription): string {
+  return description.devices[0]?.name ?? description.provider;
 }
 
 function stepOf(entryId: string, round: number): string {

@@ -14,11 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ApiError } from '../../core/protocol/api.ts';
 import type { Measurement } from '../../core/protocol/run.ts';
 import { migrations } from '../../main/store/migrations.ts';
 import { databaseName } from '../../main/store/open-database.ts';
 import { Store } from '../../main/store/store.ts';
+import { apiErrorOf } from '../fixtures/api/api-error.ts';
 import { sampleRun } from '../fixtures/api/sample-run.ts';
 
 let folder: string;
@@ -67,17 +67,6 @@ function measured(): Measurement & { outcome: { status: 'measured' } } {
   const [first] = sampleRun.measurements;
   if (first?.outcome.status !== 'measured') throw new Error('the sample run begins with a measured case');
   return { ...first, outcome: first.outcome };
-}
-
-/** What `action` throws; fails where it throws nothing, or something that no user should see. */
-function apiErrorOf(action: () => unknown): ApiError {
-  try {
-    action();
-  } catch (error) {
-    expect(error).toBeInstanceOf(ApiError);
-    return error as ApiError;
-  }
-  throw new Error('nothing was thrown');
 }
 
 describe('a run', () => {

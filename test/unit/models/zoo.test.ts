@@ -145,6 +145,7 @@ describe('the zoo', () => {
   it('suggests near names and none that are far', () => {
     expect(suggestModels('resnet51')[0]).toBe('resnet50');
     expect(suggestModels('ConvFirst-Pico')[0]).toBe('convfirst_pico');
+    expect(suggestModels('convfirst')).toEqual(['convfirst_nano', 'convfirst_pico', 'convfirst_tiny']);
     expect(suggestModels('zzzzzzzz')).toEqual([]);
   });
 
