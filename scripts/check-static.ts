@@ -1,10 +1,11 @@
-/** Types, lint and format, in one go; all of them run even when one fails. */
+/** Types, lint, format and what is unused, in one go; all of them run even when one fails. */
 import { spawnSync } from 'node:child_process';
 
 const checks: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
   ['types', 'tsc', '-p', '.'],
   ['types of the renderer', 'tsc', '-p', 'renderer'],
   ['lint and format (mend with: npx biome check --write .)', 'biome', 'ci', '.'],
+  ['files, exports and packages that nothing uses', 'knip'],
 ];
 
 let failed = false;

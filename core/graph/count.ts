@@ -1,4 +1,4 @@
-import { elementCount, type Graph, type Operator, operatorAt, type Shape } from './graph.ts';
+import { elementCount, type Graph, type Operator } from './graph.ts';
 
 /**
  * What an operator costs, for one image. The conventions are timm's and the paper's: one MAC is one multiply-add and two
@@ -66,11 +66,6 @@ export function countOperator(graph: Graph, operator: Operator): OperatorCount {
       operator satisfies never;
       throw new Error(`${graph.name}: unknown operator`);
   }
-}
-
-/** Shapes of the tensors that an operator reads. */
-export function inputShapes(graph: Graph, operator: Operator): readonly Shape[] {
-  return operator.inputs.map((id) => operatorAt(graph, id).output);
 }
 
 export interface GraphCount {

@@ -132,8 +132,6 @@ export type Operator =
   | LayerNormOperator
   | SqueezeExciteOperator;
 
-export type OperatorKind = Operator['kind'];
-
 export const blockKinds = [
   'stem',
   'conv',

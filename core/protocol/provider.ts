@@ -317,4 +317,3 @@ export const ProviderMessageSchema = z.union([
     note: z.string().optional(),
   }),
 ]);
-export type ProviderMessage = z.infer<typeof ProviderMessageSchema>;

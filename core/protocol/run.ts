@@ -303,4 +303,3 @@ export const BundleSchema = z.object({
   exportedAt: z.iso.datetime(),
   run: RunSchema,
 });
-export type Bundle = z.infer<typeof BundleSchema>;
