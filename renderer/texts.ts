@@ -51,7 +51,7 @@ const terms = {
     meaning: 'Latency ÷ waterline: what better kernels could still win.',
   },
   timeSplit: {
-    name: 'Where the time goes',
+    name: 'Time split',
     meaning: 'The latency in three parts: ideal latency, what memory adds to it, and what the kernels add.',
   },
   verified: {
@@ -148,11 +148,14 @@ export const texts = {
         ? `The networks use ${least} of the ${peak} that this machine can do.`
         : `The networks use between ${least} and ${most} of the ${peak} that this machine can do.`,
     worst: (model: string, gap: string) => `The widest gap is that of ${model}: ${gap} its ideal latency.`,
+    alarms: (marked: number, all: number) =>
+      `${marked} of ${all} measurements ${marked === 1 ? 'is' : 'are'} marked with a !: something disturbed ${marked === 1 ? 'it' : 'them'}. Point at the mark for what was seen.`,
   },
   machine: { title: 'Machine' },
   ceilings: {
     title: 'Ceilings',
-    meaning: 'What the machine sustains, measured at the start of the run; figures are held against these.',
+    meaning:
+      'What the machine sustains, measured at the start and at the end of the run, of which the higher counts.',
     arithmetic: 'Arithmetic',
     threads: (count: number) => (count === 1 ? '1 thread' : `${count} threads`),
     measured: 'measured',

@@ -121,7 +121,10 @@ function summarize(measurement: Measurement, outcome: Measured, machine: Ceiling
     top1: accuracy?.top1 ?? null,
     top1Source: accuracy?.source ?? null,
     reconstruction: findModel(model)?.reconstruction ?? null,
-    alarms: [...boundAlarms(latencyNs.median, idealNs, waterlineNs), ...driftAlarms(outcome.samplesNs)],
+    alarms: [
+      ...boundAlarms(latencyNs.median, idealNs, waterlineNs),
+      ...unsteadinessAlarms(outcome.samplesNs),
+    ],
   };
 }
 
@@ -143,19 +146,29 @@ function boundAlarms(latencyNs: number, idealNs: number, waterlineNs: number): s
   return [];
 }
 
-/** Rounds lie minutes apart: where the last samples are not like the first, the interval of all of them says too little. */
+/**
+ * Rounds lie far apart: where the last samples are not like the first, or half of all lie far from each other, the interval
+ * of their median says too little.
+ */
 const noteworthyDrift = 0.1;
+const noteworthySpread = 0.1;
 
-function driftAlarms(samplesNs: readonly number[]): string[] {
+function unsteadinessAlarms(samplesNs: readonly number[]): string[] {
   const quarter = Math.floor(samplesNs.length / 4);
   if (quarter < 3) return [];
   const first = medianInterval(samplesNs.slice(0, quarter)).median;
   const last = medianInterval(samplesNs.slice(-quarter)).median;
   const drift = last / first - 1;
-  if (Math.abs(drift) < noteworthyDrift) return [];
+  const because = 'something else was running, or the clock changed. Profile again on a quiet machine.';
+  if (Math.abs(drift) >= noteworthyDrift) {
+    const change = `${(100 * Math.abs(drift)).toFixed(0)}% ${drift > 0 ? 'slower' : 'faster'}`;
+    return [`The last quarter of its samples is ${change} than the first: ${because}`];
+  }
+  const sorted = samplesNs.toSorted((a, b) => a - b);
+  const spread = ((sorted.at(-quarter) ?? 0) - (sorted[quarter - 1] ?? 0)) / (sorted[2 * quarter] ?? 1);
+  if (spread < noteworthySpread) return [];
   return [
-    `The last quarter of its samples is ${(100 * Math.abs(drift)).toFixed(0)}% ${drift > 0 ? 'slower' : 'faster'} than the ` +
-      'first: something else was running, or the clock changed. Profile again on a quiet machine.',
+    `The middle half of its samples is spread over ${(100 * spread).toFixed(0)}% of the median: ${because}`,
   ];
 }
 

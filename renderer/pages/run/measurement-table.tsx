@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { formatInterval, formatNs, formatPercent, formatRatio } from '../../../core/format/units.ts';
 import type { MeasurementSummary } from '../../../core/protocol/run.ts';
 import { type Column, SortableTable } from '../../components/sortable-table.tsx';
@@ -41,7 +42,7 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
     key: string,
     term: { readonly name: string; readonly meaning: string },
     value: (row: Row) => number,
-    cell: (row: Row) => string,
+    cell: (row: Row) => ReactNode,
   ): Column<Row> => ({ key, title: term.name, meaning: term.meaning, align: 'right', value, cell });
   // What is the same in every row says nothing in a row.
   const varying = (['dtype', 'batch', 'threads'] as const)
@@ -89,7 +90,16 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
       'latency',
       terms.latency,
       ({ latencyNs }) => latencyNs.median,
-      ({ latencyNs }) => formatInterval(latencyNs),
+      ({ latencyNs, alarms }) => (
+        <>
+          {alarms.length > 0 && (
+            <abbr title={alarms.join(' ')} className="alarm">
+              !
+            </abbr>
+          )}
+          {formatInterval(latencyNs)}
+        </>
+      ),
     ),
     number(
       'ideal',
@@ -137,16 +147,8 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
       key: 'verified',
       title: terms.verified.name,
       meaning: terms.verified.meaning,
-      cell: ({ verified, alarms }) => (
-        <>
-          {verified ? texts.table.yes : <strong className="warning-text">{texts.table.no}</strong>}
-          {alarms.map((alarm) => (
-            <abbr key={alarm} title={alarm} className="alarm">
-              !
-            </abbr>
-          ))}
-        </>
-      ),
+      cell: ({ verified }) =>
+        verified ? texts.table.yes : <strong className="warning-text">{texts.table.no}</strong>,
     },
   ];
 }

@@ -6,6 +6,7 @@ import { texts } from '../../texts.ts';
 export function RunSummaryLine({ report: { run, measurements, ceilings } }: { report: RunReport }) {
   const peak = ceilings[0];
   const sorted = measurements.toSorted((a, b) => a.efficiency - b.efficiency);
+  const marked = measurements.filter(({ alarms }) => alarms.length > 0).length;
   const [worst, best] = [sorted[0], sorted.at(-1)];
   return (
     <div className="summary-line">
@@ -28,6 +29,7 @@ export function RunSummaryLine({ report: { run, measurements, ceilings } }: { re
           {texts.summary.worst(nameOf(worst), formatRatio(worst.gap))}
         </p>
       )}
+      {marked > 0 && <p className="warning-text">{texts.summary.alarms(marked, measurements.length)}</p>}
     </div>
   );
 }

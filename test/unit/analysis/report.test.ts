@@ -45,6 +45,15 @@ describe('the report of a run', () => {
     expect(alarms(disturbed.toReversed())?.join()).toMatch(/33% faster/);
   });
 
+  it('raises an alarm where the samples lie far apart, at any time', () => {
+    const alarms = (factor: number) =>
+      summarizeRun(
+        withSamples(Array.from({ length: 60 }, (_, index) => 20e6 * (index % 3 === 1 ? factor : 1))),
+      ).measurements[0]?.alarms;
+    expect(alarms(1.05)).toEqual([]);
+    expect(alarms(1.3)?.join()).toMatch(/middle half of its samples is spread over 30% of the median/);
+  });
+
   it('says kernel by kernel what limits it', () => {
     const kernels = measurementDetail(sampleRun, 'm1')?.kernels;
     expect(kernels?.map(({ limit }) => limit)).toEqual(['arithmetic', 'DRAM']);
