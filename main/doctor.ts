@@ -56,7 +56,8 @@ function checkStore(openStore: () => Store): Check {
 
 function checkInstructionSets({ cpu, system }: Environment): Check {
   const name = 'instruction sets';
-  const found = cpu.instructionSets.join(', ') || 'unknown';
+  const found = cpu.instructionSets.join(', ');
+  if (found === '') return { name, status: 'ok', message: 'unknown: the system does not tell' };
   if (system.architecture !== 'x64' || cpu.instructionSets.includes('avx2')) {
     return { name, status: 'ok', message: found };
   }

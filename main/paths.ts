@@ -1,7 +1,7 @@
 /** Where things lie: in a checkout, and in the packaged app. */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 
 /** The bundled entry lies two folders deep as well, in out/desktop. */
 function findRoot(): string {
@@ -23,7 +23,9 @@ export function dataFolder(environment: NodeJS.ProcessEnv = process.env): string
     return join(environment.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Plimsoll');
   }
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Plimsoll');
-  return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'plimsoll');
+  // Its specification wants a relative path ignored.
+  const shared = environment.XDG_DATA_HOME ?? '';
+  return join(isAbsolute(shared) ? shared : join(homedir(), '.local', 'share'), 'plimsoll');
 }
 
 /** The program of the native benchmarks; it may not be there. `PLIMSOLL_NATIVE_BENCH` names another one. */

@@ -30,15 +30,15 @@ export function toCache(
 ): Cache | null {
   const name = levels[Number(level) - 1];
   const bytes = size === null ? null : parseCacheSize(size);
-  if (name === undefined || bytes === null || type === 'Instruction') return null;
+  if (name === undefined || bytes === null || (type !== 'Data' && type !== 'Unified')) return null;
   return { level: name, bytes, sharedBy: Math.max(1, countCpuList(sharedCpuList ?? '')) };
 }
 
-/** `32K`, `1M` or plain bytes. */
+/** `32K`, `1M` or plain bytes; some guests are told `0K`, which is no size. */
 export function parseCacheSize(text: string): number | null {
   const match = /^(\d+)([KMG]?)$/.exec(text);
-  if (match === null) return null;
-  return Number(match[1]) * 1024 ** ['', 'K', 'M', 'G'].indexOf(match[2] ?? '');
+  const bytes = match === null ? 0 : Number(match[1]) * 1024 ** ['', 'K', 'M', 'G'].indexOf(match[2] ?? '');
+  return bytes > 0 ? bytes : null;
 }
 
 /** How many processors `0-3,8` names. */

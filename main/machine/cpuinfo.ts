@@ -18,13 +18,15 @@ export function parseCpuInfo(text: string): CpuInfo {
     fields.set(name.trim(), value.join(':').trim());
   }
   const field = (name: string) => fields.get(name) || null;
+  const microcode = field('microcode');
   return {
     vendor: field('vendor_id') ?? field('CPU implementer'),
     modelName: field('model name'),
     family: field('cpu family') ?? field('CPU architecture'),
     model: field('model') ?? field('CPU part'),
     stepping: field('stepping') ?? field('CPU revision'),
-    microcode: field('microcode'),
+    // What a hypervisor answers that does not tell.
+    microcode: microcode === '0xffffffff' ? null : microcode,
     flags: parseFlags(field('flags') ?? field('Features') ?? ''),
   };
 }

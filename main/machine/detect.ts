@@ -1,5 +1,5 @@
 /** What this machine is, and how it is set just now. Whatever cannot be found out is null; no probe can fail the others. */
-import { availableParallelism, cpus, hostname } from 'node:os';
+import { availableParallelism, cpus, freemem, hostname, totalmem } from 'node:os';
 import systeminformation, { type Systeminformation } from 'systeminformation';
 import type { Environment } from '../../core/protocol/run.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -34,19 +34,19 @@ export async function detectMachine(files: SystemFiles = systemFiles()): Promise
     readContainer(files),
     readPower(files),
     readFirmware(files),
-    files.read('/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq'),
+    files.readPositive('/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq'),
   ]);
 
   const info = parseCpuInfo(cpuInfoText ?? '');
   const flags = info.flags.size > 0 ? info.flags : parseFlags(cpu?.flags ?? '');
-  const logicalCores = cpu?.cores || cpus().length;
+  const logicalCores = cpu?.cores || cpus().length || availableParallelism();
   const physicalCores = Math.min(cpu?.physicalCores || logicalCores, logicalCores);
   const vendor = info.vendor ?? known(cpu?.vendor) ?? 'unknown';
   const brand = known(cpu?.brand);
   const model =
     info.modelName ??
     (brand === null
-      ? (cpus()[0]?.model ?? 'unknown')
+      ? (known(cpus()[0]?.model) ?? 'unknown')
       : [known(cpu?.manufacturer), brand].filter(Boolean).join(' '));
   // In a container systeminformation calls the machine "Docker Container", which it is not.
   const manufacturer = firmware.systemVendor ?? (onLinux ? null : known(system?.manufacturer));
@@ -58,7 +58,8 @@ export async function detectMachine(files: SystemFiles = systemFiles()): Promise
     machine: {
       id: machineId({
         cpuVendor: vendor,
-        cpuModel: model,
+        // On Arm the name comes from a table of the system's, which its next release may amend; the number stays.
+        cpuModel: info.modelName ?? info.model ?? model,
         cpuFamily: info.family ?? known(cpu?.family),
         cpuModelNumber: info.model ?? known(cpu?.model),
         cpuStepping: info.stepping ?? known(cpu?.stepping),
@@ -84,7 +85,7 @@ export async function detectMachine(files: SystemFiles = systemFiles()): Promise
       logicalCores,
       // Of Node 24: less than the machine's where an affinity mask or a container's quota says so.
       usableCores: Math.min(availableParallelism(), logicalCores),
-      maximumClockHz: maximumKhz === null ? gigahertz(cpu?.speedMax) : Number(maximumKhz) * 1e3,
+      maximumClockHz: maximumKhz === null ? gigahertz(cpu?.speedMax) : maximumKhz * 1e3,
       instructionSets: instructionSetsOf(flags),
       caches,
     },
@@ -104,7 +105,8 @@ export async function detectMachine(files: SystemFiles = systemFiles()): Promise
     },
     virtualization: {
       hypervisor: hypervisorOf({
-        flag: flags.size === 0 || process.arch !== 'x64' ? null : flags.has('hypervisor'),
+        // Only Linux lists this flag.
+        flag: info.flags.size === 0 || process.arch !== 'x64' ? null : info.flags.has('hypervisor'),
         firmware: [manufacturer, product, firmware.biosVendor].filter(Boolean).join(' '),
         found: system?.virtual === true ? known(system.virtualHost) : null,
       }),
@@ -138,11 +140,12 @@ function memoryOf(
   memory: Systeminformation.MemData | null,
   layout: readonly Systeminformation.MemLayoutData[] | null,
 ): Environment['memory'] {
-  const module = layout?.find(({ type }) => known(type) !== null);
+  // An empty slot is listed too.
+  const module = layout?.find(({ size, type }) => size > 0 && known(type) !== null);
   const megahertz = module?.clockSpeed ?? 0;
   return {
-    totalBytes: memory?.total ?? 0,
-    availableBytes: memory?.available ?? 0,
+    totalBytes: memory?.total || totalmem(),
+    availableBytes: memory?.available ?? freemem(),
     type: known(module?.type),
     clockHz: megahertz > 0 ? megahertz * 1e6 : null,
   };

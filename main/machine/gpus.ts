@@ -10,7 +10,7 @@ import type { SystemFiles } from './system-files.ts';
 export interface PciDisplay {
   /** `01:00.0`, without the domain 0000. */
   readonly address: string;
-  /** Four hexadecimal digits each. */
+  /** Four hexadecimal digits each; empty where the bus does not tell. */
   readonly vendorId: string;
   readonly deviceId: string;
   readonly driver: string | null;
@@ -36,7 +36,9 @@ const vendors: Readonly<Record<string, string>> = {
 
 /** Displays of virtual machines, and the ones of a server's management board: they compute nothing. */
 const displayOnly = new Set(['1a03', '102b', '15ad', '1234', '1af4', '1b36', '1414', '80ee']);
-const softwareAdapter = /llvmpipe|swiftshader|softpipe|basic (?:render|display)|virtual|lavapipe/i;
+/** The same by name, where there is no bus to read. */
+const softwareAdapter =
+  /llvmpipe|swiftshader|softpipe|lavapipe|(?:basic|remote) (?:render|display)|virtual|vmware|hyper-v|parallels|qxl/i;
 
 const devices = '/sys/bus/pci/devices';
 
@@ -51,7 +53,7 @@ export async function readPciDisplays(files: SystemFiles): Promise<PciDisplay[]>
         files.read(`${folder}/vendor`),
         files.read(`${folder}/device`),
         files.linkName(`${folder}/driver`),
-        files.read(`${folder}/mem_info_vram_total`),
+        files.readPositive(`${folder}/mem_info_vram_total`),
       ]);
       return {
         address: shortAddress(address),
@@ -59,7 +61,7 @@ export async function readPciDisplays(files: SystemFiles): Promise<PciDisplay[]>
         deviceId: (device ?? '').replace('0x', ''),
         driver,
         driverVersion: driver === null ? null : await readDriverVersion(files, driver),
-        memoryBytes: memory === null ? null : Number(memory),
+        memoryBytes: memory,
       };
     }),
   );
@@ -85,14 +87,15 @@ export function toGpus(displays: readonly PciDisplay[], controllers: readonly Co
     );
     if (controller !== undefined) unmatched.delete(controller);
     const vendor = vendors[display.vendorId] ?? known(controller?.vendor) ?? null;
-    const model =
-      nameOf(controller) ?? `${vendor ?? 'unknown'} device ${display.vendorId}:${display.deviceId}`;
+    const numbers = display.deviceId === '' ? '' : ` ${display.vendorId}:${display.deviceId}`;
+    const model = nameOf(controller) ?? `${vendor ?? 'unknown'} device${numbers}`;
     return {
       vendor,
       model,
       driver: display.driver,
       driverVersion: display.driverVersion ?? known(controller?.driverVersion),
-      memoryBytes: display.memoryBytes ?? (controller === undefined ? null : memoryOf(controller)),
+      // Not `vram`: on Linux that is the window through which the processor sees the memory, often less than it.
+      memoryBytes: display.memoryBytes ?? toBytes(controller?.memoryTotal),
       pciAddress: display.address,
       software: displayOnly.has(display.vendorId) || softwareAdapter.test(model),
     };
@@ -104,7 +107,7 @@ export function toGpus(displays: readonly PciDisplay[], controllers: readonly Co
     model: nameOf(controller) ?? 'unknown',
     driver: null,
     driverVersion: known(controller.driverVersion),
-    memoryBytes: memoryOf(controller),
+    memoryBytes: toBytes(controller.memoryTotal ?? (controller.vramDynamic ? null : controller.vram)),
     pciAddress: known(controller.busAddress),
     software: softwareAdapter.test(`${controller.vendor} ${controller.model}`),
   }));
@@ -115,9 +118,8 @@ function nameOf(controller: Controller | undefined): string | null {
 }
 
 /** systeminformation tells MiB. Memory that is shared with the processor has no size of its own. */
-function memoryOf({ memoryTotal, vram, vramDynamic }: Controller): number | null {
-  const mebibytes = memoryTotal ?? (vramDynamic ? null : vram);
-  return mebibytes === null || mebibytes <= 0 ? null : Math.round(mebibytes * 2 ** 20);
+function toBytes(mebibytes: number | null | undefined): number | null {
+  return mebibytes != null && mebibytes > 0 ? Math.round(mebibytes * 2 ** 20) : null;
 }
 
 function shortAddress(address: string): string {

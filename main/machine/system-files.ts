@@ -5,6 +5,8 @@ import { basename, join } from 'node:path';
 export interface SystemFiles {
   /** Trimmed text; null where there is none. */
   read(path: string): Promise<string | null>;
+  /** Null as well where it is no number, or none above zero. */
+  readPositive(path: string): Promise<number | null>;
   /** Names of the entries, sorted; none where there is no such folder. */
   list(path: string): Promise<readonly string[]>;
   /** The last name of what a link points to. */
@@ -20,10 +22,15 @@ export function systemFiles(root = '/'): SystemFiles {
       return fallback;
     }
   };
+  const read = async (path: string) => {
+    const text = (await softly(readFile(join(root, path), 'utf8'), '')).trim();
+    return text === '' ? null : text;
+  };
   return {
-    async read(path) {
-      const text = (await softly(readFile(join(root, path), 'utf8'), '')).trim();
-      return text === '' ? null : text;
+    read,
+    async readPositive(path) {
+      const text = await read(path);
+      return text !== null && /^[1-9]\d*$/.test(text) ? Number(text) : null;
     },
     list: async (path) => (await softly(readdir(join(root, path)), [])).toSorted(),
     async linkName(path) {
