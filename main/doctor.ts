@@ -48,7 +48,8 @@ function checkStore(openStore: () => Store): Check {
   const name = 'database';
   try {
     const store = openStore();
-    return { name, status: 'ok', message: `${store.path}, ${store.listRuns().length} runs` };
+    const count = store.listRuns().length;
+    return { name, status: 'ok', message: `${store.path}, ${count} ${count === 1 ? 'run' : 'runs'}` };
   } catch (error) {
     return { name, status: 'failed', message: sentencesOf(error, '') };
   }

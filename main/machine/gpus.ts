@@ -80,12 +80,12 @@ export function parseNvidiaVersion(text: string): string | null {
 }
 
 export function toGpus(displays: readonly PciDisplay[], controllers: readonly Controller[]): Gpu[] {
-  const unmatched = new Set(controllers);
-  const fromBus = displays.map((display) => {
+  // A bus that can be read lists every adapter; what else systeminformation names is a second entry of one of them.
+  if (displays.length === 0) return controllers.map(toGpu);
+  return displays.map((display) => {
     const controller = controllers.find(
       ({ busAddress }) => shortAddress(busAddress ?? '') === display.address,
     );
-    if (controller !== undefined) unmatched.delete(controller);
     const vendor = vendors[display.vendorId] ?? known(controller?.vendor) ?? null;
     const numbers = display.deviceId === '' ? '' : ` ${display.vendorId}:${display.deviceId}`;
     const model = nameOf(controller) ?? `${vendor ?? 'unknown'} device${numbers}`;
@@ -100,9 +100,10 @@ export function toGpus(displays: readonly PciDisplay[], controllers: readonly Co
       software: displayOnly.has(display.vendorId) || softwareAdapter.test(model),
     };
   });
-  // A bus that can be read lists every adapter; what remains is a second entry of one of them.
-  if (displays.length > 0) return fromBus;
-  return [...unmatched].map((controller) => ({
+}
+
+function toGpu(controller: Controller): Gpu {
+  return {
     vendor: known(controller.vendor),
     model: nameOf(controller) ?? 'unknown',
     driver: null,
@@ -110,7 +111,7 @@ export function toGpus(displays: readonly PciDisplay[], controllers: readonly Co
     memoryBytes: toBytes(controller.memoryTotal ?? (controller.vramDynamic ? null : controller.vram)),
     pciAddress: known(controller.busAddress),
     software: softwareAdapter.test(`${controller.vendor} ${controller.model}`),
-  }));
+  };
 }
 
 function nameOf(controller: Controller | undefined): string | null {
