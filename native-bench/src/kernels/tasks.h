@@ -50,11 +50,6 @@ struct ConvTask {
   Epilogue epilogue;
 };
 
-// The ConvFirst block and its kin: a convolution that keeps the size, then two 1x1 layers, then the sum with the input.
-struct FusedTask {
-  ConvTask first, expand, project;  // their `input` and `output` are ignored, but for first.input and project.output
-};
-
 struct PoolTask {
   std::size_t batch, inHeight, inWidth, channels, outHeight, outWidth, kernelSize, stride, padTop, padLeft;
   bool maximum;
@@ -75,12 +70,20 @@ struct GlobalPoolTask {
 };
 
 struct NormTask {
-  std::size_t pixels, channels;
-  const float* input;
-  const float* scale;
-  const float* shift;
-  float epsilon;
-  float* output;
+  std::size_t pixels = 0, channels = 0;
+  const float* input = nullptr;
+  const float* scale = nullptr;
+  const float* shift = nullptr;
+  float epsilon = 0;
+  float* output = nullptr;
+};
+
+// A block whose spatial layer comes first: a convolution that keeps the size, perhaps LayerNorm, then two 1x1 layers, then
+// the sum with the input. Of the parts' tensors only first.input and project.output are read.
+struct FusedTask {
+  ConvTask first;
+  NormTask norm;  // none where its scale is null
+  ConvTask expand, project;
 };
 
 // output = after(before(left) + right); `right` may be null.

@@ -24,6 +24,7 @@ std::string formOf(const ConvShape& shape) {
 }
 
 bool isLayer(const Operator& op) { return op.kind == OperatorKind::conv2d || op.kind == OperatorKind::linear; }
+bool isFoldable(const Operator& op) { return op.kind == OperatorKind::activation || op.kind == OperatorKind::add; }
 
 }  // namespace
 
@@ -56,7 +57,7 @@ Parameters drawParameters(const Graph& graph, const Operator& op, std::uint64_t 
 }
 
 const std::vector<std::string>& fusableBlocks() {
-  static const std::vector<std::string> kinds = {"convfirst"};
+  static const std::vector<std::string> kinds = {"convfirst", "convnext"};
   return kinds;
 }
 
@@ -196,6 +197,13 @@ class NetworkBuilder {
     return task;
   }
 
+  NormTask normTask(const Operator& op) {
+    const Parameters p = drawParameters(n_.graph_, op, n_.options_.seed);
+    const Shape& shape = op.output;
+    return {batch_ * shape.height * shape.width, shape.channels,   n_.tensor(op.inputs[0]), keep(p.weights),
+            keep(p.biases),                      op.epsilon,       n_.tensor(op.id)};
+  }
+
   void addLayerwise(Kernel& kernel) {
     const Operator& op = n_.graph_.at(kernel.plan.operators.front());
     const Epilogue epilogue = epilogueOf(kernel, 1);
@@ -251,9 +259,7 @@ class NetworkBuilder {
         return one("concat", [&k, task](const Member& m) { k.concat(task, m); });
       }
       case OperatorKind::layerNorm: {
-        const Parameters p = drawParameters(n_.graph_, op, n_.options_.seed);
-        const NormTask task{batch_ * in.height * in.width, in.channels, input, keep(p.weights), keep(p.biases), op.epsilon,
-                            output};
+        const NormTask task = normTask(op);
         return one("layerNorm", [&k, task](const Member& m) { k.normalize(task, m); });
       }
       case OperatorKind::squeezeExcite:
@@ -286,7 +292,7 @@ class NetworkBuilder {
                      [&k, scale](const Member& m) { k.scale(scale, m); }};
   }
 
-  // conv2d [activation] pointwise [activation] pointwise [activation] [add [activation]]
+  // conv2d [activation] [layerNorm] pointwise [activation] pointwise [activation] [add [activation]]
   void addFused(Kernel& kernel) {
     const auto& ids = kernel.plan.operators;
     const std::string& kind = n_.graph_.blockKinds[static_cast<std::size_t>(kernel.plan.block)];
@@ -294,14 +300,21 @@ class NetworkBuilder {
     if (std::find(known.begin(), known.end(), kind) == known.end()) {
       failUnsupported("There is no fused kernel for blocks of the kind '" + kind + "'.");
     }
+    const auto otherwiseBuilt = [&] {
+      failUnsupported("Block " + kernel.plan.name + " is not built as blocks of the kind '" + kind + "' are.");
+    };
     std::vector<ConvTask> layers;
+    NormTask norm;
     for (std::size_t i = 0; i < ids.size();) {
       const Operator& op = n_.graph_.at(ids[i]);
-      if (op.kind != OperatorKind::conv2d || layers.size() == 3) {
-        failUnsupported("Block " + kernel.plan.name + " is not built as a ConvFirst block.");
+      if (op.kind == OperatorKind::layerNorm && layers.size() == 1) {
+        norm = normTask(op);
+        ++i;
+        continue;
       }
+      if (op.kind != OperatorKind::conv2d || layers.size() == 3) otherwiseBuilt();
       std::size_t end = i + 1;
-      while (end < ids.size() && !isLayer(n_.graph_.at(ids[end]))) ++end;
+      while (end < ids.size() && isFoldable(n_.graph_.at(ids[end]))) ++end;
       Kernel part;
       part.plan = {kernel.plan.name, kernel.plan.block, {ids.begin() + static_cast<std::ptrdiff_t>(i), ids.begin() + static_cast<std::ptrdiff_t>(end)}, true};
       layers.push_back(convTask(op, epilogueOf(part, 1)));
@@ -310,11 +323,11 @@ class NetworkBuilder {
     const auto pointwise = [](const ConvTask& t) {
       return t.shape.kernelHeight == 1 && t.shape.kernelWidth == 1 && t.shape.stride == 1 && t.shape.groups == 1;
     };
-    if (layers.size() != 3 || layers[0].shape.isDepthwise() || !pointwise(layers[1]) || !pointwise(layers[2]) ||
-        layers[0].epilogue.residual != nullptr || layers[1].epilogue.residual != nullptr) {
-      failUnsupported("Block " + kernel.plan.name + " is not built as a ConvFirst block.");
+    if (layers.size() != 3 || !pointwise(layers[1]) || !pointwise(layers[2]) || layers[0].epilogue.residual != nullptr ||
+        layers[1].epilogue.residual != nullptr) {
+      otherwiseBuilt();
     }
-    FusedTask task{layers[0], layers[1], layers[2]};
+    FusedTask task{layers[0], norm, layers[1], layers[2]};
     task.project.output = n_.tensor(kernel.output);
     const KernelSet& k = kernels_;
     scratchFloats_ = k.fusedScratch(task);
