@@ -142,7 +142,7 @@ void check(const Case& c, const KernelSet& kernels, std::mt19937& random) {
   std::vector<float> first;
   for (const int team : {1, 2, 3}) {
     std::vector<float> output(expected.size() + 2 * guard, guardValue);
-    ConvTask task{s, input.data(), packed.data(), output.data() + guard, c.epilogue};
+    ConvTask task{s, input.data(), nullptr, packed.data(), output.data() + guard, c.epilogue};
     task.epilogue.bias = packedBias.data();
     task.epilogue.residual = c.residual ? residual.data() : nullptr;
     for (int member = 0; member < team; ++member) {

@@ -1,4 +1,4 @@
-// The fused ConvFirst block against the reference, and against the same block layer by layer.
+// The fused blocks against the reference, and against the same blocks layer by layer.
 #include <algorithm>
 #include <cmath>
 
@@ -18,8 +18,7 @@ struct ConvFirstGraph {
   GraphText graph;
   int block = 0;
   std::vector<int> ids;
-
-  std::vector<std::vector<int>> layers() const { return {{ids[0]}, {ids[1], ids[2]}, {ids[3], ids[4]}}; }
+  std::vector<std::vector<int>> layers;
 
   ConvFirstGraph(int height, int width, int channels, int groupWidth) : graph(height, width, channels) {
     block = graph.block("convfirst");
@@ -27,7 +26,9 @@ struct ConvFirstGraph {
     const int expand = graph.conv(conv, 6 * channels, 1, 1, 1, 0);
     const int activation = graph.activation(expand, "relu");
     const int project = graph.conv(activation, channels, 1, 1, 1, 0);
-    ids = {conv, expand, activation, project, graph.simple("add", {project, 0})};
+    const int add = graph.simple("add", {project, 0});
+    ids = {conv, expand, activation, project, add};
+    layers = {{conv}, {expand, activation}, {project, add}};
   }
 };
 
@@ -35,6 +36,7 @@ struct ConvNextGraph {
   GraphText graph;
   int block = 0;
   std::vector<int> ids;
+  std::vector<std::vector<int>> layers;
 
   ConvNextGraph(int height, int width, int channels) : graph(height, width, channels) {
     block = graph.block("convnext");
@@ -43,10 +45,46 @@ struct ConvNextGraph {
     const int expand = graph.conv(norm, 4 * channels, 1, 1, 1, 0);
     const int activation = graph.activation(expand, "gelu");
     const int project = graph.conv(activation, channels, 1, 1, 1, 0);
-    ids = {depthwise, norm, expand, activation, project, graph.simple("add", {project, 0})};
+    const int add = graph.simple("add", {project, 0});
+    ids = {depthwise, norm, expand, activation, project, add};
+    layers = {{depthwise}, {norm}, {expand, activation}, {project, add}};
   }
+};
 
-  std::vector<std::vector<int>> layers() const { return {{ids[0]}, {ids[1]}, {ids[2], ids[3]}, {ids[4], ids[5]}}; }
+struct MbconvGraph {
+  GraphText graph;
+  int block = 0;
+  std::vector<int> ids;
+  std::vector<std::vector<int>> layers;
+
+  struct Options {
+    int height, width, channels, expansion, kernelSize, stride, groupWidth, pad;
+    bool squeezeExcite;
+  };
+
+  explicit MbconvGraph(const Options& o) : graph(o.height, o.width, o.channels) {
+    block = graph.block("mbconv");
+    const int wide = o.channels * o.expansion;
+    const int expand = graph.conv(0, wide, 1, 1, 1, 0);
+    const int first = graph.activation(expand, "silu");
+    const int spatial = graph.conv(first, wide, o.kernelSize, o.stride, wide / o.groupWidth, o.pad);
+    const int second = graph.activation(spatial, "silu");
+    ids = {expand, first, spatial, second};
+    layers = {{expand, first}, {spatial, second}};
+    int last = second;
+    if (o.squeezeExcite) {
+      last = graph.squeezeExcite(second, o.channels / 4 + 1, "silu", "sigmoid");
+      ids.push_back(last);
+      layers.push_back({last});
+    }
+    const int project = graph.conv(last, o.channels, 1, 1, 1, 0);
+    ids.push_back(project);
+    layers.push_back({project});
+    const bool keepsSize = o.stride == 1 && 2 * o.pad == o.kernelSize - 1;
+    if (!keepsSize) return;
+    ids.push_back(graph.simple("add", {project, 0}));
+    layers.back().push_back(ids.back());
+  }
 };
 
 double largestDifference(const std::vector<float>& a, const std::vector<float>& b) {
@@ -58,7 +96,7 @@ double largestDifference(const std::vector<float>& a, const std::vector<float>& 
 // The block as one kernel: right, the same as its layers one by one, and the same for every team.
 template <typename Block>
 void checkFused(const Block& b, const std::string& what) {
-  const auto layerwise = planOf(b.layers());
+  const auto layerwise = planOf(b.layers);
   const auto fused = planOf({b.ids}, {true}, b.block);
   for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
     const test::Ran expected = test::run(b.graph, layerwise, *kernels, 1);
@@ -94,8 +132,18 @@ void testFused() {
                "convnext " + sizeOf(size.height, size.width, size.channels));
   }
 
+  // Depthwise and grouped, strides one and two, maps of several strips, slices that end in part of a vector, no padding,
+  // and a kernel larger than the map.
+  for (const MbconvGraph::Options& o : {MbconvGraph::Options{14, 14, 24, 4, 5, 1, 1, 2, true}, {9, 300, 8, 6, 3, 2, 1, 1, false},
+                                        {120, 120, 4, 6, 5, 1, 1, 2, true}, {121, 90, 8, 3, 3, 2, 1, 1, true}, {7, 7, 20, 5, 3, 1, 1, 1, true},
+                                        {11, 8, 12, 3, 3, 1, 1, 0, false}, {3, 2, 16, 4, 5, 2, 1, 2, true}, {14, 14, 32, 4, 3, 1, 8, 1, false},
+                                        {60, 70, 16, 6, 3, 2, 16, 1, true}, {10, 10, 24, 4, 3, 1, 24, 1, false}}) {
+    checkFused(MbconvGraph(o), "mbconv " + sizeOf(o.height, o.width, o.channels) + " kernel " + std::to_string(o.kernelSize) +
+                                   " stride " + std::to_string(o.stride) + " groups of " + std::to_string(o.groupWidth));
+  }
+
   // A block of another kind has no fused kernel, and says so.
   ConvFirstGraph other(8, 8, 16, 8);
-  other.block = other.graph.block("mbconv");
+  other.block = other.graph.block("bottleneck");
   CHECK(test::throws<ProtocolError>([&] { test::run(other.graph, planOf({other.ids}, {true}, other.block), genericKernels(), 1); }));
 }

@@ -18,6 +18,8 @@ struct KernelSet {
   void (*convolve)(const ConvTask&, const Member&);
   std::size_t (*fusedScratch)(const FusedTask&);
   void (*fused)(const FusedTask&, const Member&);
+  std::size_t (*expandScratch)(const ExpandTask&);
+  void (*expand)(const ExpandTask&, const Member&);
   void (*pool)(const PoolTask&, const Member&);
   void (*blur)(const BlurTask&, const Member&);
   void (*globalPool)(const GlobalPoolTask&, const Member&);

@@ -27,9 +27,12 @@ struct ConvShape {
   std::size_t outHeight = 0, outWidth = 0, outChannels = 0;
   std::size_t kernelHeight = 1, kernelWidth = 1, stride = 1, padTop = 0, padLeft = 0;
   std::size_t groups = 1;
+  // Elements from one output pixel to the next, where the result is a slice of a wider tensor; 0: outChannels.
+  std::size_t outStride = 0;
 
   PLIMSOLL_INLINE std::size_t inPerGroup() const { return inChannels / groups; }
   PLIMSOLL_INLINE std::size_t outPerGroup() const { return outChannels / groups; }
+  PLIMSOLL_INLINE std::size_t pixelStride() const { return outStride == 0 ? outChannels : outStride; }
   PLIMSOLL_INLINE std::size_t reduction() const { return kernelHeight * kernelWidth * inPerGroup(); }
   PLIMSOLL_INLINE std::size_t pixels() const { return batch * outHeight * outWidth; }
   PLIMSOLL_INLINE bool isDepthwise() const { return groups > 1 && groups == inChannels && groups == outChannels; }
@@ -45,6 +48,8 @@ struct Member {
 struct ConvTask {
   ConvShape shape;
   const float* input = nullptr;
+  // Factors of the input, one an image and channel, or null; for 1x1 layers without groups.
+  const float* inputScale = nullptr;
   const float* weights = nullptr;  // packed by the same KernelSet
   float* output = nullptr;
   Epilogue epilogue;
@@ -84,6 +89,12 @@ struct FusedTask {
   ConvTask first;
   NormTask norm;  // none where its scale is null
   ConvTask expand, project;
+};
+
+// The first half of an inverted residual: a 1x1 layer that widens, then a depthwise or narrowly grouped convolution. Only
+// expand.input and spatial.output are tensors.
+struct ExpandTask {
+  ConvTask expand, spatial;
 };
 
 // output = after(before(left) + right); `right` may be null.

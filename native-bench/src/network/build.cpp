@@ -57,7 +57,7 @@ Parameters drawParameters(const Graph& graph, const Operator& op, std::uint64_t 
 }
 
 const std::vector<std::string>& fusableBlocks() {
-  static const std::vector<std::string> kinds = {"convfirst", "convnext"};
+  static const std::vector<std::string> kinds = {"convfirst", "convnext", "mbconv"};
   return kinds;
 }
 
@@ -124,6 +124,10 @@ class NetworkBuilder {
         const auto& inputs = n_.kernels_[static_cast<std::size_t>(reader)].inputs;
         if (std::find(inputs.begin(), inputs.end(), id) != inputs.end()) last = reader;
       }
+      if (const int halfway = halfwayTensor(n_.kernels_[static_cast<std::size_t>(step)]); halfway >= 0) {
+        ids.push_back(halfway);
+        lifetimes.push_back({n_.tensorElements(halfway), step, step});
+      }
       ids.push_back(id);
       // What nobody reads is the network's result: it must outlive the pass.
       lifetimes.push_back({n_.tensorElements(id), step, last == step ? steps : last});
@@ -144,6 +148,23 @@ class NetworkBuilder {
         }
       }
     }
+  }
+
+  // The tensor that a fused inverted residual keeps between its halves, for its second one needs all of it (the mean of
+  // squeeze-and-excite): the input of squeeze-and-excite or, without that, of the last layer. -1 in other kernels.
+  int halfwayTensor(const Kernel& kernel) const {
+    if (!kernel.plan.fused || blockKindOf(kernel) != "mbconv") return -1;
+    int halfway = -1;
+    for (const int id : kernel.plan.operators) {
+      const Operator& op = n_.graph_.at(id);
+      if (op.kind == OperatorKind::squeezeExcite) return op.inputs[0];
+      if (isLayer(op)) halfway = op.inputs[0];
+    }
+    return halfway;
+  }
+
+  const std::string& blockKindOf(const Kernel& kernel) const {
+    return n_.graph_.blockKinds[static_cast<std::size_t>(kernel.plan.block)];
   }
 
   // The operators behind the first: [activation] [add] [activation], each reading the one before it.
@@ -267,7 +288,8 @@ class NetworkBuilder {
     }
   }
 
-  void addSqueezeExcite(Kernel& kernel, const Operator& op) {
+  // The phases that compute the gate of squeeze-and-excite, one factor an image and channel, from its input.
+  const float* addGate(Kernel& kernel, const Operator& op, const float* input) {
     const KernelSet& k = kernels_;
     const std::size_t channels = op.output.channels;
     const std::size_t pixels = op.output.height * op.output.width;
@@ -278,61 +300,110 @@ class NetworkBuilder {
     float* pooled = n_.parameters_.back().data();
     float* squeezed = pooled + batch_ * channels;
     float* gate = squeezed + batch_ * op.squeezeChannels;
-    const float* input = n_.tensor(op.inputs[0]);
     const GlobalPoolTask pool{batch_, pixels, channels, input, pooled};
     const GateTask reduce{batch_, channels, op.squeezeChannels, pooled, keep(p.weights), keep(p.biases), op.function, squeezed};
     const GateTask expand{batch_,  op.squeezeChannels,     channels,         squeezed, keep(p.secondWeights),
                           keep(p.secondBiases), op.gate, gate};
-    const ScaleTask scale{batch_, pixels, channels, input, gate, n_.tensor(op.id)};
-    kernel.implementation = "squeezeExcite";
-    kernel.workspaceBytes = workspace * sizeof(float);
-    kernel.phases = {[&k, pool](const Member& m) { k.globalPool(pool, m); },
-                     [&k, reduce](const Member& m) { k.gate(reduce, m); },
-                     [&k, expand](const Member& m) { k.gate(expand, m); },
-                     [&k, scale](const Member& m) { k.scale(scale, m); }};
+    kernel.workspaceBytes += workspace * sizeof(float);
+    kernel.phases.push_back([&k, pool](const Member& m) { k.globalPool(pool, m); });
+    kernel.phases.push_back([&k, reduce](const Member& m) { k.gate(reduce, m); });
+    kernel.phases.push_back([&k, expand](const Member& m) { k.gate(expand, m); });
+    return gate;
   }
 
-  // conv2d [activation] [layerNorm] pointwise [activation] pointwise [activation] [add [activation]]
+  void addSqueezeExcite(Kernel& kernel, const Operator& op) {
+    const KernelSet& k = kernels_;
+    const float* input = n_.tensor(op.inputs[0]);
+    const float* gate = addGate(kernel, op, input);
+    const ScaleTask scale{batch_, op.output.height * op.output.width, op.output.channels, input, gate, n_.tensor(op.id)};
+    kernel.implementation = "squeezeExcite";
+    kernel.phases.push_back([&k, scale](const Member& m) { k.scale(scale, m); });
+  }
+
   void addFused(Kernel& kernel) {
-    const auto& ids = kernel.plan.operators;
-    const std::string& kind = n_.graph_.blockKinds[static_cast<std::size_t>(kernel.plan.block)];
+    const std::string& kind = blockKindOf(kernel);
     const auto& known = fusableBlocks();
     if (std::find(known.begin(), known.end(), kind) == known.end()) {
       failUnsupported("There is no fused kernel for blocks of the kind '" + kind + "'.");
     }
-    const auto otherwiseBuilt = [&] {
-      failUnsupported("Block " + kernel.plan.name + " is not built as blocks of the kind '" + kind + "' are.");
-    };
+    kernel.implementation = "fused." + kind;
+    if (kind == "mbconv") {
+      addInvertedResidual(kernel);
+    } else {
+      addSpatialFirst(kernel);
+    }
+  }
+
+  [[noreturn]] void failOtherwiseBuilt(const Kernel& kernel) const {
+    failUnsupported("Block " + kernel.plan.name + " is not built as blocks of the kind '" + blockKindOf(kernel) + "' are.");
+  }
+
+  // The layers of a block in order, each with what is folded into it; whatever is neither goes to `other`.
+  std::vector<ConvTask> layersOf(const Kernel& kernel, const std::function<void(const Operator&)>& other) {
+    const auto& ids = kernel.plan.operators;
     std::vector<ConvTask> layers;
-    NormTask norm;
     for (std::size_t i = 0; i < ids.size();) {
       const Operator& op = n_.graph_.at(ids[i]);
-      if (op.kind == OperatorKind::layerNorm && layers.size() == 1) {
-        norm = normTask(op);
-        ++i;
-        continue;
-      }
-      if (op.kind != OperatorKind::conv2d || layers.size() == 3) otherwiseBuilt();
       std::size_t end = i + 1;
-      while (end < ids.size() && isFoldable(n_.graph_.at(ids[end]))) ++end;
-      Kernel part;
-      part.plan = {kernel.plan.name, kernel.plan.block, {ids.begin() + static_cast<std::ptrdiff_t>(i), ids.begin() + static_cast<std::ptrdiff_t>(end)}, true};
-      layers.push_back(convTask(op, epilogueOf(part, 1)));
+      if (op.kind == OperatorKind::conv2d) {
+        while (end < ids.size() && isFoldable(n_.graph_.at(ids[end]))) ++end;
+        Kernel part;
+        part.plan = {kernel.plan.name, kernel.plan.block,
+                     {ids.begin() + static_cast<std::ptrdiff_t>(i), ids.begin() + static_cast<std::ptrdiff_t>(end)}, true};
+        layers.push_back(convTask(op, epilogueOf(part, 1)));
+      } else {
+        other(op);
+      }
       i = end;
     }
-    const auto pointwise = [](const ConvTask& t) {
-      return t.shape.kernelHeight == 1 && t.shape.kernelWidth == 1 && t.shape.stride == 1 && t.shape.groups == 1;
-    };
-    if (layers.size() != 3 || !pointwise(layers[1]) || !pointwise(layers[2]) || layers[0].epilogue.residual != nullptr ||
-        layers[1].epilogue.residual != nullptr) {
-      otherwiseBuilt();
-    }
-    FusedTask task{layers[0], norm, layers[1], layers[2]};
+    const bool addsEarly = layers.size() == 3 && (layers[0].epilogue.residual != nullptr || layers[1].epilogue.residual != nullptr);
+    if (layers.size() != 3 || addsEarly) failOtherwiseBuilt(kernel);
+    return layers;
+  }
+
+  static bool isPointwise(const ConvTask& t) {
+    return t.shape.kernelHeight == 1 && t.shape.kernelWidth == 1 && t.shape.stride == 1 && t.shape.groups == 1;
+  }
+
+  // conv2d [activation] [layerNorm] pointwise [activation] pointwise [activation] [add [activation]]
+  void addSpatialFirst(Kernel& kernel) {
+    FusedTask task;
+    const std::vector<ConvTask> layers = layersOf(kernel, [&](const Operator& op) {
+      if (op.kind != OperatorKind::layerNorm || task.norm.scale != nullptr) failOtherwiseBuilt(kernel);
+      task.norm = normTask(op);
+    });
+    task.first = layers[0];
+    task.expand = layers[1];
+    task.project = layers[2];
+    const bool normIsSecond = task.norm.scale == nullptr || n_.graph_.at(kernel.plan.operators[1]).kind == OperatorKind::layerNorm;
+    if (!isPointwise(task.expand) || !isPointwise(task.project) || !normIsSecond) failOtherwiseBuilt(kernel);
     task.project.output = n_.tensor(kernel.output);
     const KernelSet& k = kernels_;
     scratchFloats_ = k.fusedScratch(task);
-    kernel.implementation = "fused." + kind;
     kernel.phases.push_back([&k, task](const Member& m) { k.fused(task, m); });
+  }
+
+  // pointwise [activation] conv2d [activation] [squeezeExcite] pointwise [activation] [add [activation]]
+  void addInvertedResidual(Kernel& kernel) {
+    const Operator* squeezeExcite = nullptr;
+    std::vector<ConvTask> layers = layersOf(kernel, [&](const Operator& op) {
+      if (op.kind != OperatorKind::squeezeExcite || squeezeExcite != nullptr) failOtherwiseBuilt(kernel);
+      squeezeExcite = &op;
+    });
+    const ExpandTask task{layers[0], layers[1]};
+    ConvTask project = layers[2];
+    float* halfway = n_.tensor(halfwayTensor(kernel));
+    const bool sameChannels = task.spatial.shape.inPerGroup() == task.spatial.shape.outPerGroup();
+    if (!isPointwise(task.expand) || !isPointwise(project) || !sameChannels) failOtherwiseBuilt(kernel);
+    const KernelSet& k = kernels_;
+    scratchFloats_ = std::max(k.expandScratch(task), k.convolveScratch(project.shape));
+    ExpandTask expand = task;
+    expand.spatial.output = halfway;
+    kernel.phases.push_back([&k, expand](const Member& m) { k.expand(expand, m); });
+    project.input = halfway;
+    if (squeezeExcite != nullptr) project.inputScale = addGate(kernel, *squeezeExcite, halfway);
+    project.output = n_.tensor(kernel.output);
+    kernel.phases.push_back([&k, project](const Member& m) { k.convolve(project, m); });
   }
 
   void count(Kernel& kernel) const {
