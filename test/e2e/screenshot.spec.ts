@@ -10,6 +10,6 @@ test('the overview', async ({ page, emptyApp }) => {
   test.setTimeout(1_500_000);
   expect(emptyApp.cli('profile', '--suite', 'paper').status).toBe(0);
   await page.goto(emptyApp.address);
-  await expect(page.getByRole('table', { name: 'Measurements' }).locator('tbody tr')).toHaveCount(17);
+  await expect(page.getByRole('table', { name: 'Measurements' }).locator('tbody tr')).toHaveCount(26);
   await page.screenshot({ path: join(images, 'overview.png'), fullPage: true });
 });

@@ -13,7 +13,7 @@ test('begins with an explanation, profiles, and can be stopped without losing an
   await expect(progress).toBeVisible();
 
   // A second run would disturb the first, whoever asks for it.
-  const second = emptyApp.cli('profile', '--models', 'mobilenetv2_100');
+  const second = emptyApp.cli('profile', '--models', 'regnety_004');
   expect(second.status).not.toBe(0);
   expect(second.stderr).toContain('is going on');
 
@@ -39,7 +39,7 @@ test('follows a run to its end, and another page follows it too', async ({ page,
   await other.goto(new URL(app.address).origin);
   await expect(other.getByRole('table', { name: 'Measurements' })).toBeVisible();
   await page.evaluate(async () => {
-    const body = JSON.stringify({ models: ['mobilenetv2_100'] });
+    const body = JSON.stringify({ models: ['regnety_004'] });
     await fetch('api/runs.start', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
   });
   for (const follower of [page, other]) {

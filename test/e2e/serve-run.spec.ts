@@ -33,17 +33,17 @@ test('draws every point where its figures say', async ({ page, app }) => {
   // Over operations a model is one point, over latency one a plan.
   await expect(panels.nth(0).locator('.recharts-scatter-symbol')).toHaveCount(2);
   await expect(panels.nth(1).locator('.recharts-scatter-symbol')).toHaveCount(3);
-  const mobilenet = measurements.find(({ model }: { model: string }) => model === 'mobilenetv2_100');
+  const regnet = measurements.find(({ model }: { model: string }) => model === 'regnety_004');
   const fused = measurements.find(({ plan }: { plan: string }) => plan === 'fused');
   const x = async (text: string) => {
     const label = page.locator('.gap-panel').nth(1).locator('.point-labels text', { hasText: text });
     return Number(await label.getAttribute('x'));
   };
-  expect(await x('mobilenetv2_100')).toBeLessThan(await x('convfirst_pico* fused'));
-  expect(mobilenet.latencyNs.median).toBeLessThan(fused.latencyNs.median);
+  expect(await x('regnety_004')).toBeLessThan(await x('convfirst_pico* fused'));
+  expect(regnet.latencyNs.median).toBeLessThan(fused.latencyNs.median);
   await panels.nth(1).locator('.recharts-scatter-symbol').first().hover();
-  await expect(page.locator('.chart-tooltip')).toContainText('mobilenetv2_100');
-  await expect(page.locator('.chart-tooltip')).toContainText(`${(100 * mobilenet.efficiency).toFixed(1)}%`);
+  await expect(page.locator('.chart-tooltip')).toContainText('regnety_004');
+  await expect(page.locator('.chart-tooltip')).toContainText(`${(100 * regnet.efficiency).toFixed(1)}%`);
 });
 
 test('sorts its table, and keeps that in the address', async ({ page }) => {
@@ -76,9 +76,9 @@ test('opens the kernels of a measurement, from the table and from the plot', asy
   await expect(fused.getByRole('row', { name: /convfirst/ }).first()).toBeVisible();
   const fusedKernels = await fused.locator('tbody tr').count();
   await page.locator('.gap-panel').nth(1).locator('.recharts-scatter-symbol').first().click();
-  const mobilenet = page.getByRole('region', { name: 'mobilenetv2_100, layerwise: kernel by kernel' });
-  await expect(mobilenet.locator('.kernel-chart .recharts-bar-rectangle').first()).toBeAttached();
-  expect(await mobilenet.locator('tbody tr').count()).toBeGreaterThan(fusedKernels);
+  const regnet = page.getByRole('region', { name: 'regnety_004, layerwise: kernel by kernel' });
+  await expect(regnet.locator('.kernel-chart .recharts-bar-rectangle').first()).toBeAttached();
+  expect(await regnet.locator('tbody tr').count()).toBeGreaterThan(fusedKernels);
   await page.goBack();
   await expect(fused).toBeVisible();
   await fused.getByRole('button', { name: 'Close' }).click();

@@ -31,7 +31,7 @@ const settings = {
   timing: { warmupSeconds: 0.02, minSeconds: 0.1, minSamples, maxSeconds: 1, profileRepetitions: 3 },
 };
 /** One network that has both plans, on as many threads as every machine has. */
-const request: RunRequest = { models: ['mobilenetv3_small_100', 'convfirst_pico'], threads: 1 };
+const request: RunRequest = { models: ['regnety_004', 'convfirst_pico'], threads: 1 };
 
 type Heard = { [E in ApiEvent]: { readonly event: E; readonly payload: ApiEventPayload<E> } }[ApiEvent];
 
@@ -98,7 +98,7 @@ describe('a run on this machine', () => {
   it('is finished, whole and the latest', async () => {
     expect(report.run).toMatchObject({ id: runId, status: 'finished', reason: null, measured: 3, lost: 0 });
     expect(report.measurements.map(({ model, plan }) => [model, plan])).toEqual([
-      ['mobilenetv3_small_100', 'layerwise'],
+      ['regnety_004', 'layerwise'],
       ['convfirst_pico', 'layerwise'],
       ['convfirst_pico', 'fused'],
     ]);
@@ -310,7 +310,7 @@ describe('the API', () => {
 
   it('names every case that was lost, and why', async () => {
     misbehave(
-      { method: 'verify', model: 'mobilenetv3_small_100', does: 'incorrect' },
+      { method: 'verify', model: 'regnety_004', does: 'incorrect' },
       { method: 'measure', model: 'convfirst_pico', does: 'error' },
     );
     const ended = nextOf(api, 'run.ended');
@@ -321,9 +321,9 @@ describe('the API', () => {
     expect(measurements).toEqual([]);
     expect(lost).toMatchObject([
       {
-        model: 'mobilenetv3_small_100',
+        model: 'regnety_004',
         status: 'incorrect',
-        reason: expect.stringMatching(/^Its result is wrong: 1 of \d+ kernels .* first conv_stem/),
+        reason: expect.stringMatching(/^Its result is wrong: 1 of \d+ kernels .* first stem/),
       },
       { model: 'convfirst_pico', status: 'failed', reason: 'The fake will not. (it was told so)' },
     ]);
@@ -368,7 +368,7 @@ describe('the API', () => {
     expect(await ended).toMatchObject({ status: 'cancelled' });
     const { run, measurements } = await api.call('runs.get', { runId });
     expect(run).toMatchObject({ status: 'cancelled', measured: 1, lost: 0 });
-    expect(measurements.map(({ model }) => model)).toEqual(['mobilenetv3_small_100']);
+    expect(measurements.map(({ model }) => model)).toEqual(['regnety_004']);
   });
 
   it('answers what needs no database where that is broken, and leaves it as it is', async () => {

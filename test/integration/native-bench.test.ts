@@ -21,6 +21,9 @@ import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 
 const program = fileURLToPath(new URL('../../build/native/plimsoll-native-bench', import.meta.url));
 
+/** What the program says that it fuses. */
+const fusable = new Set(['convfirst', 'convnext', 'mbconv'] as const);
+
 class RequestFailed extends Error {
   readonly error: ProviderError;
   constructor(error: ProviderError) {
@@ -69,7 +72,7 @@ class Conversation {
     return this.call('prepare', {
       graph: toWireGraph(graph),
       plan,
-      kernels: planGraph(graph, plan, new Set(['convfirst'])).kernels,
+      kernels: planGraph(graph, plan, fusable).kernels,
       dtype: 'fp32',
       batch: 1,
       threads: 1,
@@ -119,6 +122,7 @@ describe('native-bench', () => {
     expect(device?.kind).toBe('cpu');
     expect(device?.instructionSets.at(-1)).toBe('generic');
     expect(device?.physicalCores).toBeLessThanOrEqual(device?.threads ?? 0);
+    expect(new Set(description.fusableBlocks)).toEqual(fusable);
   });
 
   it('measures ceilings that agree with each other', async () => {
@@ -173,32 +177,36 @@ describe('native-bench', () => {
     await native.call('release', { handle: prepared.handle });
   });
 
-  it('gives the same result by both plans, every instruction set and any number of threads', async () => {
-    const graph = model('convfirst_pico', 64);
-    const { devices } = await native.call('describe');
-    const reference: number[][] = [];
-    for (const instructionSet of devices[0]?.instructionSets ?? []) {
-      const outputs: number[][] = [];
-      for (const plan of ['layerwise', 'fused'] as const) {
-        for (const threads of [1, 2, 3]) {
-          const prepared = await native.prepare(graph, plan, { threads, instructionSet });
-          expect(prepared.instructionSet).toBe(instructionSet);
-          const verification = await native.call('verify', { handle: prepared.handle });
-          expect(verification.passed).toBe(true);
-          outputs.push(verification.output.values);
-          await native.call('release', { handle: prepared.handle });
+  it.each(['convfirst_pico', 'convnext_atto', 'efficientnet_b0', 'mobilenetv3_small_100'])(
+    'gives the same result for %s by both plans, every instruction set and any number of threads',
+    async (name) => {
+      const graph = model(name, 64);
+      const { devices } = await native.call('describe');
+      const reference: number[][] = [];
+      for (const instructionSet of devices[0]?.instructionSets ?? []) {
+        const outputs: number[][] = [];
+        for (const plan of ['layerwise', 'fused'] as const) {
+          for (const threads of [1, 2, 3]) {
+            const prepared = await native.prepare(graph, plan, { threads, instructionSet });
+            expect(prepared.instructionSet).toBe(instructionSet);
+            const verification = await native.call('verify', { handle: prepared.handle });
+            expect(verification.passed).toBe(true);
+            outputs.push(verification.output.values);
+            await native.call('release', { handle: prepared.handle });
+          }
         }
+        // Bit for bit over threads; the plans sum in the same order, too.
+        expect(outputs.every((values) => values.every((value, index) => value === outputs[0]?.[index]))).toBe(
+          true,
+        );
+        reference.push(outputs[0] ?? []);
       }
-      // Bit for bit over threads; the plans sum in the same order, too.
-      expect(outputs.every((values) => values.every((value, index) => value === outputs[0]?.[index]))).toBe(
-        true,
-      );
-      reference.push(outputs[0] ?? []);
-    }
-    for (const values of reference) {
-      for (const [index, value] of values.entries()) expect(value).toBeCloseTo(reference[0]?.[index] ?? 0, 4);
-    }
-  });
+      for (const values of reference) {
+        for (const [index, value] of values.entries())
+          expect(value).toBeCloseTo(reference[0]?.[index] ?? 0, 4);
+      }
+    },
+  );
 
   it('draws the very numbers that core/protocol/random.ts draws', async () => {
     const g = new GraphBuilder('identity', { height: 1, width: 1, channels: 8 });
@@ -308,13 +316,11 @@ describe('native-bench', () => {
     expect(spawnSync(program, ['--nonsense'], { encoding: 'utf8' }).status).toBe(2);
   });
 
-  it('plans the ConvFirst blocks as one kernel each', () => {
+  it('plans the blocks that it fuses as one kernel each', () => {
     const graph = model('convfirst_pico');
-    const fused = planGraph(graph, 'fused', new Set(['convfirst'])).kernels.filter((kernel) => kernel.fused);
-    expect(fused.map((kernel) => operatorAt(graph, kernel.operators.at(-1) ?? 0).kind)).toEqual([
-      'add',
-      'add',
-      'add',
-    ]);
+    const fused = planGraph(graph, 'fused', fusable).kernels.filter((kernel) => kernel.fused);
+    const blocks = graph.blocks.filter(({ kind }) => kind === 'convfirst' || kind === 'mbconv');
+    expect(fused.map(({ name }) => name)).toEqual(blocks.map(({ name }) => name));
+    for (const { operators } of fused) expect(operatorAt(graph, operators.at(-1) ?? 0).kind).toBe('add');
   });
 });
