@@ -14,7 +14,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'quick',
     description: 'One small network of each family that the paper compares, in about a minute.',
-    budgetSeconds: 85,
+    budgetSeconds: 80,
     models: ['resnet50', 'mobilenetv2_100', 'efficientnet_b0', 'convnext_femto', 'convfirst_pico'],
   },
   {
