@@ -14,7 +14,7 @@ struct alignas(64) TileConfiguration {
 };
 
 // Four sums of two by two operands, all in tile registers; each product is 16 x 16 x 32 multiply-adds.
-float rounds(std::uint64_t count) {
+[[gnu::noinline]] float amxBf16Rounds(std::uint64_t count) {
   TileConfiguration configuration;
   for (int tile = 0; tile < 8; ++tile) {
     configuration.bytesPerRow[tile] = 64;
@@ -53,6 +53,6 @@ float rounds(std::uint64_t count) {
 
 }  // namespace
 
-PeakLoop amxBf16Peak() { return {"bf16", "amx-bf16", 4.0 * 16 * 16 * 32 * 2, rounds}; }
+PeakLoop amxBf16Peak() { return {"bf16", "amx-bf16", 4.0 * 16 * 16 * 32 * 2, amxBf16Rounds}; }
 
 }  // namespace plimsoll

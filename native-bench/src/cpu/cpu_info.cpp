@@ -16,6 +16,11 @@
 #include <cpuid.h>
 #include <immintrin.h>
 #endif
+#ifdef PLIMSOLL_ARM64
+#include <sys/auxv.h>
+
+#include "cpu/arm_processor.h"
+#endif
 
 namespace plimsoll {
 namespace {
@@ -189,6 +194,14 @@ void readProcessor(CpuInfo& info) {
   sets.amxBf16 = tiles && bit(extended.edx, 24) && bit(extended.edx, 22) && requestTileRegisters();
 }
 
+#elif defined(PLIMSOLL_ARM64)
+
+void readProcessor(CpuInfo& info) {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  readArmProcessor(cpuinfo, info.pinOrder, info);
+  info.instructionSets = armInstructionSets(getauxval(AT_HWCAP), getauxval(AT_HWCAP2));
+}
+
 #else
 
 void readProcessor(CpuInfo& info) {
@@ -200,8 +213,8 @@ void readProcessor(CpuInfo& info) {
 
 CpuInfo read() {
   CpuInfo info;
-  readProcessor(info);
   readTopology(info);
+  readProcessor(info);
   readCaches(info);
   return info;
 }
@@ -237,7 +250,7 @@ void flushDenormals() {
   constexpr unsigned flushToZero = 0x8000;
   constexpr unsigned denormalsAreZero = 0x0040;
   _mm_setcsr(_mm_getcsr() | flushToZero | denormalsAreZero);
-#elif defined(__aarch64__)
+#elif defined(PLIMSOLL_ARM64)
   std::uint64_t control = 0;
   asm volatile("mrs %0, fpcr" : "=r"(control));
   asm volatile("msr fpcr, %0" ::"r"(control | (std::uint64_t{1} << 24)));

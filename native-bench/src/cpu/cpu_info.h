@@ -15,6 +15,12 @@ struct InstructionSets {
   bool avx512Vnni = false;
   bool avx512Fp16 = false;
   bool amxBf16 = false;      // and the kernel granted the tile registers
+  bool neon = false;
+  bool neonFp16 = false;
+  bool neonDotProduct = false;
+  bool neonI8mm = false;
+  bool neonBf16 = false;
+  bool sve = false;
 };
 
 struct Cache {

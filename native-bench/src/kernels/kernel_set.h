@@ -37,5 +37,8 @@ const KernelSet& genericKernels();
 const KernelSet& avx2Kernels();
 const KernelSet& avx512Kernels();
 #endif
+#ifdef PLIMSOLL_ARM64
+const KernelSet& neonKernels();
+#endif
 
 }  // namespace plimsoll
