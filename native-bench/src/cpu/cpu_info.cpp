@@ -12,6 +12,8 @@
 #include <set>
 #include <sstream>
 
+#include "cpu/instruction_sets.h"
+
 #ifdef PLIMSOLL_X86
 #include <cpuid.h>
 #include <immintrin.h>
@@ -219,11 +221,19 @@ CpuInfo read() {
   return info;
 }
 
+CpuInfo& ownInfo() {
+  static CpuInfo info = read();
+  return info;
+}
+
 }  // namespace
 
-const CpuInfo& cpuInfo() {
-  static const CpuInfo info = read();
-  return info;
+const CpuInfo& cpuInfo() { return ownInfo(); }
+
+bool limitInstructionSets(const std::string& name) {
+  const auto kept = limitedTo(cpuInfo().instructionSets, name);
+  if (kept) ownInfo().instructionSets = *kept;
+  return kept.has_value();
 }
 
 std::size_t cacheBytes(const CpuInfo& cpu, const std::string& level) {

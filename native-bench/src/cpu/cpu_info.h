@@ -45,6 +45,10 @@ struct CpuInfo {
 // Read once; asks the kernel for the AMX tile registers on the way.
 const CpuInfo& cpuInfo();
 
+// From now on this process knows no instruction set above `name`; false, and nothing changes, where there is none such on this
+// machine. To be called before anything has chosen by cpuInfo().
+bool limitInstructionSets(const std::string& name);
+
 // 0 where the level is not known.
 std::size_t cacheBytes(const CpuInfo& cpu, const std::string& level);
 
