@@ -22,7 +22,9 @@ struct alignas(64) TileConfiguration {
   }
   alignas(64) std::uint16_t operand[512];
   for (std::uint16_t& value : operand) value = 0x3000;  // 2^-31
-  _tile_loadconfig(&configuration);
+  // GCC 12's intrinsics tell the compiler of eight bytes of the first and of nothing that a tile is loaded from: it might
+  // leave out what is written above.
+  asm volatile("ldtilecfg %0" ::"m"(configuration) : "memory");
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);

@@ -12,12 +12,15 @@ constexpr int chains = 24;
   const bfloat16x8_t left = vreinterpretq_bf16_u16(vdupq_n_u16(0x3000));  // 2^-31
   const bfloat16x8_t right = left;
   float32x4_t sums[chains];
+  // Unrolled, too: what is reached by an index lives in memory, and GCC would write it there in every round.
+#pragma GCC unroll 24
   for (int i = 0; i < chains; ++i) sums[i] = vdupq_n_f32(static_cast<float>(i));
   for (std::uint64_t round = 0; round < count; ++round) {
 #pragma GCC unroll 24
     for (int i = 0; i < chains; ++i) sums[i] = vbfmmlaq_f32(sums[i], left, right);
   }
   float32x4_t total = sums[0];
+#pragma GCC unroll 24
   for (int i = 1; i < chains; ++i) total = vaddq_f32(total, sums[i]);
   return vaddvq_f32(total);
 }
