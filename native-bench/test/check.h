@@ -38,6 +38,7 @@ bool throws(const std::function<void()>& body) {
   } while (false)
 
 void testPhilox();
+void testCpu();
 void testMemory();
 void testThreads();
 void testConvolution();

@@ -316,6 +316,40 @@ describe('native-bench', () => {
     expect(spawnSync(program, ['--nonsense'], { encoding: 'utf8' }).status).toBe(2);
   });
 
+  it('can be kept to a lower instruction set, for all that it does', () => {
+    const described = (...options: string[]) => {
+      const input = '{"id":1,"method":"describe"}\n{"id":2,"method":"calibrate","secondsPerCeiling":0.001}\n';
+      const result = spawnSync(program, options, { input, encoding: 'utf8' });
+      const answers = result.stdout.split('\n').filter((line) => line.includes('"result"'));
+      const [description, calibration] = answers.map((line) => JSON.parse(line).result);
+      return {
+        sets: providerResults.describe.parse(description).devices[0]?.instructionSets ?? [],
+        ceilings: providerResults.calibrate
+          .parse(calibration)
+          .arithmetic.map(({ instructionSet }) => instructionSet),
+      };
+    };
+    const all = described().sets;
+    for (const [index, name] of all.entries()) {
+      const kept = described('--isa', name);
+      expect(kept.sets).toEqual(all.slice(index));
+      expect(kept.ceilings).toContain(name);
+      for (const higher of all.slice(0, index)) expect(kept.ceilings).not.toContain(higher);
+    }
+  });
+
+  it.each([
+    ['one that does not exist', ['--isa', 'avx1024'], "There is no instruction set 'avx1024'"],
+    ['none', ['--isa'], '--isa needs the name of an instruction set'],
+  ])('refuses to be kept to %s', (_what, options, message) => {
+    const { status, stdout, stderr } = spawnSync(program, options, { encoding: 'utf8' });
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    // What there is, so that the next try succeeds.
+    expect(stderr.split('\n')[0]).toMatch(/generic\.$/);
+  });
+
   it('plans the blocks that it fuses as one kernel each', () => {
     const graph = model('convfirst_pico');
     const fused = planGraph(graph, 'fused', fusable).kernels.filter((kernel) => kernel.fused);

@@ -16,13 +16,14 @@ constexpr double trialSeconds = 0.01;
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 // Multiply and add apart: what a processor without fused multiply-add has.
-float genericRounds(std::uint64_t rounds) {
+[[gnu::noinline]] float genericRounds(std::uint64_t rounds) {
   typedef float Floats __attribute__((vector_size(16)));
   constexpr int chains = 12;
   const Floats factor = Floats{} + 0.999f;
   const Floats term = Floats{} + 0.001f;
   Floats sums[chains];
-  for (int i = 0; i < chains; ++i) sums[i] = Floats{} + static_cast<float>(i);
+  // Not from one: it would stay one, and a compiler that sees that leaves the chain out.
+  for (int i = 0; i < chains; ++i) sums[i] = Floats{} + static_cast<float>(i + 2);
   for (std::uint64_t round = 0; round < rounds; ++round) {
 #pragma GCC unroll 12
     for (int i = 0; i < chains; ++i) sums[i] = sums[i] * factor + term;
@@ -36,15 +37,17 @@ float genericRounds(std::uint64_t rounds) {
 
 PeakLoop genericPeak() { return {"fp32", "generic", 12 * 4 * 2, genericRounds}; }
 
-std::vector<PeakLoop> usablePeaks(const InstructionSets& sets) {
+std::vector<PeakLoop> usablePeaks([[maybe_unused]] const InstructionSets& sets) {
   std::vector<PeakLoop> peaks;
 #ifdef PLIMSOLL_X86
   if (sets.avx512) peaks.push_back(avx512Peak());
   if (sets.avx2) peaks.push_back(avx2Peak());
   if (sets.amxBf16) peaks.push_back(amxBf16Peak());
   if (sets.avx512Bf16) peaks.push_back(avx512Bf16Peak());
-#else
-  static_cast<void>(sets);
+#endif
+#ifdef PLIMSOLL_ARM64
+  if (sets.neon) peaks.push_back(neonPeak());
+  if (sets.neonBf16) peaks.push_back(neonBf16Peak());
 #endif
   if (peaks.empty()) peaks.push_back(genericPeak());
   return peaks;

@@ -27,6 +27,10 @@ PeakLoop avx512Peak();
 PeakLoop avx512Bf16Peak();
 PeakLoop amxBf16Peak();
 #endif
+#ifdef PLIMSOLL_ARM64
+PeakLoop neonPeak();
+PeakLoop neonBf16Peak();
+#endif
 std::vector<PeakLoop> usablePeaks(const InstructionSets& sets);
 
 struct ArithmeticCeiling {

@@ -1,5 +1,6 @@
 // Sources: Intel 64 and IA-32 Architectures Optimization Reference Manual (ports of each microarchitecture, TMUL
-// throughput); AMD Software Optimization Guides for Family 17h, 19h and 1Ah (floating-point unit).
+// throughput); AMD Software Optimization Guides for Family 17h, 19h and 1Ah (floating-point unit); Arm's Software Optimization
+// Guides of each core (throughput of FMLA, 128-bit form).
 #include "calibrate/microarchitecture.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 namespace plimsoll {
 namespace {
 
-enum class Core { unknown, zen1, zen2, zen3, zen4, zen5Server, intelClient, intelServer };
+enum class Core { unknown, zen1, zen2, zen3, zen4, zen5Server, intelClient, intelServer, armTwoPipes, armFourPipes };
 
 template <std::size_t N>
 bool isOneOf(int model, const std::array<int, N>& models) {
@@ -35,6 +36,14 @@ Core coreOf(const CpuInfo& cpu) {
     if (isOneOf(model, server)) return Core::intelServer;
     if (isOneOf(model, client)) return Core::intelClient;
   }
+  if (cpu.vendor == "Arm") {
+    // Cortex-A76, Neoverse N1, Cortex-A77, Cortex-A78, Neoverse N2.
+    constexpr std::array twoPipes = {0xd0b, 0xd0c, 0xd0d, 0xd41, 0xd49};
+    // Neoverse V1, Cortex-X1, Neoverse V2.
+    constexpr std::array fourPipes = {0xd40, 0xd44, 0xd4f};
+    if (isOneOf(model, twoPipes)) return Core::armTwoPipes;
+    if (isOneOf(model, fourPipes)) return Core::armFourPipes;
+  }
   return Core::unknown;
 }
 
@@ -48,6 +57,10 @@ int operationsPerCycle(const CpuInfo& cpu, const std::string& dtype, const std::
     // Zen 4 does a 512-bit operation in two halves.
     if (core == Core::zen4) return 32;
     if (core == Core::zen5Server || core == Core::intelServer) return 64;
+  }
+  if (dtype == "fp32" && instructionSet == "neon") {
+    if (core == Core::armTwoPipes) return 16;
+    if (core == Core::armFourPipes) return 32;
   }
   // A tile product is 16 x 16 x 32 multiply-adds in 16 cycles.
   if (instructionSet == "amx-bf16" && core == Core::intelServer) return 1024;

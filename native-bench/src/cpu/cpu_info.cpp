@@ -12,9 +12,16 @@
 #include <set>
 #include <sstream>
 
+#include "cpu/instruction_sets.h"
+
 #ifdef PLIMSOLL_X86
 #include <cpuid.h>
 #include <immintrin.h>
+#endif
+#ifdef PLIMSOLL_ARM64
+#include <sys/auxv.h>
+
+#include "cpu/arm_processor.h"
 #endif
 
 namespace plimsoll {
@@ -189,6 +196,14 @@ void readProcessor(CpuInfo& info) {
   sets.amxBf16 = tiles && bit(extended.edx, 24) && bit(extended.edx, 22) && requestTileRegisters();
 }
 
+#elif defined(PLIMSOLL_ARM64)
+
+void readProcessor(CpuInfo& info) {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  readArmProcessor(cpuinfo, info.pinOrder, info);
+  info.instructionSets = armInstructionSets(getauxval(AT_HWCAP), getauxval(AT_HWCAP2));
+}
+
 #else
 
 void readProcessor(CpuInfo& info) {
@@ -200,17 +215,25 @@ void readProcessor(CpuInfo& info) {
 
 CpuInfo read() {
   CpuInfo info;
-  readProcessor(info);
   readTopology(info);
+  readProcessor(info);
   readCaches(info);
+  return info;
+}
+
+CpuInfo& ownInfo() {
+  static CpuInfo info = read();
   return info;
 }
 
 }  // namespace
 
-const CpuInfo& cpuInfo() {
-  static const CpuInfo info = read();
-  return info;
+const CpuInfo& cpuInfo() { return ownInfo(); }
+
+bool limitInstructionSets(const std::string& name) {
+  const auto kept = limitedTo(cpuInfo().instructionSets, name);
+  if (kept) ownInfo().instructionSets = *kept;
+  return kept.has_value();
 }
 
 std::size_t cacheBytes(const CpuInfo& cpu, const std::string& level) {
@@ -237,7 +260,7 @@ void flushDenormals() {
   constexpr unsigned flushToZero = 0x8000;
   constexpr unsigned denormalsAreZero = 0x0040;
   _mm_setcsr(_mm_getcsr() | flushToZero | denormalsAreZero);
-#elif defined(__aarch64__)
+#elif defined(PLIMSOLL_ARM64)
   std::uint64_t control = 0;
   asm volatile("mrs %0, fpcr" : "=r"(control));
   asm volatile("msr fpcr, %0" ::"r"(control | (std::uint64_t{1} << 24)));

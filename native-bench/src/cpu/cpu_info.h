@@ -15,6 +15,12 @@ struct InstructionSets {
   bool avx512Vnni = false;
   bool avx512Fp16 = false;
   bool amxBf16 = false;      // and the kernel granted the tile registers
+  bool neon = false;
+  bool neonFp16 = false;
+  bool neonDotProduct = false;
+  bool neonI8mm = false;
+  bool neonBf16 = false;
+  bool sve = false;
 };
 
 struct Cache {
@@ -38,6 +44,10 @@ struct CpuInfo {
 
 // Read once; asks the kernel for the AMX tile registers on the way.
 const CpuInfo& cpuInfo();
+
+// From now on this process knows no instruction set above `name`; false, and nothing changes, where there is none such on this
+// machine. To be called before anything has chosen by cpuInfo().
+bool limitInstructionSets(const std::string& name);
 
 // 0 where the level is not known.
 std::size_t cacheBytes(const CpuInfo& cpu, const std::string& level);

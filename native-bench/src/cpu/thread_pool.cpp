@@ -12,6 +12,8 @@ namespace {
 void relax() {
 #ifdef PLIMSOLL_X86
   _mm_pause();
+#elif defined(PLIMSOLL_ARM64)
+  asm volatile("yield");
 #endif
 }
 

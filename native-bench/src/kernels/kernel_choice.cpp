@@ -2,13 +2,14 @@
 
 namespace plimsoll {
 
-std::vector<const KernelSet*> usableKernelSets(const InstructionSets& sets) {
+std::vector<const KernelSet*> usableKernelSets([[maybe_unused]] const InstructionSets& sets) {
   std::vector<const KernelSet*> usable;
 #ifdef PLIMSOLL_X86
   if (sets.avx512) usable.push_back(&avx512Kernels());
   if (sets.avx2) usable.push_back(&avx2Kernels());
-#else
-  static_cast<void>(sets);
+#endif
+#ifdef PLIMSOLL_ARM64
+  if (sets.neon) usable.push_back(&neonKernels());
 #endif
   usable.push_back(&genericKernels());
   return usable;

@@ -39,5 +39,8 @@ const KernelSet& genericKernels();
 const KernelSet& avx2Kernels();
 const KernelSet& avx512Kernels();
 #endif
+#ifdef PLIMSOLL_ARM64
+const KernelSet& neonKernels();
+#endif
 
 }  // namespace plimsoll

@@ -1,0 +1,105 @@
+// What processors say of themselves, from texts and bits, so that the foreign ones are tested here too.
+#include <sstream>
+
+#include "calibrate/arithmetic.h"
+#include "calibrate/microarchitecture.h"
+#include "check.h"
+#include "cpu/arm_processor.h"
+#include "cpu/instruction_sets.h"
+#include "kernels/kernel_choice.h"
+
+using namespace plimsoll;
+
+namespace {
+
+std::string cpuinfoEntry(int processor, const std::string& implementer, const std::string& part) {
+  return "processor\t: " + std::to_string(processor) + "\nBogoMIPS\t: 243.75\nFeatures\t: fp asimd\nCPU implementer\t: " +
+         implementer + "\nCPU architecture: 8\nCPU variant\t: 0x3\nCPU part\t: " + part + "\nCPU revision\t: 1\n\n";
+}
+
+CpuInfo armProcessor(const std::string& cpuinfo, const std::vector<int>& cpus) {
+  CpuInfo info;
+  std::istringstream stream(cpuinfo);
+  readArmProcessor(stream, cpus, info);
+  return info;
+}
+
+void testArmNames() {
+  const CpuInfo server = armProcessor(cpuinfoEntry(0, "0x41", "0xd0c") + cpuinfoEntry(1, "0x41", "0xd0c"), {0, 1});
+  CHECK(server.vendor == "Arm" && server.brand == "Arm Neoverse N1", server.brand);
+  CHECK(operationsPerCycle(server, "fp32", "neon") == 16);
+  CHECK(operationsPerCycle(server, "bf16", "neon-bf16") == 0);
+  CHECK(operationsPerCycle(armProcessor(cpuinfoEntry(0, "0x41", "0xd4f"), {0}), "fp32", "neon") == 32);
+
+  // Big and little cores: both are named and no figure holds for both, unless this process may use only one kind.
+  const std::string phone = cpuinfoEntry(0, "0x41", "0xd05") + cpuinfoEntry(1, "0x41", "0xd0b");
+  CHECK(armProcessor(phone, {0, 1}).brand == "Arm Cortex-A55 + Cortex-A76", armProcessor(phone, {0, 1}).brand);
+  CHECK(operationsPerCycle(armProcessor(phone, {0, 1}), "fp32", "neon") == 0);
+  CHECK(armProcessor(phone, {1}).brand == "Arm Cortex-A76");
+  CHECK(operationsPerCycle(armProcessor(phone, {1}), "fp32", "neon") == 16);
+
+  // One that is newer than this program is told by its numbers, and its speed is not guessed.
+  const CpuInfo unknownPart = armProcessor(cpuinfoEntry(0, "0x41", "0xfff"), {0});
+  CHECK(unknownPart.brand == "Arm part 0xfff", unknownPart.brand);
+  CHECK(operationsPerCycle(unknownPart, "fp32", "neon") == 0);
+  CHECK(armProcessor(cpuinfoEntry(0, "0x7f", "0x001"), {0}).brand == "implementer 0x7f part 0x1");
+  // Another maker's core with the number of an Arm core is not that core.
+  CHECK(operationsPerCycle(armProcessor(cpuinfoEntry(0, "0x48", "0xd40"), {0}), "fp32", "neon") == 0);
+  for (const std::string& text : {std::string(), std::string("processor\t: 0\nvendor_id\t: GenuineIntel\n"), std::string(":\n: 1\nx")}) {
+    CHECK(armProcessor(text, {0}).brand == "unknown");
+  }
+}
+
+void testArmCapabilities() {
+  // A core of Armv8.0: fp asimd evtstrm aes pmull sha1 sha2 crc32.
+  const InstructionSets first = armInstructionSets(0xff, 0);
+  CHECK(first.neon && !first.neonFp16 && !first.neonDotProduct && !first.neonI8mm && !first.neonBf16 && !first.sve);
+  const InstructionSets later = armInstructionSets((1u << 1) | (1u << 10) | (1u << 20) | (1u << 22), (1u << 13) | (1u << 14));
+  CHECK(later.neon && later.neonFp16 && later.neonDotProduct && later.neonI8mm && later.neonBf16 && later.sve && !later.avx2);
+  // Nothing of it without the vectors themselves.
+  const InstructionSets none = armInstructionSets(1, ~std::uint64_t{0});
+  CHECK(!none.neon && !none.neonBf16);
+}
+
+void testLimits() {
+  InstructionSets all;
+  all.avx2 = all.avx512 = all.avx512Bf16 = all.avx512Vnni = all.avx512Fp16 = all.amxBf16 = true;
+  const InstructionSets avx512 = limitedTo(all, "avx512").value();
+  CHECK(avx512.avx512 && avx512.avx2 && !avx512.avx512Bf16 && !avx512.amxBf16);
+  const InstructionSets avx2 = limitedTo(all, "avx2").value();
+  CHECK(avx2.avx2 && !avx2.avx512);
+  CHECK(!limitedTo(all, "generic")->avx2);
+  CHECK(!limitedTo(all, "neon") && !limitedTo(all, "") && !limitedTo(all, "AVX2") && !limitedTo(InstructionSets{}, "avx2"));
+  InstructionSets arm;
+  arm.neon = arm.neonBf16 = true;
+  CHECK(limitedTo(arm, "neon")->neon && !limitedTo(arm, "neon")->neonBf16 && !limitedTo(arm, "avx512"));
+
+  // The name of every kernel set of this machine limits to itself and those below.
+  const auto usable = usableKernelSets(cpuInfo().instructionSets);
+  for (std::size_t i = 0; i < usable.size(); ++i) {
+    const auto kept = limitedTo(cpuInfo().instructionSets, usable[i]->name);
+    CHECK(kept.has_value(), usable[i]->name);
+    if (!kept) continue;
+    const auto left = usableKernelSets(*kept);
+    CHECK(std::vector(usable.begin() + static_cast<std::ptrdiff_t>(i), usable.end()) == left, usable[i]->name);
+    CHECK(!usablePeaks(*kept).empty());
+  }
+}
+
+// Every loop that this machine can run: it ends, and its result is a number.
+void testPeaks() {
+  for (const PeakLoop& peak : usablePeaks(cpuInfo().instructionSets)) {
+    const float result = peak.run(1000);
+    CHECK(result - result == 0.0f, peak.instructionSet);
+  }
+  CHECK(genericPeak().run(1000) > 0);
+}
+
+}  // namespace
+
+void testCpu() {
+  testArmNames();
+  testArmCapabilities();
+  testLimits();
+  testPeaks();
+}
