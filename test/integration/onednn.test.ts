@@ -92,8 +92,8 @@ describe.skipIf(!built)('the provider onednn', () => {
       const g = new GraphBuilder('rare', { height: size, width: size, channels: 5 });
       g.block('stem', 'stem', () => {
         const blurred = g.blurPool('blur', g.input);
-        const left = g.conv('left', blurred, 7, { kernel: 1 });
-        const right = g.conv('right', blurred, 24, { kernel: 3, activation: 'hardSwish' });
+        const left = g.conv('left', blurred, { outChannels: 7, kernelSize: 1 });
+        const right = g.conv('right', blurred, { outChannels: 24, kernelSize: 3, activation: 'hardSwish' });
         return g.concat('join', left, right);
       });
       const { handle } = await prepare(g.build(), { batch: 2 });
@@ -104,7 +104,7 @@ describe.skipIf(!built)('the provider onednn', () => {
   });
 
   it('times whole passes and single kernels', async () => {
-    const prepared = await prepare(model('mobilenetv2_100', 96), { threads: 2 });
+    const prepared = await prepare(model('mobilenetv2_100', 96));
     const { handle } = prepared;
     const sampling = { warmupSeconds: 0.02, minSeconds: 0.1, minSamples: 5, maxSeconds: 2 };
     const measured = await onednn.request('measure', { handle, ...sampling }, request);
