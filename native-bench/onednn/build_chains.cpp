@@ -4,11 +4,14 @@
 // - A primitive is asked which format it likes best for what it reads (`any`). Where that is not the one that it comes in,
 //   but the same implementation takes it as it is, it is left as it is; else it is reordered first, in the kernel that
 //   needs it and on that kernel's time.
-// - Bias, activations and the residual sum are post-ops. Where no optimized implementation takes the sum, it becomes a
-//   primitive of its own in the same kernel.
+// - Bias, activations and the residual sum are post-ops. A convolution adds to what its result's memory holds (`sum`), which
+//   takes no copy where nobody reads the residual afterwards: the result is then written over it. Else it reads the residual
+//   while it writes (`binary`) or, where no optimized implementation does, the sum becomes a primitive of its own in the
+//   same kernel.
 #include <algorithm>
 #include <array>
 #include <new>
+#include <numeric>
 
 #include "cpu/memory_info.h"
 #include "network/arena.h"
@@ -65,6 +68,9 @@ class ChainBuilder {
 
   void build(std::vector<PlannedKernel> plan, const Cancellation& cancellation) {
     n_.tensors_.resize(n_.graph_.operators.size());
+    n_.overInput_.resize(n_.graph_.operators.size());
+    root_.resize(n_.graph_.operators.size());
+    std::iota(root_.begin(), root_.end(), 0);
     for (PlannedKernel& planned : plan) {
       Chain chain;
       chain.plan = std::move(planned);
@@ -128,6 +134,32 @@ class ChainBuilder {
     return result;
   }
 
+  // The kernel's result takes the place of a tensor that nobody reads afterwards.
+  memory resultOver(int id) {
+    const memory result = viewOf(tensor(id), tensor(id).get_desc());
+    n_.tensors_[index(chain_->output)] = result;
+    root_[index(chain_->output)] = rootOf(id);
+    n_.overInput_[index(chain_->output)] = true;
+    return result;
+  }
+
+  int rootOf(int id) const { return root_[index(id)]; }
+
+  // Whether this kernel is the last to read the tensor. The image is to be read again in the next pass.
+  bool endsHere(int id) const {
+    if (rootOf(id) == 0) return false;
+    const auto& reads = chain_->plan.operators;
+    int own = 0;
+    for (const int op : reads) {
+      const auto& inputs = n_.graph_.at(op).inputs;
+      own += static_cast<int>(std::count(inputs.begin(), inputs.end(), id));
+    }
+    const auto readsIt = [id](const Chain& later) {
+      return std::find(later.inputs.begin(), later.inputs.end(), id) != later.inputs.end();
+    };
+    return own == 1 && std::none_of(n_.chains_.begin() + (chain_ - n_.chains_.data()) + 1, n_.chains_.end(), readsIt);
+  }
+
   // Memory of this kernel alone, while it runs.
   memory temporary(const memory::desc& desc) {
     memory result = unplaced(desc);
@@ -178,7 +210,16 @@ class ChainBuilder {
 
   // Formats are settled, so sizes are: everything gets its address.
   void place() {
-    const std::vector<TensorLifetime> tensors = lifetimes();
+    std::vector<TensorLifetime> tensors;
+    for (const TensorLifetime& tensor : lifetimes()) {
+      const int root = rootOf(tensor.id);
+      const auto first = std::find_if(tensors.begin(), tensors.end(), [&](const auto& t) { return t.id == root; });
+      if (first == tensors.end()) {
+        tensors.push_back(tensor);
+      } else {
+        first->lastStep = std::max(first->lastStep, tensor.lastStep);
+      }
+    }
     std::vector<Lifetime> wanted;
     for (const auto& [id, first, last] : tensors) {
       wanted.push_back({n_.tensors_[index(id)].get_desc().get_size() / sizeof(float), first, last});
@@ -297,12 +338,14 @@ class ChainBuilder {
     std::unordered_map<int, memory> arguments;
   };
 
-  // `addends`: what each sum of the tail adds, in order.
-  static PostOps postOps(const std::vector<Tail>& tail, const std::vector<memory>& addends) {
+  // `addends`: what each sum of the tail adds, in order; `inPlace`: it adds what lies in the result's memory.
+  static PostOps postOps(const std::vector<Tail>& tail, const std::vector<memory>& addends, bool inPlace = false) {
     PostOps result;
     std::size_t next = 0;
     for (const Tail& part : tail) {
-      if (part.residual >= 0) {
+      if (part.residual >= 0 && inPlace) {
+        result.operations.append_sum(1.0f);
+      } else if (part.residual >= 0) {
         const memory& addend = addends.at(next++);
         result.arguments[DNNL_ARG_ATTR_MULTIPLE_POST_OP(result.operations.len()) | DNNL_ARG_SRC_1] = addend;
         result.operations.append_binary(algorithm::binary_add, addend.get_desc());
@@ -339,8 +382,17 @@ class ChainBuilder {
       run(*descriptor, resultIn(descriptor->dst_desc()), post);
       return;
     }
-    const memory& residual = tensor(sum->residual);
-    // The sum reads both in one format. First choice: that of what is added.
+    const memory residual = tensor(sum->residual);
+    // The sum reads both in one format: that of what is added.
+    if (endsHere(sum->residual)) {
+      const PostOps inPlace = postOps(tail, {}, true);
+      const auto over = choose(residual.get_desc(), inPlace);
+      if (over && !isReference(over->impl_info_str())) {
+        run(*over, resultOver(sum->residual), inPlace);
+        implementations_.back() += "(sum)";
+        return;
+      }
+    }
     const PostOps post = postOps(tail, {residual});
     const auto whole = choose(residual.get_desc(), post);
     if (whole && !isReference(whole->impl_info_str())) {
@@ -578,26 +630,36 @@ class ChainBuilder {
     const PostOps outer = postOps({{op.gate}}, {});
     run(expand, bestInnerProduct(expand, outer), gate, outer);
 
+    // The product reads the gate in the format of what it scales; there is only reference code for two different ones.
     const memory::desc tensorDesc = source.get_desc();
+    const Tag tag = tagOf(tensorDesc, dims);
+    const memory scales = reordered(gate, {{batch_, dims[1], 1, 1}, f32, tag});
     const memory result = resultIn(tensorDesc);
-    const auto whole = binary(n_.cpu_, algorithm::binary_mul, tensorDesc, gate.get_desc(), tensorDesc, attributes());
+    const auto whole = binary(n_.cpu_, algorithm::binary_mul, tensorDesc, scales.get_desc(), tensorDesc, attributes());
     if (whole && (batch_ == 1 || !isReference(whole->impl_info_str()))) {
-      step<dnnl::binary>(*whole, {{DNNL_ARG_SRC_0, source}, {DNNL_ARG_SRC_1, gate}, {DNNL_ARG_DST, result}});
+      step<dnnl::binary>(*whole, {{DNNL_ARG_SRC_0, source}, {DNNL_ARG_SRC_1, scales}, {DNNL_ARG_DST, result}});
       return;
     }
     // A gate that differs from image to image has no optimized implementation in every version; that of one image has.
     const Dims one = {1, dims[1], dims[2], dims[3]};
     const memory::desc image = tensorDesc.submemory_desc(one, {0, 0, 0, 0});
     const std::size_t imageBytes = tensorDesc.get_size() / n_.batch();
-    const memory::desc gateOfOne = nhwc({1, dims[1], 1, 1});
+    const memory::desc gateOfOne({1, dims[1], 1, 1}, f32, tag);
     const auto single = binary(n_.cpu_, algorithm::binary_mul, image, gateOfOne, image, attributes());
     if (!single) failKernel("there is no product of its gate with its input.");
     for (std::size_t i = 0; i < n_.batch(); ++i) {
       step<dnnl::binary>(*single, {{DNNL_ARG_SRC_0, viewOf(source, image, i * imageBytes)},
-                                   {DNNL_ARG_SRC_1, viewOf(gate, gateOfOne, i * gateOfOne.get_size())},
+                                   {DNNL_ARG_SRC_1, viewOf(scales, gateOfOne, i * gateOfOne.get_size())},
                                    {DNNL_ARG_DST, viewOf(result, image, i * imageBytes)}});
       if (i > 0) implementations_.pop_back();
     }
+  }
+
+  static Tag tagOf(const memory::desc& desc, const Dims& dims) {
+    for (const Tag tag : {Tag::nhwc, Tag::nChw16c, Tag::nChw8c, Tag::nChw4c}) {
+      if (memory::desc(dims, f32, tag) == desc) return tag;
+    }
+    return Tag::nchw;
   }
 
   // oneDNN has no such filter: a depthwise convolution with fixed weights, behind copies that mirror the border.
@@ -641,6 +703,7 @@ class ChainBuilder {
   memory::dim batch_;
   Chain* chain_ = nullptr;
   std::vector<Placed> placed_;
+  std::vector<int> root_;  // by operator: whose memory it lies in; its own but where it was written over another
   std::vector<std::string> implementations_;  // of the chain that is being built
   int reorders_ = 0;
   std::size_t workspaceBytes_ = 0;

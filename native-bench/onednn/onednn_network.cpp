@@ -86,6 +86,7 @@ std::vector<float> OnednnNetwork::readTensor(int id) const {
 
 void OnednnNetwork::poisonTensor(int id) {
   const memory& tensor = tensors_[static_cast<std::size_t>(id)];
+  if (overInput_[static_cast<std::size_t>(id)]) return;
   auto* values = static_cast<float*>(tensor.get_data_handle());
   std::fill(values, values + tensor.get_desc().get_size() / sizeof(float), std::nanf(""));
 }

@@ -54,6 +54,7 @@ class OnednnNetwork : public Executable {
   mutable dnnl::stream stream_;
   std::vector<Chain> chains_;
   std::vector<memory> tensors_;  // by operator; empty for those that stay inside of a kernel
+  std::vector<bool> overInput_;  // by operator: it is written over a tensor that its kernel reads
   AlignedBuffer<float> activations_;
   AlignedBuffer<float> workspace_;  // of whichever kernel runs
   std::vector<memory> parameters_;

@@ -50,7 +50,8 @@ class Executable {
   virtual void fillInput() = 0;
   // The tensor that an operator produced, as NHWC; valid only until the last kernel that reads it has run.
   virtual std::vector<float> readTensor(int id) const = 0;
-  // Fills the tensor with NaNs, so that what an earlier one left in this memory cannot pass for a result.
+  // Fills the tensor with NaNs, so that what an earlier one left in this memory cannot pass for a result; but not where it
+  // is written over an input, which it would have to differ from.
   virtual void poisonTensor(int id) = 0;
 
  protected:
