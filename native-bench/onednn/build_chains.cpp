@@ -611,6 +611,12 @@ class ChainBuilder {
                       {DNNL_ARG_SHIFT, vector(p.biases)}, {DNNL_ARG_DST, viewOf(result, rows)}});
   }
 
+  struct Product {
+    memory::desc tensor;
+    Tag gate;
+    std::optional<BinaryDesc> descriptor;
+  };
+
   // Pool, two inner products, and the product with the input.
   void addSqueezeExcite(const Operator& op, const Parameters& p) {
     const memory& source = tensor(op.inputs[0]);
@@ -630,14 +636,23 @@ class ChainBuilder {
     const PostOps outer = postOps({{op.gate}}, {});
     run(expand, bestInnerProduct(expand, outer), gate, outer);
 
-    // The product reads the gate in the format of what it scales; there is only reference code for two different ones.
-    const memory::desc tensorDesc = source.get_desc();
-    const Tag tag = tagOf(tensorDesc, dims);
+    // Which formats of the two have more than reference code differs from version to version; the last ones always do.
+    const memory::desc given = source.get_desc();
+    Product product{given, tagOf(given, dims), {}};
+    for (const Product& choice : {product, Product{given, Tag::nhwc, {}}, Product{nhwc(dims), Tag::nhwc, {}}}) {
+      const memory::desc scales({batch_, dims[1], 1, 1}, f32, choice.gate);
+      product = choice;
+      product.descriptor = binary(n_.cpu_, algorithm::binary_mul, choice.tensor, scales, choice.tensor, attributes());
+      if (product.descriptor && !isReference(product.descriptor->impl_info_str())) break;
+    }
+    const memory::desc tensorDesc = product.tensor;
+    const Tag tag = product.gate;
+    const auto& whole = product.descriptor;
+    const memory scaled = reordered(source, tensorDesc);
     const memory scales = reordered(gate, {{batch_, dims[1], 1, 1}, f32, tag});
     const memory result = resultIn(tensorDesc);
-    const auto whole = binary(n_.cpu_, algorithm::binary_mul, tensorDesc, scales.get_desc(), tensorDesc, attributes());
     if (whole && (batch_ == 1 || !isReference(whole->impl_info_str()))) {
-      step<dnnl::binary>(*whole, {{DNNL_ARG_SRC_0, source}, {DNNL_ARG_SRC_1, scales}, {DNNL_ARG_DST, result}});
+      step<dnnl::binary>(*whole, {{DNNL_ARG_SRC_0, scaled}, {DNNL_ARG_SRC_1, scales}, {DNNL_ARG_DST, result}});
       return;
     }
     // A gate that differs from image to image has no optimized implementation in every version; that of one image has.
@@ -648,7 +663,7 @@ class ChainBuilder {
     const auto single = binary(n_.cpu_, algorithm::binary_mul, image, gateOfOne, image, attributes());
     if (!single) failKernel("there is no product of its gate with its input.");
     for (std::size_t i = 0; i < n_.batch(); ++i) {
-      step<dnnl::binary>(*single, {{DNNL_ARG_SRC_0, viewOf(source, image, i * imageBytes)},
+      step<dnnl::binary>(*single, {{DNNL_ARG_SRC_0, viewOf(scaled, image, i * imageBytes)},
                                    {DNNL_ARG_SRC_1, viewOf(scales, gateOfOne, i * gateOfOne.get_size())},
                                    {DNNL_ARG_DST, viewOf(result, image, i * imageBytes)}});
       if (i > 0) implementations_.pop_back();
