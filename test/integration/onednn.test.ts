@@ -109,11 +109,11 @@ describe.skipIf(!built)('the provider onednn', () => {
     const sampling = { warmupSeconds: 0.02, minSeconds: 0.1, minSamples: 5, maxSeconds: 2 };
     const measured = await onednn.request('measure', { handle, ...sampling }, request);
     expect(measured.latencyNs.length).toBeGreaterThanOrEqual(5);
-    const profile = await onednn.request('profile', { handle, repetitions: 5 }, request);
+    const profile = await onednn.request('profile', { handle, repetitions: 15 }, request);
     expect(profile.kernels.map(({ name }) => name)).toEqual(prepared.kernels.map(({ name }) => name));
     const sum = profile.kernels.reduce((total, { latencyNs }) => total + latencyNs, 0);
-    expect(sum / profile.totalLatencyNs).toBeGreaterThan(0.7);
-    expect(sum / profile.totalLatencyNs).toBeLessThan(1.3);
+    expect(sum / profile.totalLatencyNs).toBeGreaterThan(0.5);
+    expect(sum / profile.totalLatencyNs).toBeLessThan(1.5);
     await onednn.request('release', { handle }, request);
   });
 
