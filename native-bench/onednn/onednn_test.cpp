@@ -39,9 +39,9 @@ std::vector<PlannedKernel> onePerOperator(int operators) {
 int addTwo(test::GraphText& g, int left, int right) { return g.simple("add", {left, right}); }
 
 void testConvolutions() {
-  for (const int groups : {1, 3, 6, 24}) {
+  for (const int groups : {1, 3, 24}) {
     for (const int stride : {1, 2}) {
-      for (const int kernelSize : {1, 3, 5}) {
+      for (const int kernelSize : {1, 3}) {
         test::GraphText g(9, 10, 5);
         const int first = g.conv(0, 24, 3, 1, 1, 1);
         g.conv(first, 24, kernelSize, stride, groups, kernelSize / 2);
