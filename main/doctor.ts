@@ -1,8 +1,8 @@
 /** Whether everything is there that Plimsoll needs, and whether this machine can be measured well. */
-import { ApiError, type ApiOutput } from '../core/protocol/api.ts';
+import { ApiError, type ApiOutput, type ProviderName } from '../core/protocol/api.ts';
 import type { Environment } from '../core/protocol/run.ts';
 import { ProviderProcess } from './bench/provider-process.ts';
-import { findProviders } from './bench/providers.ts';
+import { findProvider, isInstalled } from './bench/providers.ts';
 import { startProvider } from './bench/scheduler.ts';
 import { detectMachine } from './machine/detect.ts';
 import type { Store } from './store/store.ts';
@@ -24,23 +24,34 @@ export async function examine(openStore: () => Store): Promise<Check[]> {
 }
 
 async function checkProviders(): Promise<Check[]> {
-  const name = 'native program';
+  return [await checkProvider('native', 'failed'), await checkOnednn()];
+}
+
+async function checkOnednn(): Promise<Check> {
+  if (isInstalled('onednn')) return checkProvider('onednn', 'warning');
+  // No fault: it is only there to be compared with.
+  const message = 'not there, and optional: to compare with it, install libdnnl-dev, then npm run setup';
+  return { name: 'oneDNN program', status: 'ok', message };
+}
+
+/** `broken`: what it means for Plimsoll where the program does not answer. */
+async function checkProvider(wanted: ProviderName, broken: Check['status']): Promise<Check> {
+  const name = `${wanted === 'onednn' ? 'oneDNN' : wanted} program`;
   let process: ProviderProcess | undefined;
   try {
-    const checks: Check[] = [];
-    for (const program of findProviders()) {
-      process = new ProviderProcess(program);
-      const { provider, version, devices, libraries } = await startProvider(process);
-      await process.close();
-      const sets = devices[0]?.instructionSets.join(', ') ?? 'none';
-      const built = Object.entries(libraries).map(([library, text]) => `${library} ${text}`);
-      const message = [`${provider} ${version}`, ...built, `kernels for ${sets}`].join(', ');
-      checks.push({ name, status: 'ok', message });
-    }
-    return checks;
+    process = new ProviderProcess(findProvider(wanted));
+    const { provider, version, devices, libraries } = await startProvider(process);
+    const sets = devices[0]?.instructionSets.join(', ') ?? 'none';
+    const built = Object.entries(libraries).map(([library, text]) => `${library} ${text}`);
+    return {
+      name,
+      status: 'ok',
+      message: [`${provider} ${version}`, ...built, `kernels for ${sets}`].join(', '),
+    };
   } catch (error) {
+    return { name, status: broken, message: sentencesOf(error, 'Build it anew: npm run setup.') };
+  } finally {
     await process?.close();
-    return [{ name, status: 'failed', message: sentencesOf(error, 'Build it anew: npm run setup.') }];
   }
 }
 

@@ -30,9 +30,17 @@ export function dataFolder(environment: NodeJS.ProcessEnv = process.env): string
 
 /** The program of the native benchmarks; it may not be there. `PLIMSOLL_NATIVE_BENCH` names another one. */
 export function nativeBenchPath(environment: NodeJS.ProcessEnv = process.env): string {
-  const own = environment.PLIMSOLL_NATIVE_BENCH;
+  return programPath('plimsoll-native-bench', environment.PLIMSOLL_NATIVE_BENCH);
+}
+
+/** The program that runs oneDNN; only built where that library is. `PLIMSOLL_ONEDNN_BENCH` names another one. */
+export function onednnBenchPath(environment: NodeJS.ProcessEnv = process.env): string {
+  return programPath('plimsoll-onednn-bench', environment.PLIMSOLL_ONEDNN_BENCH);
+}
+
+function programPath(program: string, own: string | undefined): string {
   if (own !== undefined && own !== '') return own;
-  const name = process.platform === 'win32' ? 'plimsoll-native-bench.exe' : 'plimsoll-native-bench';
+  const name = process.platform === 'win32' ? `${program}.exe` : program;
   const packaged = packagedResources();
   const candidates = [
     join(checkoutRoot, 'build', 'native', name),

@@ -59,6 +59,11 @@ const terms = {
     meaning: 'Every kernel was checked against a reference in double precision before anything was timed.',
   },
   dtype: { name: 'Type', meaning: 'Data type of weights and activations.' },
+  provider: {
+    name: 'Provider',
+    meaning:
+      'Whose kernels were measured: native are those of Plimsoll, others are libraries to compare with.',
+  },
   batch: { name: 'Batch', meaning: 'Images in one pass.' },
   threads: { name: 'Threads', meaning: 'Threads that work on one pass, each pinned to a core.' },
   kernel: { name: 'Kernel', meaning: 'One launch: it covers one or more operators.' },

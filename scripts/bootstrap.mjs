@@ -137,8 +137,9 @@ function installPackages() {
 function buildNative() {
   const build = join(root, 'build', 'native');
   const inputs = filesUnder('native-bench', (path) => /\.(cc|cpp|h|hpp|inc|txt|cmake)$/.test(path));
+  // What is built depends on whether oneDNN is installed, which no file of ours tells.
   const built = existsSync(join(build, executable('plimsoll-native-bench')));
-  once('native', inputs, built, 'native benchmarks built', () => {
+  once('native', [...inputs, `oneDNN ${onednnVersion()}`], built, 'native benchmarks built', () => {
     run(
       'cmake',
       ['-S', 'native-bench', '-B', build, '-DCMAKE_BUILD_TYPE=Release'],
@@ -275,6 +276,17 @@ function headerFound(header) {
     input: `#include <${header}>\n`,
   });
   return result.status === 0;
+}
+
+/** The lines of its header that say so; empty where it is not installed. */
+function onednnVersion() {
+  for (const folder of ['/usr/include', '/usr/local/include', '/opt/homebrew/include']) {
+    const header = join(folder, 'oneapi', 'dnnl', 'dnnl_version.h');
+    if (!existsSync(header)) continue;
+    const lines = readFileSync(header, 'utf8').match(/DNNL_VERSION_(MAJOR|MINOR|PATCH) +\d+/g) ?? [];
+    return `${header} ${lines.join(' ')}`;
+  }
+  return '';
 }
 
 function filesUnder(folder, wanted) {

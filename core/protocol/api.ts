@@ -16,6 +16,10 @@ import {
 /** Raised whenever a method or event changes its shape; a page of another number asks to be reloaded. */
 export const apiVersion = 1;
 
+/** The programs that can execute networks; only `native` is always there. */
+export const providerNames = ['native', 'onednn'] as const;
+export type ProviderName = (typeof providerNames)[number];
+
 export const RunRequestSchema = z.object({
   suite: z.string().default('quick'),
   /** Instead of the suite's models. */
@@ -23,6 +27,8 @@ export const RunRequestSchema = z.object({
   plans: z.array(PlanKindSchema).min(1).optional(),
   dtypes: z.array(DataTypeSchema).min(1).optional(),
   batches: z.array(z.number().int().min(1).max(1024)).min(1).optional(),
+  /** Default: `native` alone. Others are for comparison, and make a run longer. */
+  providers: z.array(z.enum(providerNames)).min(1).optional(),
   /** Default: every physical core. */
   threads: z.number().int().min(1).optional(),
 });

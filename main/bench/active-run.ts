@@ -5,7 +5,7 @@ import { newRunId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
 import { type ParsedRunRequest, planCases, type Selection, selectModels } from './cases.ts';
 import { ProviderProcess } from './provider-process.ts';
-import { findProviders } from './providers.ts';
+import { findProvider } from './providers.ts';
 import {
   type DescribedProvider,
   executeRun,
@@ -107,7 +107,7 @@ export class ActiveRun {
     request: ParsedRunRequest,
     { runId, progress }: Current,
   ): Promise<RunWork> {
-    const programs = findProviders();
+    const programs = [...new Set(request.providers ?? (['native'] as const))].map(findProvider);
     const store = this.store();
     const environment = await detectMachine();
     const providers: DescribedProvider[] = [];

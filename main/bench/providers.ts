@@ -1,26 +1,40 @@
-/** The providers. A new one is a program that speaks the protocol, and a line here. */
+/** The providers. A new one is a program that speaks the protocol, and an entry here. */
 import { existsSync } from 'node:fs';
-import { ApiError } from '../../core/protocol/api.ts';
-import { nativeBenchPath } from '../paths.ts';
+import { ApiError, type ProviderName } from '../../core/protocol/api.ts';
+import { nativeBenchPath, onednnBenchPath } from '../paths.ts';
 import type { ProviderProgram } from './provider-process.ts';
 
-/** Throws ApiError('provider') where a program is missing. */
-export function findProviders(): readonly ProviderProgram[] {
-  return [nativeBench()];
+interface KnownProvider {
+  readonly path: () => string;
+  /** What is missing without it, and what to do. */
+  readonly missing: string;
+  readonly hint: string;
 }
 
-function nativeBench(): ProviderProgram {
-  const path = nativeBenchPath();
-  if (!existsSync(path)) {
-    throw new ApiError(
-      'provider',
-      `The native benchmark program is missing (${path}).`,
-      'Build it: npm run setup',
-    );
-  }
+const known: Readonly<Record<ProviderName, KnownProvider>> = {
+  native: {
+    path: nativeBenchPath,
+    missing: 'The native benchmark program is missing',
+    hint: 'Build it: npm run setup',
+  },
+  onednn: {
+    path: onednnBenchPath,
+    missing: 'The program of the provider onednn is missing, for it is only built where oneDNN is installed',
+    hint: 'Install oneDNN (Debian: apt-get install libdnnl-dev), then build it: npm run setup',
+  },
+};
+
+/** Whether its program is there; of all but `native` its absence is no fault. */
+export function isInstalled(name: ProviderName): boolean {
+  return existsSync(known[name].path());
+}
+
+/** Throws ApiError('provider') where its program is missing. */
+export function findProvider(name: ProviderName): ProviderProgram {
+  const { path: pathOf, missing, hint } = known[name];
+  const path = pathOf();
+  if (!existsSync(path)) throw new ApiError('provider', `${missing} (${path}).`, hint);
   // A script is run by the Node that runs this: a provider may be written in anything.
   const isScript = /\.[cm]?[jt]s$/.test(path);
-  return isScript
-    ? { name: 'native', command: process.execPath, args: [path] }
-    : { name: 'native', command: path, args: [] };
+  return isScript ? { name, command: process.execPath, args: [path] } : { name, command: path, args: [] };
 }

@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import { dataTypes, planKinds } from '../../../core/graph/plan.ts';
-import type { Api, ApiEventPayload, RunRequest } from '../../../core/protocol/api.ts';
+import {
+  type Api,
+  type ApiEventPayload,
+  providerNames,
+  type RunRequest,
+} from '../../../core/protocol/api.ts';
 import type { RunReport } from '../../../core/protocol/run.ts';
 import { parseChoices } from '../choices.ts';
 import {
@@ -21,6 +26,7 @@ interface ProfileOptions {
   models?: string[];
   plans?: string[];
   dtypes?: string[];
+  providers?: string[];
   batch?: number[];
   threads?: number;
   json?: true;
@@ -35,6 +41,11 @@ export function addProfile(program: Command, context: CommandContext): void {
     .option('--models <names>', 'these models instead of those of the suite, with commas between', parseNames)
     .option('--plans <plans>', `of ${planKinds.join(', ')}; default: all that can be run`, parseNames)
     .option('--dtypes <types>', `of ${dataTypes.join(', ')}; default: fp32`, parseNames)
+    .option(
+      '--providers <names>',
+      `of ${providerNames.join(', ')}, to compare them; default: native`,
+      parseNames,
+    )
     .option('--batch <sizes>', 'images at once, for example 1,8; default: 1', parseIntegers)
     .option('--threads <count>', 'default: one for every physical core', (text) => parseInteger(text))
     .option('--json', 'print the result as one JSON object; progress goes to stderr in any case')
@@ -50,12 +61,15 @@ export function addProfile(program: Command, context: CommandContext): void {
     });
 }
 
-function requestOf({ suite, models, plans, dtypes, batch, threads }: ProfileOptions): RunRequest {
+function requestOf({ suite, models, plans, dtypes, providers, batch, threads }: ProfileOptions): RunRequest {
   return {
     suite,
     ...(models !== undefined && { models }),
     ...(plans !== undefined && { plans: parseChoices('plan', plans, planKinds) }),
     ...(dtypes !== undefined && { dtypes: parseChoices('data type', dtypes, dataTypes) }),
+    ...(providers !== undefined && {
+      providers: parseChoices('provider', providers, providerNames),
+    }),
     ...(batch !== undefined && { batches: batch }),
     ...(threads !== undefined && { threads }),
   };

@@ -87,11 +87,13 @@ function formatGapTable(terminal: Terminal, measurements: readonly MeasurementSu
 }
 
 function formatNotes({ measurements, lost }: RunReport): string[] {
-  const alarms = measurements.flatMap(({ model, plan, alarms }) =>
-    alarms.map((alarm) => `! ${model} ${plan}: ${alarm}`),
+  const several = new Set([...measurements, ...lost].map(({ provider }) => provider)).size > 1;
+  const by = (provider: string) => (several ? ` by ${provider}` : '');
+  const alarms = measurements.flatMap(({ model, plan, provider, alarms }) =>
+    alarms.map((alarm) => `! ${model} ${plan}${by(provider)}: ${alarm}`),
   );
-  const losses = lost.map(({ model, plan, dtype, batch, reason }) => {
-    return `- ${model} ${plan} ${dtype} batch ${batch}: ${reason}`;
+  const losses = lost.map(({ model, plan, dtype, batch, provider, reason }) => {
+    return `- ${model} ${plan} ${dtype} batch ${batch}${by(provider)}: ${reason}`;
   });
   const reconstructions = new Set(
     measurements.flatMap(({ reconstruction }) => (reconstruction === null ? [] : [reconstruction])),

@@ -71,8 +71,7 @@ class NetworkBuilder {
     for (PlannedKernel& planned : plan) {
       Kernel kernel;
       kernel.plan = std::move(planned);
-      kernel.output = kernel.plan.operators.back();
-      collectInputs(kernel);
+      describeKernel(kernel, n_.graph_, batch_);
       n_.kernels_.push_back(std::move(kernel));
     }
     placeActivations();
@@ -84,7 +83,7 @@ class NetworkBuilder {
       } else {
         addLayerwise(kernel);
       }
-      count(kernel);
+      kernel.workspaceBytes += scratchFloats_ * sizeof(float) * static_cast<std::size_t>(n_.options_.threads);
       kernel.implementation += std::string(".") + kernels_.name;
       largestScratch_ = std::max(largestScratch_, scratchFloats_);
     }
@@ -101,44 +100,24 @@ class NetworkBuilder {
   }
 
  private:
-  void collectInputs(Kernel& kernel) const {
-    const auto& own = kernel.plan.operators;
-    for (const int id : own) {
-      for (const int input : n_.graph_.at(id).inputs) {
-        const bool inside = std::find(own.begin(), own.end(), input) != own.end();
-        const bool known = std::find(kernel.inputs.begin(), kernel.inputs.end(), input) != kernel.inputs.end();
-        if (!inside && !known) kernel.inputs.push_back(input);
-      }
-    }
-  }
-
-  // The image lives through the whole pass, so that it need not be filled again before each.
   void placeActivations() {
-    const int steps = static_cast<int>(n_.kernels_.size());
-    std::vector<int> ids = {0};
-    std::vector<Lifetime> lifetimes = {{n_.tensorElements(0), 0, steps}};
-    for (int step = 0; step < steps; ++step) {
-      const int id = n_.kernels_[static_cast<std::size_t>(step)].output;
-      int last = step;
-      for (int reader = step + 1; reader < steps; ++reader) {
-        const auto& inputs = n_.kernels_[static_cast<std::size_t>(reader)].inputs;
-        if (std::find(inputs.begin(), inputs.end(), id) != inputs.end()) last = reader;
+    std::vector<const PreparedKernel*> kernels;
+    for (const Kernel& kernel : n_.kernels_) kernels.push_back(&kernel);
+    std::vector<TensorLifetime> tensors = tensorLifetimes(kernels);
+    for (std::size_t step = 0; step < n_.kernels_.size(); ++step) {
+      if (const int halfway = halfwayTensor(n_.kernels_[step]); halfway >= 0) {
+        tensors.push_back({halfway, static_cast<int>(step), static_cast<int>(step)});
       }
-      if (const int halfway = halfwayTensor(n_.kernels_[static_cast<std::size_t>(step)]); halfway >= 0) {
-        ids.push_back(halfway);
-        lifetimes.push_back({n_.tensorElements(halfway), step, step});
-      }
-      ids.push_back(id);
-      // What nobody reads is the network's result: it must outlive the pass.
-      lifetimes.push_back({n_.tensorElements(id), step, last == step ? steps : last});
     }
+    std::vector<Lifetime> lifetimes;
+    for (const auto& [id, first, last] : tensors) lifetimes.push_back({n_.tensorElements(id), first, last});
     const ArenaPlan arena = planArena(lifetimes);
     // Linux hands out more than it has, and kills whoever then uses it: ask first.
     if (arena.floats * sizeof(float) > availableMemoryBytes()) throw std::bad_alloc();
     n_.activations_ = AlignedBuffer<float>(arena.floats);
     n_.tensors_.assign(n_.graph_.operators.size(), nullptr);
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      n_.tensors_[static_cast<std::size_t>(ids[i])] = n_.activations_.data() + arena.offsets[i];
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      n_.tensors_[static_cast<std::size_t>(tensors[i].id)] = n_.activations_.data() + arena.offsets[i];
     }
     for (const Kernel& kernel : n_.kernels_) {
       for (const int input : kernel.inputs) {
@@ -406,21 +385,6 @@ class NetworkBuilder {
     kernel.phases.push_back([&k, project](const Member& m) { k.convolve(project, m); });
   }
 
-  void count(Kernel& kernel) const {
-    std::size_t macs = 0;
-    std::size_t weights = 0;
-    for (const int id : kernel.plan.operators) {
-      const OperatorCost cost = costOf(n_.graph_, n_.graph_.at(id));
-      macs += cost.macs;
-      weights += cost.weightElements;
-    }
-    kernel.operations = 2 * macs * batch_;
-    kernel.weightBytes = weights * sizeof(float);
-    for (const int input : kernel.inputs) kernel.inputBytes += n_.tensorElements(input) * sizeof(float);
-    kernel.outputBytes = n_.tensorElements(kernel.output) * sizeof(float);
-    kernel.workspaceBytes += scratchFloats_ * sizeof(float) * static_cast<std::size_t>(n_.options_.threads);
-  }
-
   Network& n_;
   const KernelSet& kernels_;
   std::size_t batch_;
@@ -431,7 +395,7 @@ class NetworkBuilder {
 
 Network::Network(Graph graph, std::vector<PlannedKernel> plan, const NetworkOptions& options,
                  const Cancellation& cancellation)
-    : graph_(std::move(graph)), options_(options), team_(options.threads) {
+    : Executable(std::move(graph), options.batch, options.threads, options.seed), options_(options) {
   try {
     NetworkBuilder(*this).build(std::move(plan), cancellation);
     fillInput();

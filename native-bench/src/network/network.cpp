@@ -1,6 +1,8 @@
 #include "network/network.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "support/philox.h"
 
@@ -19,6 +21,10 @@ void Network::fillInput() {
   const std::size_t elements = tensorElements(0);
   uniformElements(options_.seed, streams::input, 0, elements, graph_.inputBound, tensor(0));
 }
+
+std::vector<float> Network::readTensor(int id) const { return {tensor(id), tensor(id) + tensorElements(id)}; }
+
+void Network::poisonTensor(int id) { std::fill(tensor(id), tensor(id) + tensorElements(id), std::nanf("")); }
 
 void Network::runPhases(const Kernel& kernel, int member) {
   const Member own{member, options_.threads, scratch_[static_cast<std::size_t>(member)].data()};

@@ -1,4 +1,4 @@
-// A plan of a graph made ready to run: weights packed, activations placed, threads created.
+// A plan of a graph made ready to run on our own kernels: weights packed, activations placed, threads created.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 #include "cpu/thread_pool.h"
 #include "kernels/kernel_set.h"
-#include "network/graph.h"
+#include "network/executable.h"
 #include "support/aligned_buffer.h"
 #include "support/cancellation.h"
 
@@ -18,13 +18,8 @@ namespace plimsoll {
 // One pass of the whole team over a kernel; a kernel with several has a barrier between them.
 using Phase = std::function<void(const Member&)>;
 
-struct Kernel {
-  PlannedKernel plan;
-  std::string implementation;
+struct Kernel : PreparedKernel {
   std::vector<Phase> phases;
-  std::vector<int> inputs;  // operators whose tensors it reads from outside
-  int output = 0;
-  std::size_t operations = 0, inputBytes = 0, outputBytes = 0, weightBytes = 0, workspaceBytes = 0;
 };
 
 struct NetworkOptions {
@@ -34,38 +29,35 @@ struct NetworkOptions {
   const KernelSet* kernels = nullptr;
 };
 
-class Network {
+class Network : public Executable {
  public:
   // Draws the weights, packs them and fills the input. Throws ProtocolError: unsupported, outOfMemory, cancelled.
   Network(Graph graph, std::vector<PlannedKernel> plan, const NetworkOptions& options, const Cancellation& cancellation);
 
-  const Graph& graph() const { return graph_; }
   const NetworkOptions& options() const { return options_; }
   const std::vector<Kernel>& kernels() const { return kernels_; }
-  std::size_t activationBytes() const { return activations_.size() * sizeof(float); }
-  std::size_t weightBytes() const { return weightBytes_; }
-  ThreadPool& team() { return team_; }
+  std::string instructionSet() const override { return options_.kernels->name; }
+  std::size_t kernelCount() const override { return kernels_.size(); }
+  const PreparedKernel& kernel(std::size_t index) const override { return kernels_[index]; }
+  std::size_t activationBytes() const override { return activations_.size() * sizeof(float); }
+  std::size_t weightBytes() const override { return weightBytes_; }
 
-  // One pass over all kernels, from the image to the last tensor.
-  void run();
-  // The same, with the time of each kernel in nanoseconds; returns the time of the whole.
-  double runTimed(std::vector<double>& kernelNs);
-  // One kernel alone, on what its inputs hold now.
-  void runKernel(std::size_t index);
+  void run() override;
+  double runTimed(std::vector<double>& kernelNs) override;
+  void runKernel(std::size_t index) override;
 
   // The tensor that an operator produces. Its memory is its own only until the last kernel that reads it.
   float* tensor(int id) const { return tensors_[static_cast<std::size_t>(id)]; }
-  std::size_t tensorElements(int id) const { return options_.batch * graph_.at(id).output.elements(); }
-  void fillInput();
+  void fillInput() override;
+  std::vector<float> readTensor(int id) const override;
+  void poisonTensor(int id) override;
 
  private:
   friend class NetworkBuilder;
 
   void runPhases(const Kernel& kernel, int member);
 
-  Graph graph_;
   NetworkOptions options_;
-  ThreadPool team_;
   std::vector<Kernel> kernels_;
   std::vector<float*> tensors_;
   AlignedBuffer<float> activations_;

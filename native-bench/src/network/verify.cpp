@@ -13,7 +13,7 @@ namespace {
 // 10^8 elements none is six deviations away.
 constexpr double largestDeviation = 16;
 
-DoubleTensor toDouble(const float* values, std::size_t count) { return {values, values + count}; }
+DoubleTensor toDouble(const std::vector<float>& values) { return {values.begin(), values.end()}; }
 
 // Terms that one element of the result sums; those of squeeze-and-excite's pool weigh less and are shorter than 2^16.
 std::size_t sumLength(const Graph& graph, const Operator& op) {
@@ -35,23 +35,23 @@ std::size_t sumLength(const Graph& graph, const Operator& op) {
   }
 }
 
-DoubleTensor referenceOf(Network& network, const Kernel& kernel) {
+DoubleTensor referenceOf(Executable& network, const PreparedKernel& kernel) {
   const Graph& graph = network.graph();
   std::map<int, DoubleTensor> known;
-  for (const int id : kernel.inputs) known[id] = toDouble(network.tensor(id), network.tensorElements(id));
+  for (const int id : kernel.inputs) known[id] = toDouble(network.readTensor(id));
   for (const int id : kernel.plan.operators) {
     const Operator& op = graph.at(id);
     std::vector<const DoubleTensor*> inputs;
     for (const int input : op.inputs) inputs.push_back(&known.at(input));
-    known[id] = referenceOperator(graph, op, inputs, network.options().batch, network.options().seed, network.team());
+    known[id] = referenceOperator(graph, op, inputs, network.batch(), network.seed(), network.team());
   }
   return std::move(known.at(kernel.output));
 }
 
-KernelCheck compare(const Network& network, const Kernel& kernel, const DoubleTensor& reference) {
+KernelCheck compare(const Executable& network, const PreparedKernel& kernel, const DoubleTensor& reference) {
   std::size_t longest = 1;
   for (const int id : kernel.plan.operators) longest = std::max(longest, sumLength(network.graph(), network.graph().at(id)));
-  const float* computed = network.tensor(kernel.output);
+  const std::vector<float> computed = network.readTensor(kernel.output);
   double errorSquares = 0;
   double squares = 0;
   double largest = 0;
@@ -77,24 +77,23 @@ KernelCheck compare(const Network& network, const Kernel& kernel, const DoubleTe
   return check;
 }
 
-OutputEvidence evidenceOf(const Network& network) {
-  const int last = network.kernels().back().output;
-  const float* values = network.tensor(last);
-  const std::size_t count = network.tensorElements(last);
+OutputEvidence evidenceOf(const Executable& network) {
+  const std::vector<float> values = network.readTensor(network.kernel(network.kernelCount() - 1).output);
+  const std::size_t count = values.size();
   OutputEvidence evidence;
   double sum = 0;
   double squares = 0;
   std::size_t zeros = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    sum += values[i];
-    squares += static_cast<double>(values[i]) * values[i];
-    zeros += values[i] == 0.0f;
+  for (const float value : values) {
+    sum += value;
+    squares += static_cast<double>(value) * value;
+    zeros += value == 0.0f;
   }
   const double n = static_cast<double>(count);
   evidence.mean = sum / n;
   evidence.standardDeviation = std::sqrt(std::max(0.0, squares / n - evidence.mean * evidence.mean));
   evidence.zeroFraction = static_cast<double>(zeros) / n;
-  evidence.values.assign(values, values + std::min<std::size_t>(count, 16));
+  evidence.values.assign(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(count, 16)));
   return evidence;
 }
 
@@ -105,21 +104,21 @@ double toleranceFor(std::size_t longestSum) {
   return std::max(4 * epsilon * std::sqrt(static_cast<double>(longestSum)), 1e-6);
 }
 
-Verification verify(Network& network, const Cancellation& cancellation, const std::function<void(double)>& progress) {
+Verification verify(Executable& network, const Cancellation& cancellation, const std::function<void(double)>& progress) {
   Verification result;
   result.passed = true;
   network.fillInput();
-  const auto& kernels = network.kernels();
-  for (std::size_t index = 0; index < kernels.size(); ++index) {
+  const std::size_t count = network.kernelCount();
+  for (std::size_t index = 0; index < count; ++index) {
     cancellation.throwIfRequested();
-    const Kernel& kernel = kernels[index];
-    // What an earlier tensor left in this memory must not pass for a result.
-    float* output = network.tensor(kernel.output);
-    std::fill(output, output + network.tensorElements(kernel.output), std::nanf(""));
+    const PreparedKernel& kernel = network.kernel(index);
+    // Before it runs: a kernel may write its result over an input that nobody reads afterwards.
+    const DoubleTensor reference = referenceOf(network, kernel);
+    network.poisonTensor(kernel.output);
     network.runKernel(index);
-    result.kernels.push_back(compare(network, kernel, referenceOf(network, kernel)));
+    result.kernels.push_back(compare(network, kernel, reference));
     result.passed = result.passed && result.kernels.back().passed;
-    progress(static_cast<double>(index + 1) / static_cast<double>(kernels.size()));
+    progress(static_cast<double>(index + 1) / static_cast<double>(count));
   }
   result.output = evidenceOf(network);
   // An output of zeros or of one value would agree with anything.

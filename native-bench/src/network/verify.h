@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "network/network.h"
+#include "network/executable.h"
+#include "support/cancellation.h"
 
 namespace plimsoll {
 
@@ -31,7 +32,7 @@ struct Verification {
 };
 
 // Runs the network kernel by kernel. `progress` is told the share that is done.
-Verification verify(Network& network, const Cancellation& cancellation, const std::function<void(double)>& progress);
+Verification verify(Executable& network, const Cancellation& cancellation, const std::function<void(double)>& progress);
 
 // The error that fp32 sums of this many terms, in any order, may leave: 4 eps sqrt(terms), and never less than what the
 // polynomials of the activations and the final rounding leave.

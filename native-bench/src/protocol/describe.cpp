@@ -1,16 +1,12 @@
 #include "protocol/describe.h"
 
 #include "cpu/cpu_info.h"
-#include "kernels/kernel_choice.h"
-#include "network/graph.h"
-#include "network/network.h"
 
 namespace plimsoll {
-namespace {
 
 using nlohmann::json;
 
-std::string compiler() {
+std::string compilerName() {
 #if defined(__clang__)
   return "clang " __clang_version__;
 #elif defined(__GNUC__)
@@ -20,16 +16,7 @@ std::string compiler() {
 #endif
 }
 
-// Those that there are kernels for, best first.
-std::vector<std::string> instructionSetNames(const InstructionSets& sets) {
-  std::vector<std::string> names;
-  for (const KernelSet* kernels : usableKernelSets(sets)) names.emplace_back(kernels->name);
-  return names;
-}
-
-}  // namespace
-
-json describe() {
+json describeCpu(const std::vector<std::string>& instructionSets) {
   const CpuInfo& cpu = cpuInfo();
   json caches = json::array();
   for (const Cache& cache : cpu.caches) {
@@ -43,21 +30,11 @@ json describe() {
       {"software", false},
       {"physicalCores", cpu.physicalCores},
       {"threads", cpu.logicalCpus},
-      {"instructionSets", instructionSetNames(cpu.instructionSets)},
+      {"instructionSets", instructionSets},
       {"caches", caches},
   };
   if (!cpu.hypervisor.empty()) device["hypervisor"] = cpu.hypervisor;
-  return {
-      {"protocol", 1},
-      {"provider", "native"},
-      {"version", PLIMSOLL_VERSION},
-      {"libraries", {{"compiler", compiler()}}},
-      {"devices", json::array({device})},
-      {"dataTypes", json::array({"fp32"})},
-      {"operators", operatorNames()},
-      {"plans", json::array({"layerwise", "fused"})},
-      {"fusableBlocks", fusableBlocks()},
-  };
+  return device;
 }
 
 }  // namespace plimsoll

@@ -1,10 +1,16 @@
+// What the descriptions of all providers on this CPU have in common.
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 namespace plimsoll {
 
-// The answer to `describe`: this machine's only device, and what this program can do on it.
-nlohmann::json describe();
+// Name and version of the compiler that built this program.
+std::string compilerName();
+
+// This machine's only device; `instructionSets` are those that the provider has kernels for, best first.
+nlohmann::json describeCpu(const std::vector<std::string>& instructionSets);
 
 }  // namespace plimsoll

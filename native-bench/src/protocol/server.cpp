@@ -15,10 +15,8 @@
 #include <thread>
 
 #include "calibrate/calibrate.h"
-#include "kernels/kernel_choice.h"
-#include "network/network.h"
+#include "cpu/cpu_info.h"
 #include "network/verify.h"
-#include "protocol/describe.h"
 #include "support/cancellation.h"
 
 namespace plimsoll {
@@ -52,7 +50,7 @@ double timerResolutionNs() {
 
 class Server {
  public:
-  explicit Server(std::ostream& output) : output_(output) {}
+  Server(const Provider& provider, std::ostream& output) : provider_(provider), output_(output) {}
 
   int run(std::istream& input) {
     // Reading must not flush the output: the other thread may be in the middle of a line.
@@ -171,7 +169,7 @@ class Server {
   }
 
   json handle(const Request& request) {
-    if (request.method == "describe") return describe();
+    if (request.method == "describe") return provider_.describe();
     if (request.method == "calibrate") return handleCalibrate(request);
     if (request.method == "prepare") return handlePrepare(request);
     if (request.method == "verify") return handleVerify(request);
@@ -214,36 +212,26 @@ class Server {
     return {{"device", "cpu"}, {"arithmetic", arithmetic}, {"bandwidth", bandwidth}};
   }
 
-  const KernelSet& kernelsFor(const json& body) const {
-    const auto usable = usableKernelSets(cpuInfo().instructionSets);
-    const auto wanted = body.find("instructionSet");
-    if (wanted == body.end()) return *usable.front();
-    const auto name = wanted->get<std::string>();
-    for (const KernelSet* kernels : usable) {
-      if (kernels->name == name) return *kernels;
-    }
-    failUnsupported("This machine has no instruction set '" + name + "', or there are no kernels for it.");
-  }
-
   json handlePrepare(const Request& request) {
     const json& body = request.body;
-    if (body.at("dtype") != "fp32") failUnsupported("There are kernels for fp32 only.");
-    Graph graph = parseGraph(body.at("graph"));
-    std::vector<PlannedKernel> plan = parseKernels(body.at("kernels"), graph);
-    NetworkOptions options;
-    options.kernels = &kernelsFor(body);
+    PrepareRequest wanted;
+    wanted.dtype = body.at("dtype").get<std::string>();
+    wanted.graph = parseGraph(body.at("graph"));
+    wanted.plan = parseKernels(body.at("kernels"), wanted.graph);
+    if (body.contains("instructionSet")) wanted.instructionSet = body.at("instructionSet").get<std::string>();
     const auto batch = body.at("batch").get<std::int64_t>();
     const auto threads = body.at("threads").get<std::int64_t>();
     if (batch < 1 || batch > 4096) failBadRequest("The batch must be 1 to 4096.");
     if (threads < 1 || threads > 4 * cpuInfo().logicalCpus) {
       failBadRequest("threads must be 1 to " + std::to_string(4 * cpuInfo().logicalCpus) + " on this machine.");
     }
-    options.batch = static_cast<std::size_t>(batch);
-    options.threads = static_cast<int>(threads);
-    options.seed = body.at("seed").get<std::uint64_t>();
-    auto network = std::make_unique<Network>(std::move(graph), std::move(plan), options, cancellation_);
+    wanted.batch = static_cast<std::size_t>(batch);
+    wanted.threads = static_cast<int>(threads);
+    wanted.seed = body.at("seed").get<std::uint64_t>();
+    std::unique_ptr<Executable> network = provider_.prepare(std::move(wanted), cancellation_);
     json kernels = json::array();
-    for (const Kernel& kernel : network->kernels()) {
+    for (std::size_t index = 0; index < network->kernelCount(); ++index) {
+      const PreparedKernel& kernel = network->kernel(index);
       kernels.push_back({{"name", kernel.plan.name},
                          {"implementation", kernel.implementation},
                          {"operations", kernel.operations},
@@ -254,7 +242,7 @@ class Server {
     }
     const std::int64_t handle = nextHandle_++;
     json result = {{"handle", handle},
-                   {"instructionSet", options.kernels->name},
+                   {"instructionSet", network->instructionSet()},
                    {"kernels", kernels},
                    {"activationBytes", network->activationBytes()},
                    {"weightBytes", network->weightBytes()}};
@@ -262,7 +250,7 @@ class Server {
     return result;
   }
 
-  Network& networkOf(const Request& request) {
+  Executable& networkOf(const Request& request) {
     const auto handle = request.body.at("handle").get<std::int64_t>();
     const auto found = networks_.find(handle);
     if (found == networks_.end()) {
@@ -293,7 +281,7 @@ class Server {
   }
 
   json handleMeasure(const Request& request) {
-    Network& network = networkOf(request);
+    Executable& network = networkOf(request);
     const double warmupSeconds = request.body.at("warmupSeconds").get<double>();
     const double minSeconds = request.body.at("minSeconds").get<double>();
     const double maxSeconds = request.body.at("maxSeconds").get<double>();
@@ -320,10 +308,10 @@ class Server {
   }
 
   json handleProfile(const Request& request) {
-    Network& network = networkOf(request);
+    Executable& network = networkOf(request);
     const auto repetitions = request.body.at("repetitions").get<std::size_t>();
     if (repetitions < 1) failBadRequest("profile needs at least one repetition.");
-    std::vector<std::vector<double>> times(network.kernels().size());
+    std::vector<std::vector<double>> times(network.kernelCount());
     std::vector<double> totals;
     std::vector<double> kernelNs;
     network.run();
@@ -335,7 +323,7 @@ class Server {
     }
     json kernels = json::array();
     for (std::size_t i = 0; i < times.size(); ++i) {
-      kernels.push_back({{"name", network.kernels()[i].plan.name}, {"latencyNs", std::max(1.0, median(times[i]))}});
+      kernels.push_back({{"name", network.kernel(i).plan.name}, {"latencyNs", std::max(1.0, median(times[i]))}});
     }
     return {{"kernels", kernels}, {"totalLatencyNs", median(totals)}};
   }
@@ -364,6 +352,7 @@ class Server {
     output_ << line << '\n' << std::flush;
   }
 
+  const Provider& provider_;
   std::ostream& output_;
   std::mutex outputMutex_;
 
@@ -376,12 +365,14 @@ class Server {
 
   Cancellation cancellation_;
   Clock::time_point lastProgress_;
-  std::map<std::int64_t, std::unique_ptr<Network>> networks_;
+  std::map<std::int64_t, std::unique_ptr<Executable>> networks_;
   std::int64_t nextHandle_ = 1;
 };
 
 }  // namespace
 
-int serve(std::istream& input, std::ostream& output) { return Server(output).run(input); }
+int serve(const Provider& provider, std::istream& input, std::ostream& output) {
+  return Server(provider, output).run(input);
+}
 
 }  // namespace plimsoll

@@ -4,9 +4,11 @@
 #include <istream>
 #include <ostream>
 
+#include "protocol/provider.h"
+
 namespace plimsoll {
 
 // Serves until `shutdown`, or until the input ends and what it asked for is done. Returns the exit status.
-int serve(std::istream& input, std::ostream& output);
+int serve(const Provider& provider, std::istream& input, std::ostream& output);
 
 }  // namespace plimsoll

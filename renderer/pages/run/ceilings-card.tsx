@@ -10,13 +10,16 @@ import { texts } from '../../texts.ts';
 /** What the machine sustained when the run began. */
 export function CeilingsCard({ providers }: { providers: readonly DeviceCalibration[] }) {
   const words = texts.ceilings;
-  const calibrated = providers.flatMap(({ calibration }) => (calibration === null ? [] : [calibration]));
+  const calibrated = providers.flatMap(({ description, calibration }) =>
+    calibration === null ? [] : [{ provider: description.provider, ...calibration }],
+  );
   return (
     <section className="card" aria-label={words.title}>
       <h2 title={words.meaning}>{words.title}</h2>
       {calibrated.length === 0 && <p className="quiet-text">{words.noneMeasured}</p>}
-      {calibrated.map(({ device, arithmetic, bandwidth }) => (
-        <div key={device} className="ceilings">
+      {calibrated.map(({ provider, device, arithmetic, bandwidth }) => (
+        <div key={`${provider} ${device}`} className="ceilings">
+          {calibrated.length > 1 && <h3>{provider}</h3>}
           <ArithmeticTable ceilings={bestByThreads(arithmetic)} />
           <MemoryTable ceilings={bandwidth} />
         </div>

@@ -45,7 +45,7 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
     cell: (row: Row) => ReactNode,
   ): Column<Row> => ({ key, title: term.name, meaning: term.meaning, align: 'right', value, cell });
   // What is the same in every row says nothing in a row.
-  const varying = (['dtype', 'batch', 'threads'] as const)
+  const varying = (['provider', 'dtype', 'batch', 'threads'] as const)
     .filter((key) => rows.some((row) => row[key] !== rows[0]?.[key]))
     .map(
       (key): Column<Row> => ({

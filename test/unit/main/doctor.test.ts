@@ -38,6 +38,7 @@ const healthy: Environment = {
 beforeEach(() => {
   detected.environment = healthy;
   vi.stubEnv('PLIMSOLL_NATIVE_BENCH', nowhere);
+  vi.stubEnv('PLIMSOLL_ONEDNN_BENCH', nowhere);
 });
 afterEach(() => vi.unstubAllEnvs());
 afterAll(() => {
@@ -67,6 +68,7 @@ const withVirtualization = (hypervisor: string | null, container: string | null)
 const names = [
   'Node',
   'native program',
+  'oneDNN program',
   'database',
   'instruction sets',
   'clock governor',
@@ -78,11 +80,12 @@ const names = [
 describe('the doctor', () => {
   it('finds the real program, store and machine fit for use', async () => {
     vi.stubEnv('PLIMSOLL_NATIVE_BENCH', '');
+    vi.stubEnv('PLIMSOLL_ONEDNN_BENCH', '');
     detected.environment = undefined;
     const checks = await examine(() => store);
     expect(checks.map(({ name }) => name)).toEqual(names);
     expect(checks.filter(({ status }) => status === 'failed')).toEqual([]);
-    expect(checks.slice(0, 3)).toEqual([
+    expect(checks.filter(({ name }) => name !== 'oneDNN program').slice(0, 3)).toEqual([
       { name: 'Node', status: 'ok', message: `Node ${process.versions.node}` },
       {
         name: 'native program',
@@ -99,6 +102,22 @@ describe('the doctor', () => {
     expect(checks.filter(({ status }) => status !== 'ok').map(({ name }) => name)).toEqual([
       'native program',
     ]);
+  });
+});
+
+describe('the oneDNN program', () => {
+  it('may be missing', async () => {
+    expect(await check('oneDNN program')).toMatchObject({
+      status: 'ok',
+      message: expect.stringMatching(/optional.*libdnnl-dev.*npm run setup/),
+    });
+  });
+
+  it('is a warning where it is there and does not answer: the rest works without it', async () => {
+    const mute = join(folder, 'mute');
+    writeFileSync(mute, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    vi.stubEnv('PLIMSOLL_ONEDNN_BENCH', mute);
+    expect(await check('oneDNN program')).toMatchObject({ status: 'warning' });
   });
 });
 

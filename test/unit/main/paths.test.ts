@@ -2,7 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { checkoutRoot, dataFolder, nativeBenchPath, rendererFolder } from '../../../main/paths.ts';
+import {
+  checkoutRoot,
+  dataFolder,
+  nativeBenchPath,
+  onednnBenchPath,
+  rendererFolder,
+} from '../../../main/paths.ts';
 
 /** What is there and what is not, where it must not depend on what has been built. */
 const disk = vi.hoisted(() => new Map<string, boolean>());
@@ -104,6 +110,12 @@ describe('the native program', () => {
     pretend('resourcesPath', '/opt/Plimsoll/resources');
     disk.set(built, false).set(packaged, false);
     expect(nativeBenchPath({})).toBe(built);
+  });
+
+  it('has oneDNN beside it', () => {
+    pretend('platform', 'linux');
+    expect(onednnBenchPath({})).toBe(join(checkoutRoot, 'build', 'native', 'plimsoll-onednn-bench'));
+    expect(onednnBenchPath({ PLIMSOLL_ONEDNN_BENCH: '/opt/onednn' })).toBe('/opt/onednn');
   });
 
   it('has a name of its own on Windows', () => {

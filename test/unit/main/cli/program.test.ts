@@ -69,6 +69,7 @@ describe('usage', () => {
     ['profile --batch 1,x', 'whole number'],
     ['profile --threads 0', 'from 1 up'],
     ['profile --plans layrwise', 'Did you mean layerwise?'],
+    ['profile --providers onednm', 'Did you mean onednn?'],
     ['profile --models a,,b', 'commas'],
     ['models --size 8', 'from 32 up'],
     ['serve --port 70000', 'from 0 to 65535'],
@@ -208,7 +209,8 @@ describe('profile', () => {
     api.emit('run.ended', { runId: 'run1abcd', status: 'finished', reason: null });
 
   it('hands on what was asked for', async () => {
-    const args = 'profile --models resnet50,vgg16 --plans layerwise --batch 1,8 --threads 2';
+    const args =
+      'profile --models resnet50,vgg16 --plans layerwise --providers native,onednn --batch 1,8 --threads 2';
     const { api } = await run(args, running(finish));
     expect(api.calls[0]).toEqual({
       method: 'runs.start',
@@ -216,6 +218,7 @@ describe('profile', () => {
         suite: 'quick',
         models: ['resnet50', 'vgg16'],
         plans: ['layerwise'],
+        providers: ['native', 'onednn'],
         batches: [1, 8],
         threads: 2,
       },
