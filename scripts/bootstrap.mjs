@@ -33,6 +33,7 @@ const tasks = {
     steps: ['compiler', 'chromium', 'packages', 'native', 'interface'],
     program: ['scripts/test.ts'],
   },
+  'test-cross': { steps: ['compiler', 'packages', 'native'], program: ['scripts/test-cross.ts'] },
   static: { steps: ['packages'], program: ['scripts/check-static.ts'] },
   /** Sets everything up and runs nothing. */
   setup: { steps: ['compiler', 'packages', 'native', 'interface'], program: undefined },
