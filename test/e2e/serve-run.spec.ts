@@ -34,13 +34,15 @@ test('draws every point where its figures say', async ({ page, app }) => {
   await expect(panels.nth(0).locator('.recharts-scatter-symbol')).toHaveCount(2);
   await expect(panels.nth(1).locator('.recharts-scatter-symbol')).toHaveCount(3);
   const regnet = measurements.find(({ model }: { model: string }) => model === 'regnety_004');
-  const fused = measurements.find(({ plan }: { plan: string }) => plan === 'fused');
-  const x = async (text: string) => {
-    const label = page.locator('.gap-panel').nth(1).locator('.point-labels text', { hasText: text });
-    return Number(await label.getAttribute('x'));
-  };
-  expect(await x('regnety_004')).toBeLessThan(await x('convfirst_pico* fused'));
-  expect(regnet.latencyNs.median).toBeLessThan(fused.latencyNs.median);
+  // From left to right as from fast to slow; labels are no help here, for one that has no room is left out.
+  const boxes = await Promise.all(
+    (await panels.nth(1).locator('.recharts-scatter-symbol').all()).map((symbol) => symbol.boundingBox()),
+  );
+  const [first, ...others] = boxes.map((box) => box?.x ?? Number.NaN);
+  for (const other of others) expect(first).toBeLessThan(other);
+  for (const { model, latencyNs } of measurements) {
+    if (model !== 'regnety_004') expect(regnet.latencyNs.median).toBeLessThan(latencyNs.median);
+  }
   await panels.nth(1).locator('.recharts-scatter-symbol').first().hover();
   await expect(page.locator('.chart-tooltip')).toContainText('regnety_004');
   await expect(page.locator('.chart-tooltip')).toContainText(`${(100 * regnet.efficiency).toFixed(1)}%`);
