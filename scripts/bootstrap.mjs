@@ -5,7 +5,7 @@
 // Plain JavaScript without dependencies, because it is what installs them: it must run on a bare Node 20. Everything after
 // it runs on the Node 24 that the project depends on. Each step is skipped when a stamp says that its inputs are unchanged;
 // a step that runs prints one line to stderr with its time; one that fails says what failed, why, and what to do.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   accessSync,
@@ -62,7 +62,7 @@ function main() {
     throw error;
   }
   if (task.program === undefined) return;
-  const result = spawnSync(
+  const child = spawn(
     node24,
     ['--disable-warning=ExperimentalWarning', ...task.program, ...programArguments],
     {
@@ -71,9 +71,13 @@ function main() {
       env: environment(),
     },
   );
-  if (result.error)
-    fail(`${node24} could not be started: ${result.error.message}. Delete node_modules and try again.`);
-  process.exit(result.status ?? 130);
+  // The program ends in order; this one waits for it. The keyboard's Ctrl-C reaches it by itself.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) =>
+    fail(`${node24} could not be started: ${error.message}. Delete node_modules and try again.`),
+  );
+  child.on('exit', (code) => process.exit(code ?? 130));
 }
 
 function fail(message) {

@@ -72,8 +72,15 @@ function endToEnd(): Tally {
     stats: { expected: number; unexpected: number; flaky: number; skipped: number };
   };
   const { expected, unexpected, flaky, skipped } = parsed.stats;
+  // Playwright's list says that a test was skipped, and not why.
+  const text = JSON.stringify(parsed);
+  for (const [, reason] of text.matchAll(/"type":"skip","description":("(?:[^"\\]|\\.)*")/g)) {
+    if (reason !== undefined) reasons.add(JSON.parse(reason));
+  }
   return settle('playwright', ended, { passed: expected, failed: unexpected + flaky, skipped });
 }
+
+const reasons = new Set<string>();
 
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
@@ -83,6 +90,7 @@ const total = tallies.reduce((sum, tally) => ({
   failed: sum.failed + tally.failed,
   skipped: sum.skipped + tally.skipped,
 }));
-if (total.skipped > 0) console.log(`\n${total.skipped} skipped; each says why above`);
+if (total.skipped > 0)
+  console.log(`\n${total.skipped} skipped${[...reasons].map((reason) => `\n- ${reason}`).join('')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

@@ -7,6 +7,7 @@ export type CeilingKey = Pick<Case, 'provider' | 'device' | 'dtype' | 'threads'>
 /**
  * The measured ceilings for so many threads of a device; undefined where its arithmetic or its DRAM was not measured.
  * Where just this number of threads was not measured, one thread's figure is multiplied: an upper bound, as a ceiling must be.
+ * Threads that share a core share its arithmetic, so no more than the cores count.
  */
 export function ceilingsFor(providers: readonly DeviceCalibration[], key: CeilingKey): Ceilings | undefined {
   const found = providers.find(
@@ -20,6 +21,7 @@ export function ceilingsFor(providers: readonly DeviceCalibration[], key: Ceilin
   const arithmetic = best(
     forThreads(
       calibration.arithmetic.filter(({ dtype }) => dtype === key.dtype),
+      device,
       key.threads,
       scaleArithmetic,
     ),
@@ -31,6 +33,7 @@ export function ceilingsFor(providers: readonly DeviceCalibration[], key: Ceilin
     const fastest = best(
       forThreads(
         calibration.bandwidth.filter((ceiling) => ceiling.level === level),
+        device,
         key.threads,
         scaleBandwidth,
       ),
@@ -69,12 +72,15 @@ function capacity(
 
 function forThreads<C extends { readonly threads: number }>(
   ceilings: readonly C[],
+  device: DeviceCalibration['description']['devices'][number],
   threads: number,
   scale: (one: C, threads: number) => C,
 ): readonly C[] {
   const exact = ceilings.filter((ceiling) => ceiling.threads === threads);
   if (exact.length > 0) return exact;
-  return ceilings.filter((ceiling) => ceiling.threads === 1).map((one) => scale(one, threads));
+  return ceilings
+    .filter((ceiling) => ceiling.threads === 1)
+    .map((one) => scale(one, Math.min(threads, device.physicalCores ?? threads)));
 }
 
 function scaleArithmetic(one: ArithmeticCeiling, threads: number): ArithmeticCeiling {

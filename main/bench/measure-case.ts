@@ -58,6 +58,7 @@ export async function visitFirst(visit: Visit): Promise<FirstVisit> {
     const { handle, instructionSet } = prepared;
     note('checking the result');
     const verification = await provider.request('verify', { handle }, request);
+    checkVerified(planned, verification);
     if (!verification.passed) return { verification, instructionSet, correct: false };
     note('measuring');
     const measured = await provider.request('measure', { handle, ...sampling(timing) }, request);
@@ -132,6 +133,19 @@ async function profileOrNothing(
   } catch (error) {
     if (error instanceof ProviderRequestError) return null;
     throw error;
+  }
+}
+
+/** What is said of the whole must be true of every kernel. */
+function checkVerified({ plan }: PlannedCase, { passed, kernels }: Verification): void {
+  const names = new Set(kernels.map(({ name }) => name));
+  const missing = plan.kernels.find(({ name }) => !names.has(name));
+  if (missing !== undefined) throw new WrongAnswer(`The provider did not check the kernel ${missing.name}.`);
+  const wrong = kernels.find((kernel) => !kernel.passed);
+  if (passed && wrong !== undefined) {
+    throw new WrongAnswer(
+      `The provider says that its result is right, and that its kernel ${wrong.name} is wrong.`,
+    );
   }
 }
 

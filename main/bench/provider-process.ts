@@ -57,6 +57,8 @@ interface Pending {
 /** So much of its log is kept to tell why it died. */
 const logLines = 8;
 const shutdownMs = 2000;
+/** The answer for the largest network of the zoo has less than a hundredth of it. */
+const longestLineBytes = 64 * 2 ** 20;
 /** A cancelled request is answered between two passes over the network; a provider that does not is killed. */
 const cancelMs = 10_000;
 
@@ -130,7 +132,7 @@ export class ProviderProcess {
     this.child = undefined;
     const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
     child.stdin.end(`${JSON.stringify({ id: ++this.lastId, method: 'shutdown' })}\n`);
-    const timer = setTimeout(() => child.kill('SIGKILL'), shutdownMs);
+    const timer = setTimeout(() => kill(child), shutdownMs);
     await exited;
     clearTimeout(timer);
   }
@@ -156,6 +158,13 @@ export class ProviderProcess {
     child.stdin.on('error', () => {});
     createInterface({ input: child.stderr }).on('line', (line) => {
       this.log = [...this.log, line].slice(-logLines);
+    });
+    // Counted here, for a line without an end would grow until memory, or the longest string, is full.
+    let lineBytes = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      const lastEnd = chunk.lastIndexOf(0x0a);
+      lineBytes = lastEnd < 0 ? lineBytes + chunk.length : chunk.length - lastEnd - 1;
+      if (lineBytes > longestLineBytes && this.child === child) this.fail('printed a line without an end');
     });
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (this.child === child) this.receive(line);
@@ -191,10 +200,22 @@ export class ProviderProcess {
     const failure = new ProviderCrash(`The program ${this.name} ${what}.${log}`);
     const { child } = this;
     this.child = undefined;
-    child?.kill('SIGKILL');
+    if (child !== undefined) kill(child);
     for (const pending of this.pending.values()) pending.settle({ failure });
     return failure;
   }
+}
+
+/** With whatever it started itself, which would hold its pipes open and keep this process waiting. */
+function kill(child: ChildProcessWithoutNullStreams): void {
+  try {
+    if (process.platform !== 'win32' && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    else child.kill('SIGKILL');
+  } catch {
+    // It is gone already.
+  }
+  child.stdout.destroy();
+  child.stderr.destroy();
 }
 
 function cancelled(): ProviderRequestError {

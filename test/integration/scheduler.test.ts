@@ -365,6 +365,21 @@ describe('a provider that dies', () => {
   });
 });
 
+describe('a provider that is a script', () => {
+  it.each([
+    [
+      'leaves a process behind that holds its output',
+      'sleep 60 & echo garbage; sleep 60',
+      /not of the protocol/,
+    ],
+    ['prints a line without an end', "exec tr '\\0' x < /dev/zero", /printed a line without an end/],
+  ])('and %s is given up, and nothing of it is left', async (_what, script, message) => {
+    const provider = new ProviderProcess({ name: 'script', command: '/bin/sh', args: ['-c', script] });
+    await expect(provider.request('describe', {}, { silenceMs: 20_000 })).rejects.toThrow(message);
+    await provider.close();
+  });
+});
+
 describe('a provider that', () => {
   it('hangs is killed, loses its own case, and is started again', async () => {
     const executed = await execute([{ method: 'measure', model: first, does: 'hang' }], {

@@ -105,7 +105,8 @@ void readCaches(CpuInfo& info) {
     const auto type = readLine(path + "/type");
     const auto size = readLine(path + "/size");
     const auto shared = readLine(path + "/shared_cpu_list");
-    if (!size || (type && *type == "Instruction")) continue;
+    // The protocol knows three levels; what is behind them counts as memory.
+    if (!size || (type && *type == "Instruction") || *level > "3") continue;
     int sharedBy = 0;
     for (const int cpu : shared ? parseCpuList(*shared) : usable) {
       if (std::find(usable.begin(), usable.end(), cpu) != usable.end()) ++sharedBy;

@@ -20,7 +20,9 @@ export function RunPage({ onResume }: { onResume: (listener: () => void) => () =
   const [view, changeView] = useViewState();
   const runs = useRuns();
   const active = useActiveRun();
-  const runId = view.run ?? active.data?.runId ?? runs.data?.[0]?.id;
+  // While the machine is looked at, the run is announced but not stored yet.
+  const stored = active.data?.phase === 'detecting' ? undefined : active.data?.runId;
+  const runId = view.run ?? stored ?? runs.data?.[0]?.id;
   const run = useRun(runId);
 
   // A run that begins is what one wants to see, however it was begun.
