@@ -5,6 +5,7 @@
  */
 import type { MemoryLevel } from '../protocol/provider.ts';
 import type { Ceilings, Traffic } from '../protocol/run.ts';
+import { kernelBoundSeconds } from './waterline.ts';
 
 export interface KernelBound {
   readonly seconds: number;
@@ -61,5 +62,9 @@ export function dramBoundSeconds(
   const dram = ceilings.levels.find(({ level }) => level === 'DRAM');
   if (dram === undefined) return undefined;
   const bytes = traffic.reduce((sum, tensor) => sum + tensor.bytes, 0);
-  return Math.max(operations / ceilings.peakOperationsPerSecond, bytes / dram.bytesPerSecond);
+  const { peakOperationsPerSecond } = ceilings;
+  return kernelBoundSeconds(
+    { peakOperationsPerSecond, bytesPerSecond: dram.bytesPerSecond },
+    { operations, bytes },
+  );
 }

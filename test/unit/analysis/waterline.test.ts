@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { boundKernel, dramBoundSeconds } from '../../../core/analysis/memory-levels.ts';
+import { kernelTraffic } from '../../../core/analysis/traffic.ts';
 import {
   aggregateRooflineEfficiency,
   operationalIntensity,
@@ -9,6 +11,7 @@ import {
 import { GraphBuilder } from '../../../core/graph/builder.ts';
 import type { BlockKind, Graph } from '../../../core/graph/graph.ts';
 import { costOfKernel, type PlanKind, planGraph } from '../../../core/graph/plan.ts';
+import type { Ceilings } from '../../../core/protocol/run.ts';
 
 /** The paper's machine: an A5000 at its base clock (76.68 Tflop/s in fp16) with a waterline of 160 operations a byte. */
 const paperMachine: SimpleMachine = { peakOperationsPerSecond: 76.68e12, bytesPerSecond: 480e9 };
@@ -147,6 +150,33 @@ describe('the waterline of the paper’s blocks on its machine', () => {
     expect(waterlineEfficiency(paperMachine, fused)).toBeCloseTo(1, 6);
     expect(1e3 * waterlineSeconds(paperMachine, layers)).toBeCloseTo(block.milliseconds[0], 2);
     expect(1e3 * waterlineSeconds(paperMachine, fused)).toBeCloseTo(block.milliseconds[1], 2);
+  });
+
+  it.each(blocks)('$name has the same bounds by what a run is shown with', (block) => {
+    const ceilings: Ceilings = {
+      provider: 'native',
+      device: 'cpu',
+      dtype: 'fp16',
+      threads: 1,
+      peakOperationsPerSecond: paperMachine.peakOperationsPerSecond,
+      instructionSet: 'of the paper',
+      theoreticalOperationsPerSecond: null,
+      // Without a cache every byte is charged to DRAM, as the paper does.
+      levels: [{ level: 'DRAM', bytesPerSecond: paperMachine.bytesPerSecond, capacityBytes: null }],
+    };
+    for (const [index, kind] of (['layerwise', 'fused'] as const).entries()) {
+      const plan = planGraph(block.graph, kind, new Set(block.graph.blocks.map((one) => one.kind)));
+      const traffic = kernelTraffic(block.graph, plan, batch, 'fp16');
+      let seconds = 0;
+      let dramSeconds = 0;
+      for (const [at, kernel] of plan.kernels.entries()) {
+        const { operations } = costOfKernel(block.graph, kernel, batch, 'fp16');
+        seconds += boundKernel(ceilings, operations, traffic[at] ?? []).seconds;
+        dramSeconds += dramBoundSeconds(ceilings, operations, traffic[at] ?? []) ?? Number.NaN;
+      }
+      expect(1e3 * seconds).toBeCloseTo(block.milliseconds[index] ?? Number.NaN, 2);
+      expect(1e3 * dramSeconds).toBeCloseTo(block.milliseconds[index] ?? Number.NaN, 2);
+    }
   });
 
   it.each(blocks)('$name: the roofline of the whole is never below the waterline', (block) => {
