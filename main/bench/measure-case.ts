@@ -17,7 +17,7 @@ export interface Timing {
   readonly profileRepetitions: number;
 }
 
-/** One round's. Seven of them, and all else that a visit does, take about a minute for the quick suite's six cases. */
+/** One round's. Seven of them, and all else that a visit does, take ten seconds or so for a small network. */
 export const defaultTiming: Timing = {
   warmupSeconds: 0.2,
   minSeconds: 1,

@@ -1,6 +1,7 @@
 /**
- * Executes a run: ceilings first and once more at the end, between them every case in several rounds, each beginning with another case, so that a slow
- * minute does not fall on one model alone. Whatever a provider does wrong loses its own case: the program is started again and the run goes on.
+ * Executes a run: ceilings first and once more at the end, between them every case in several rounds, each beginning with
+ * another case, so that a slow minute does not fall on one model alone. Whatever a provider does wrong loses its own case:
+ * the program is started again and the run goes on.
  */
 
 import type { RunProgress } from '../../core/protocol/api.ts';

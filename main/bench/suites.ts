@@ -13,7 +13,7 @@ export interface Suite {
 export const suites: readonly Suite[] = [
   {
     name: 'quick',
-    description: 'One small network of each family that the paper compares, in about a minute.',
+    description: 'One small network of each family that the paper compares, in about a minute and a half.',
     budgetSeconds: 80,
     models: ['resnet50', 'mobilenetv2_100', 'efficientnet_b0', 'convnext_femto', 'convfirst_pico'],
   },
