@@ -38,6 +38,12 @@ export function onednnBenchPath(environment: NodeJS.ProcessEnv = process.env): s
   return programPath('plimsoll-onednn-bench', environment.PLIMSOLL_ONEDNN_BENCH);
 }
 
+/** The program that runs WebGPU in Node; a script. `PLIMSOLL_WEBGPU_BENCH` names another one. */
+export function webgpuBenchPath(environment: NodeJS.ProcessEnv = process.env): string {
+  const own = environment.PLIMSOLL_WEBGPU_BENCH;
+  return own !== undefined && own !== '' ? own : join(checkoutRoot, 'webgpu-bench', 'node', 'main.ts');
+}
+
 function programPath(program: string, own: string | undefined): string {
   if (own !== undefined && own !== '') return own;
   const name = process.platform === 'win32' ? `${program}.exe` : program;

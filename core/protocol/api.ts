@@ -17,7 +17,7 @@ import {
 export const apiVersion = 1;
 
 /** The programs that can execute networks; only `native` is always there. */
-export const providerNames = ['native', 'onednn'] as const;
+export const providerNames = ['native', 'onednn', 'webgpu'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 export const RunRequestSchema = z.object({

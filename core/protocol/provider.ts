@@ -145,31 +145,35 @@ export const DescribeResultSchema = z.object({
   version: z.string(),
   /** Compiler, libraries and what else decides speed, by name. */
   libraries: z.record(z.string(), z.string()),
-  devices: z
-    .array(
-      z.object({
-        id: z.string(),
-        kind: z.enum(['cpu', 'gpu']),
-        name: z.string(),
-        vendor: z.string().optional(),
-        /** True for SwiftShader, llvmpipe and the like: never ranked as a GPU. */
-        software: z.boolean(),
-        physicalCores: count.optional(),
-        threads: count,
-        /** What the CPU and the operating system both support, best first. */
-        instructionSets: z.array(z.string()),
-        caches: z.array(
-          z.object({
-            level: z.enum(['L1', 'L2', 'L3']),
-            bytes: count,
-            /** Threads that share one instance. */
-            sharedBy: count,
-          }),
-        ),
-        hypervisor: z.string().optional(),
-      }),
-    )
-    .min(1),
+  /** The first is the one that is used. None is an answer too, and then `reason` says why. */
+  devices: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(['cpu', 'gpu']),
+      name: z.string(),
+      vendor: z.string().optional(),
+      /** True for SwiftShader, llvmpipe and the like: never ranked as a GPU. */
+      software: z.boolean(),
+      physicalCores: count.optional(),
+      threads: count,
+      /** What the CPU and the operating system both support, best first. */
+      instructionSets: z.array(z.string()),
+      caches: z.array(
+        z.object({
+          level: z.enum(['L1', 'L2', 'L3']),
+          bytes: count,
+          /** Threads that share one instance. */
+          sharedBy: count,
+        }),
+      ),
+      hypervisor: z.string().optional(),
+      /** Of a GPU: the driver and its version, and the interface that it is reached by. */
+      driver: z.string().optional(),
+      backend: z.string().optional(),
+    }),
+  ),
+  /** Why there is no device. */
+  reason: z.string().optional(),
   dataTypes: z.array(DataTypeSchema),
   operators: z.array(z.string()),
   plans: z.array(PlanKindSchema),
@@ -194,14 +198,18 @@ export const ArithmeticCeilingSchema = z.object({
 });
 export type ArithmeticCeiling = z.infer<typeof ArithmeticCeilingSchema>;
 
+const bandwidthAccess = z.enum(['read', 'write', 'copy', 'triad']);
+
 export const BandwidthCeilingSchema = z.object({
   level: MemoryLevelSchema,
-  access: z.enum(['read', 'copy', 'triad']),
+  access: bandwidthAccess,
   threads: count,
   /** All arrays together, over all threads. */
   workingSetBytes: count,
   /** Bytes that the program asked for; a write-allocate read is not counted (as STREAM counts). */
   bytesPerSecond: positive,
+  /** What this level holds, where that was inferred from a sweep of working sets and not described by the device. */
+  capacityBytes: count.optional(),
 });
 export type BandwidthCeiling = z.infer<typeof BandwidthCeilingSchema>;
 
@@ -209,6 +217,14 @@ export const CalibrateResultSchema = z.object({
   device: z.string(),
   arithmetic: z.array(ArithmeticCeilingSchema).min(1),
   bandwidth: z.array(BandwidthCeilingSchema).min(1),
+  /** Every size that was tried, where the levels were inferred from a sweep. */
+  bandwidthSweep: z
+    .array(z.object({ access: bandwidthAccess, workingSetBytes: count, bytesPerSecond: positive }))
+    .optional(),
+  /** From one launch to the next, of a kernel that does nothing. */
+  dispatchOverheadNs: positive.optional(),
+  /** The clock that these were taken by, and the steps that it goes in. */
+  timer: z.object({ quantumNs: positive, source: z.enum(['timestamp', 'wall']) }).optional(),
 });
 export type Calibration = z.infer<typeof CalibrateResultSchema>;
 

@@ -1,11 +1,13 @@
 /** The providers. A new one is a program that speaks the protocol, and an entry here. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { ApiError, type ProviderName } from '../../core/protocol/api.ts';
-import { nativeBenchPath, onednnBenchPath } from '../paths.ts';
+import { dataFolder, nativeBenchPath, onednnBenchPath, webgpuBenchPath } from '../paths.ts';
 import type { ProviderProgram } from './provider-process.ts';
 
 interface KnownProvider {
   readonly path: () => string;
+  readonly args?: () => readonly string[];
   /** What is missing without it, and what to do. */
   readonly missing: string;
   readonly hint: string;
@@ -22,6 +24,13 @@ const known: Readonly<Record<ProviderName, KnownProvider>> = {
     missing: 'The program of the provider onednn is missing, for it is only built where oneDNN is installed',
     hint: 'Install oneDNN (Debian: apt-get install libdnnl-dev), then build it: npm run setup',
   },
+  webgpu: {
+    path: webgpuBenchPath,
+    // Which kernels were fastest on which device is worth keeping: finding out takes longer than measuring.
+    args: () => ['--tuning', join(dataFolder(), 'webgpu-tuning.json')],
+    missing: 'The program that runs WebGPU in Node is not part of the packaged app',
+    hint: 'Measure with WebGPU from the command line of a checkout: plimsoll profile --providers webgpu',
+  },
 };
 
 /** Whether its program is there; of all but `native` its absence is no fault. */
@@ -31,10 +40,13 @@ export function isInstalled(name: ProviderName): boolean {
 
 /** Throws ApiError('provider') where its program is missing. */
 export function findProvider(name: ProviderName): ProviderProgram {
-  const { path: pathOf, missing, hint } = known[name];
+  const { path: pathOf, args: argsOf, missing, hint } = known[name];
   const path = pathOf();
   if (!existsSync(path)) throw new ApiError('provider', `${missing} (${path}).`, hint);
   // A script is run by the Node that runs this: a provider may be written in anything.
   const isScript = /\.[cm]?[jt]s$/.test(path);
-  return isScript ? { name, command: process.execPath, args: [path] } : { name, command: path, args: [] };
+  const args = argsOf?.() ?? [];
+  return isScript
+    ? { name, command: process.execPath, args: [path, ...args] }
+    : { name, command: path, args };
 }

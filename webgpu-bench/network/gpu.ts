@@ -1,0 +1,106 @@
+/** A device with what every network on it shares: compiled pipelines, limits, the clock that it is timed by. */
+import { checked, OutOfMemory, unlessLost } from '../measure/errors.ts';
+import { bufferUsage, computeStage } from '../measure/flags.ts';
+import type { Timer } from '../measure/repeat.ts';
+import type { KernelSource } from '../wgsl/module.ts';
+import type { WorkgroupLimits } from './lower.ts';
+
+export interface Compiled {
+  readonly source: KernelSource;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+export class Gpu {
+  readonly device: GPUDevice;
+  readonly limits: WorkgroupLimits;
+  readonly timer: Timer;
+  /** SwiftShader and its like: no watchdog resets it, and no dispatch is too long for it. */
+  readonly software: boolean;
+  private readonly layouts = new Map<string, GPUBindGroupLayout>();
+  private readonly pipelines = new Map<string, Promise<Compiled>>();
+
+  constructor(device: GPUDevice, timer: Timer, software: boolean) {
+    this.device = device;
+    this.timer = timer;
+    this.software = software;
+    this.limits = {
+      workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
+      invocations: device.limits.maxComputeInvocationsPerWorkgroup,
+    };
+  }
+
+  /** Compiled once for each text; the compiler runs in the driver, several at a time. */
+  compile(source: KernelSource): Promise<Compiled> {
+    const known = this.pipelines.get(source.wgsl);
+    if (known !== undefined) return known;
+    const compiled = this.create(source);
+    this.pipelines.set(source.wgsl, compiled);
+    // A failure is told to whoever asked, and tried again for the next.
+    compiled.catch(() => this.pipelines.delete(source.wgsl));
+    return compiled;
+  }
+
+  private async create(source: KernelSource): Promise<Compiled> {
+    const { device } = this;
+    const layout = this.layoutOf(source);
+    const module = device.createShaderModule({ code: source.wgsl, label: source.implementation });
+    const pipeline = await unlessLost(
+      device,
+      device.createComputePipelineAsync({
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint: 'main' },
+        label: source.implementation,
+      }),
+    );
+    return { source, pipeline, layout };
+  }
+
+  /** Layouts by hand: with `auto` every pipeline would have its own, and no two would share compiled code. */
+  private layoutOf({ bindings }: KernelSource): GPUBindGroupLayout {
+    const key = bindings.map(({ access }) => access).join();
+    const known = this.layouts.get(key);
+    if (known !== undefined) return known;
+    const layout = this.device.createBindGroupLayout({
+      entries: bindings.map(({ access }, binding) => ({
+        binding,
+        visibility: computeStage,
+        buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' } as const,
+      })),
+    });
+    this.layouts.set(key, layout);
+    return layout;
+  }
+
+  /** @throws OutOfMemory where the device says so, or where a tensor is larger than a binding may be; DeviceLost */
+  async createBuffers(what: string, sizes: readonly number[]): Promise<GPUBuffer[]> {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
+    const largest = Math.max(0, ...sizes);
+    const most = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+    if (largest > most) {
+      throw new OutOfMemory(
+        `One of the ${what} has ${mebibytes(largest)}, and this device takes ${mebibytes(most)} in one piece.`,
+        largest,
+      );
+    }
+    const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;
+    const buffers: GPUBuffer[] = [];
+    try {
+      await checked(
+        this.device,
+        `${mebibytes(sizes.reduce((sum, size) => sum + size, 0))} of ${what}`,
+        () => {
+          for (const size of sizes) {
+            buffers.push(this.device.createBuffer({ label: what, size: Math.max(16, size), usage }));
+          }
+        },
+      );
+      return buffers;
+    } catch (error) {
+      for (const buffer of buffers) buffer.destroy();
+      throw error;
+    }
+  }
+}
+
+const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;

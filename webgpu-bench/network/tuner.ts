@@ -1,0 +1,84 @@
+/**
+ * Chooses among kernels that compute the same by trying each for a moment. What was found is kept under the text of all
+ * candidates, which names shape, type and code; who keeps it longer than this process is the host's affair.
+ */
+
+import { samplePasses, shortestNs } from '../measure/repeat.ts';
+import type { KernelSource } from '../wgsl/module.ts';
+import type { Compiled, Gpu } from './gpu.ts';
+
+export interface TuningStore {
+  /** Index of the candidate that was best on this device; undefined where that is not known. */
+  get(key: string): number | undefined;
+  set(key: string, choice: number): void;
+}
+
+/** Each candidate is tried for so long, and three times at least. */
+const trySeconds = 0.02;
+
+export interface Bound {
+  readonly compiled: Compiled;
+  readonly bindGroup: GPUBindGroup;
+}
+
+export class Tuner {
+  private readonly store: TuningStore;
+  /** How many candidates are tried; a software adapter takes a second to compile one. */
+  private readonly mostCandidates: number;
+
+  constructor(store: TuningStore, mostCandidates: number) {
+    this.store = store;
+    this.mostCandidates = mostCandidates;
+  }
+
+  /** Ready to be launched. Throws what compiling throws. */
+  async choose<B extends Bound>(
+    gpu: Gpu,
+    candidates: readonly KernelSource[],
+    bind: (compiled: Compiled) => B,
+    signal?: AbortSignal,
+  ): Promise<B> {
+    const tried = candidates.slice(0, this.mostCandidates);
+    const [only] = tried;
+    if (only === undefined) throw new Error('no candidates');
+    const bindOne = async (source: KernelSource) => bind(await gpu.compile(source));
+    if (tried.length === 1) return bindOne(only);
+    const key = keyOf(tried);
+    const known = tried[this.store.get(key) ?? -1];
+    if (known !== undefined) return bindOne(known);
+    const bound = await Promise.all(tried.map(bindOne));
+    const times: number[] = [];
+    for (const { compiled, bindGroup } of bound) {
+      const encode = (pass: GPUComputePassEncoder) => {
+        pass.setPipeline(compiled.pipeline);
+        pass.setBindGroup(0, bindGroup);
+        pass.dispatchWorkgroups(...compiled.source.workgroups);
+      };
+      times.push(
+        shortestNs(
+          await samplePasses(gpu.device, encode, {
+            timer: gpu.timer,
+            seconds: trySeconds,
+            minSamples: 3,
+            signal,
+          }),
+        ),
+      );
+    }
+    const best = times.indexOf(Math.min(...times));
+    this.store.set(key, best);
+    return bound[best] as B;
+  }
+}
+
+/** FNV-1a over the texts, twice with different seeds: 64 bits. */
+function keyOf(candidates: readonly KernelSource[]): string {
+  const hash = (seed: number) => {
+    let value = seed;
+    for (const { wgsl } of candidates) {
+      for (let i = 0; i < wgsl.length; i++) value = Math.imul(value ^ wgsl.charCodeAt(i), 0x01000193) >>> 0;
+    }
+    return value.toString(16).padStart(8, '0');
+  };
+  return hash(0x811c9dc5) + hash(0x9e3779b9);
+}

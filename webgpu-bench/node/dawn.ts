@@ -1,0 +1,130 @@
+/** WebGPU in Node: Dawn, by the package `webgpu`. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { TuningStore } from '../network/tuner.ts';
+import { adapterRecord } from '../provider/adapter.ts';
+import type { AdapterOffer, Host } from '../provider/host.ts';
+
+/** Stamps in nanoseconds, not in steps of 65 microseconds; what is still experimental in the standard; f16 where it is hidden. */
+const options = [
+  'disable-dawn-features=timestamp_quantization',
+  'enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia',
+];
+
+/** No adapter has such a name, so that Dawn refuses and lists those that there are. */
+const nameOfNone = '\u0001none';
+
+/**
+ * `tuningFile`: where to keep which kernels were fastest; undefined keeps it for this process only.
+ * Rejects where the package, or its library, cannot be loaded here.
+ */
+export async function dawnHost(plimsollVersion: string, tuningFile: string | undefined): Promise<Host> {
+  const { create } = await import('webgpu');
+  const require = createRequire(import.meta.url);
+  const version: unknown = JSON.parse(readFileSync(require.resolve('webgpu/package.json'), 'utf8')).version;
+  // Adapters and devices do not keep what they come from alive; collected, it takes the process with it.
+  const alive: GPU[] = [];
+  const request = (extra: readonly string[]) => {
+    const gpu = create([...options, ...extra]);
+    alive.push(gpu);
+    return gpu.requestAdapter();
+  };
+
+  return {
+    version: plimsollVersion,
+    libraries: { dawn: String(version), node: process.versions.node },
+    async findAdapters() {
+      const listed = await listAdapters(() => request([`adapter=${nameOfNone}`]));
+      const offers: AdapterOffer[] = [];
+      for (const { backend, name } of listed) {
+        const open = () => request([`backend=${backend}`, `adapter=${name}`]);
+        const adapter = await open().catch(() => null);
+        if (adapter === null) continue;
+        const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+        const record = adapterRecord({
+          vendor,
+          architecture,
+          // Dawn's `description` is the driver, and `device` the name of the hardware.
+          deviceName: device === '' ? name : device,
+          driver: description,
+          backend,
+          isFallback: isFallbackAdapter,
+        });
+        offers.push({ record, request: open });
+      }
+      // Hardware first; the order is Dawn's else.
+      const sorted = offers.toSorted((a, b) => Number(a.record.software) - Number(b.record.software));
+      return { offers: distinct(sorted), reason: sorted.length > 0 ? undefined : noAdapter() };
+    },
+    tuning: () => (tuningFile === undefined ? memoryTuning() : fileTuning(tuningFile)),
+  };
+}
+
+interface ListedAdapter {
+  readonly backend: string;
+  readonly name: string;
+}
+
+async function listAdapters(refuse: () => Promise<GPUAdapter | null>): Promise<readonly ListedAdapter[]> {
+  try {
+    await refuse();
+    return [];
+  } catch (error) {
+    return parseAdapterList(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** From Dawn's refusal: ` * backend: 'vulkan', name: 'NVIDIA …'`, a line each. */
+export function parseAdapterList(message: string): ListedAdapter[] {
+  const lines = message.matchAll(/backend:\s*'([^']+)',\s*name:\s*'([^'\n]*)'/g);
+  return [...lines]
+    .map(([, backend = '', name = '']) => ({ backend: backend.toLowerCase(), name }))
+    .filter(({ backend }) => backend !== 'null');
+}
+
+/** The same hardware under several back ends is one device, by the first of them; twins of one model get numbers. */
+function distinct(offers: readonly AdapterOffer[]): AdapterOffer[] {
+  const kept = new Map<string, AdapterOffer>();
+  for (const offer of offers) if (!kept.has(offer.record.id)) kept.set(offer.record.id, offer);
+  return [...kept.values()];
+}
+
+function noAdapter(): string {
+  const what =
+    process.platform === 'linux'
+      ? 'On Linux it needs a Vulkan driver for the GPU and the loader libvulkan1 (Debian: apt-get install libvulkan1 mesa-vulkan-drivers).'
+      : 'It needs a current graphics driver.';
+  return `WebGPU finds no adapter on this machine. ${what}`;
+}
+
+function memoryTuning(known = new Map<string, number>()): TuningStore {
+  return { get: (key) => known.get(key), set: (key, choice) => void known.set(key, choice) };
+}
+
+/** A file that is missing, or not what it should be, is begun anew: it only saves time. */
+function fileTuning(path: string): TuningStore {
+  const known = new Map<string, number>();
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof parsed === 'object' && parsed !== null) {
+      for (const [key, choice] of Object.entries(parsed))
+        if (typeof choice === 'number') known.set(key, choice);
+    }
+  } catch {
+    // Nothing was kept yet.
+  }
+  const memory = memoryTuning(known);
+  return {
+    get: memory.get,
+    set(key, choice) {
+      memory.set(key, choice);
+      try {
+        // By way of another name, so that a reader never sees half of it.
+        writeFileSync(`${path}.new`, JSON.stringify(Object.fromEntries(known)));
+        renameSync(`${path}.new`, path);
+      } catch {
+        // A folder that cannot be written to costs the next process its time, and nobody their figures.
+      }
+    },
+  };
+}

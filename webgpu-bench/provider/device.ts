@@ -1,0 +1,36 @@
+/** A device with all that the adapter has to give and these kernels use. */
+import { findTimer } from '../measure/repeat.ts';
+import { Gpu } from '../network/gpu.ts';
+import type { AdapterOffer } from './host.ts';
+
+const wantedFeatures = [
+  'timestamp-query',
+  'shader-f16',
+  'subgroups',
+  'subgroup-matrix',
+  'chromium-experimental-subgroup-matrix',
+];
+
+/** The defaults are far below what adapters have: 16 KiB for a workgroup, 128 MiB for a tensor. */
+const wantedLimits = [
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxStorageBuffersPerShaderStage',
+] as const;
+
+/** Rejects with a sentence where the adapter is gone, or refuses. */
+export async function openGpu({ record, request }: AdapterOffer): Promise<Gpu> {
+  const adapter = await request();
+  if (adapter === null) throw new Error(`The adapter ${record.name} is there no more.`);
+  const requiredFeatures = wantedFeatures.filter((feature) =>
+    adapter.features.has(feature),
+  ) as GPUFeatureName[];
+  const requiredLimits: Record<string, number> = {};
+  for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit];
+  const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
+  return new Gpu(device, await findTimer(device), record.software);
+}

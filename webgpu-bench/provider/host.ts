@@ -1,0 +1,19 @@
+/** What differs between the places that WebGPU runs in: how adapters are found, and where tuning is kept. */
+import type { TuningStore } from '../network/tuner.ts';
+import type { AdapterRecord } from './adapter.ts';
+
+export interface AdapterOffer {
+  readonly record: AdapterRecord;
+  /** A new one each time: an adapter gives one device and is spent. */
+  readonly request: () => Promise<GPUAdapter | null>;
+}
+
+export interface Host {
+  /** For example `Dawn in Node 24.21.0`, by what it is: library or browser, and its version. */
+  readonly libraries: Readonly<Record<string, string>>;
+  readonly version: string;
+  /** Best first; an empty list comes with the reason. */
+  findAdapters(): Promise<{ readonly offers: readonly AdapterOffer[]; readonly reason: string | undefined }>;
+  /** What was found fastest on this device before. */
+  tuning(deviceId: string): TuningStore;
+}
