@@ -168,7 +168,7 @@ export const texts = {
     theoreticalMeaning: 'Operations a cycle of the instruction set × the clock measured in the same moment.',
     memory: 'Memory',
     noneMeasured: 'They were not measured.',
-    access: { read: 'read', copy: 'copy', triad: 'triad' },
+    access: { read: 'read', write: 'write', copy: 'copy', triad: 'triad' },
   },
   plot: {
     title: 'Efficiency gap',

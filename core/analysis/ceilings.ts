@@ -30,17 +30,16 @@ export function ceilingsFor(providers: readonly DeviceCalibration[], key: Ceilin
   if (arithmetic === undefined) return undefined;
 
   const levels = (['L1', 'L2', 'L3', 'DRAM'] as const).flatMap((level): Ceilings['levels'] => {
-    const fastest = best(
-      forThreads(
-        calibration.bandwidth.filter((ceiling) => ceiling.level === level),
-        device,
-        key.threads,
-        scaleBandwidth,
-      ),
-      ({ bytesPerSecond }) => bytesPerSecond,
+    const measured = forThreads(
+      calibration.bandwidth.filter((ceiling) => ceiling.level === level),
+      device,
+      key.threads,
+      scaleBandwidth,
     );
+    const fastest = best(measured, ({ bytesPerSecond }) => bytesPerSecond);
     if (fastest === undefined) return [];
-    const capacityBytes = level === 'DRAM' ? null : capacity(device, level, key.threads);
+    const capacityBytes =
+      level === 'DRAM' ? null : (capacity(device, level, key.threads) ?? inferredCapacity(measured));
     if (capacityBytes === undefined) return [];
     return [{ level, bytesPerSecond: fastest.bytesPerSecond, capacityBytes }];
   });
@@ -58,7 +57,7 @@ export function ceilingsFor(providers: readonly DeviceCalibration[], key: Ceilin
   };
 }
 
-/** What a cache level holds for these threads together, were they spread over as many instances as they can be. */
+/** What a cache level that the device describes holds for these threads together, were they spread over as many instances as they can be. */
 function capacity(
   device: DeviceCalibration['description']['devices'][number],
   level: Exclude<MemoryLevel, 'DRAM'>,
@@ -68,6 +67,17 @@ function capacity(
   if (cache === undefined) return undefined;
   const instances = Math.max(1, Math.round(device.threads / Math.max(1, cache.sharedBy)));
   return cache.bytes * Math.min(threads, instances);
+}
+
+/**
+ * What sweeps said about a level that the device does not describe. Where two of them differ the larger counts: more is
+ * then charged to the faster level, and the waterline stays a bound.
+ */
+function inferredCapacity(ceilings: readonly BandwidthCeiling[]): number | undefined {
+  return best(
+    ceilings.flatMap(({ capacityBytes }) => capacityBytes ?? []),
+    (bytes) => bytes,
+  );
 }
 
 function forThreads<C extends { readonly threads: number }>(

@@ -194,14 +194,18 @@ export const ArithmeticCeilingSchema = z.object({
 });
 export type ArithmeticCeiling = z.infer<typeof ArithmeticCeilingSchema>;
 
+const bandwidthAccess = z.enum(['read', 'write', 'copy', 'triad']);
+
 export const BandwidthCeilingSchema = z.object({
   level: MemoryLevelSchema,
-  access: z.enum(['read', 'copy', 'triad']),
+  access: bandwidthAccess,
   threads: count,
   /** All arrays together, over all threads. */
   workingSetBytes: count,
   /** Bytes that the program asked for; a write-allocate read is not counted (as STREAM counts). */
   bytesPerSecond: positive,
+  /** What this level holds, where that was inferred from a sweep of working sets and not described by the device. */
+  capacityBytes: count.optional(),
 });
 export type BandwidthCeiling = z.infer<typeof BandwidthCeilingSchema>;
 
@@ -209,6 +213,14 @@ export const CalibrateResultSchema = z.object({
   device: z.string(),
   arithmetic: z.array(ArithmeticCeilingSchema).min(1),
   bandwidth: z.array(BandwidthCeilingSchema).min(1),
+  /** Every size that was tried, where the levels were inferred from a sweep. */
+  bandwidthSweep: z
+    .array(z.object({ access: bandwidthAccess, workingSetBytes: count, bytesPerSecond: positive }))
+    .optional(),
+  /** From one launch to the next, of a kernel that does nothing. */
+  dispatchOverheadNs: positive.optional(),
+  /** The clock that these were taken by, and the steps that it goes in. */
+  timer: z.object({ quantumNs: positive, source: z.enum(['timestamp', 'wall']) }).optional(),
 });
 export type Calibration = z.infer<typeof CalibrateResultSchema>;
 

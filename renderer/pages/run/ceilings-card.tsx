@@ -69,7 +69,7 @@ function ArithmeticTable({ ceilings }: { ceilings: readonly ArithmeticCeiling[] 
 /** A row a level and number of threads, a column a kind of access. */
 function MemoryTable({ ceilings }: { ceilings: readonly BandwidthCeiling[] }) {
   const words = texts.ceilings;
-  const accesses = (['read', 'copy', 'triad'] as const).filter((access) =>
+  const accesses = (['read', 'write', 'copy', 'triad'] as const).filter((access) =>
     ceilings.some((ceiling) => ceiling.access === access),
   );
   const rows = [...Map.groupBy(ceilings, ({ level, threads }) => `${level} ${threads}`).values()];

@@ -1,0 +1,142 @@
+/** How often a piece of work must run for its time to be known, and the running of it. */
+import { maxDispatchNs, maxSubmitNs, type PassTiming, type TimeSource, timePasses } from './submit.ts';
+import { hasTimestamps, PassStamps, quantumNs } from './timestamps.ts';
+
+export interface Timer {
+  /** The step that its times come in. */
+  readonly quantumNs: number;
+  readonly source: TimeSource;
+}
+
+/** A span is off by up to a quantum: 100 of them for 1 %. */
+const relativeError = 0.01;
+
+/** By the wall clock a submit itself costs up to 2.4 ms (Chromium), so that less work than this says little. */
+const minWallSpanNs = 50e6;
+
+/** Shorter ones are at the mercy of what else happens in the machine. */
+const minSpanNs = 2e6;
+
+/** How long a measured span must be, in ns, for 1 % or for `error`. */
+export function neededSpanNs(timer: Timer, error = relativeError): number {
+  return Math.max(timer.quantumNs / error, timer.source === 'wall' ? minWallSpanNs : minSpanNs);
+}
+
+/**
+ * How many repetitions of `predictedNs` make a span that is long enough, in one submit.
+ * @throws RangeError where no submit of 200 ms can be long enough: the timer is too coarse.
+ */
+export function repetitionsFor(predictedNs: number, timer: Timer, error = relativeError): number {
+  const span = neededSpanNs(timer, error);
+  if (span > maxSubmitNs) {
+    throw new RangeError(
+      `A timer with steps of ${timer.quantumNs} ns cannot time a submit of ${maxSubmitNs / 1e6} ms to ${error * 100} %.`,
+    );
+  }
+  return Math.max(1, Math.ceil(span / Math.max(1, predictedNs)));
+}
+
+/** Finds out by which clock this device is timed, and in what steps it goes. @throws DeviceLost, OutOfMemory */
+export async function findTimer(device: GPUDevice): Promise<Timer> {
+  if (hasTimestamps(device)) {
+    const passes = 64;
+    const stamps = await PassStamps.create(device, passes);
+    try {
+      const encoder = device.createCommandEncoder();
+      for (let pass = 0; pass < passes; pass++) {
+        encoder.beginComputePass({ timestampWrites: stamps.writes(pass) }).end();
+      }
+      stamps.resolve(encoder);
+      device.queue.submit([encoder.finish()]);
+      // Once more, some time later: 64 empty passes may all fall into one step.
+      const early = await stamps.read();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      const again = device.createCommandEncoder();
+      for (let pass = 0; pass < passes; pass++) {
+        again.beginComputePass({ timestampWrites: stamps.writes(pass) }).end();
+      }
+      stamps.resolve(again);
+      device.queue.submit([again.finish()]);
+      const quantum = quantumNs([...early, ...(await stamps.read())]);
+      if (quantum !== undefined) return { quantumNs: quantum, source: 'timestamp' };
+    } finally {
+      stamps.destroy();
+    }
+  }
+  return { quantumNs: wallQuantumNs(), source: 'wall' };
+}
+
+/** The smallest step of `performance.now()`: nanoseconds in Node, 5 µs in an isolated page, 100 µs in another. */
+function wallQuantumNs(): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let steps = 0; steps < 20; steps++) {
+    const before = performance.now();
+    let now = before;
+    while (now === before) now = performance.now();
+    smallest = Math.min(smallest, now - before);
+  }
+  return smallest * 1e6;
+}
+
+export interface SampleOptions {
+  readonly timer: Timer;
+  /** How long to go on, in wall time. */
+  readonly seconds: number;
+  /** Taken even where `seconds` are over, 1 when absent. */
+  readonly minSamples?: number;
+  /** Of one repetition, where it is known from before: saves finding out. */
+  readonly predictedNs?: number;
+  /** Dispatches of one repetition, 1 when absent. */
+  readonly dispatches?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Samples of one repetition, each from a span that is long enough. The first repetition runs alone and untimed by
+ * anything: it must be known to be short.
+ * @throws as `timePasses`
+ */
+export async function samplePasses(
+  device: GPUDevice,
+  encodePass: (pass: GPUComputePassEncoder) => void,
+  { timer, seconds, minSamples = 1, predictedNs, dispatches = 1, signal }: SampleOptions,
+): Promise<readonly PassTiming[]> {
+  const deadline = performance.now() + seconds * 1000;
+  let perRepetitionNs = predictedNs ?? 0;
+  const needed = neededSpanNs(timer);
+  if (perRepetitionNs === 0) {
+    // Grows by steps of at most 8, so that nothing is predicted from far less than itself.
+    let repetitions = 1;
+    for (;;) {
+      const timing = await timePasses(device, encodePass, {
+        repetitions,
+        predictedNs: perRepetitionNs,
+        dispatches,
+        signal,
+      });
+      perRepetitionNs = timing.nsPerRepetition;
+      const wanted = repetitionsFor(perRepetitionNs, timer);
+      if (wanted <= repetitions * 8) break;
+      repetitions *= 8;
+    }
+  }
+  const samples: PassTiming[] = [];
+  for (let tooShort = 0; samples.length < minSamples || performance.now() < deadline; ) {
+    const timing = await timePasses(device, encodePass, {
+      repetitions: repetitionsFor(perRepetitionNs, timer),
+      predictedNs: Math.min(perRepetitionNs, maxDispatchNs * dispatches),
+      dispatches,
+      signal,
+    });
+    perRepetitionNs = timing.nsPerRepetition;
+    // A span far too short came from a prediction far too long, which the next one corrects; a few times at most.
+    if (perRepetitionNs * timing.repetitions < needed / 2 && tooShort < 4) tooShort++;
+    else samples.push(timing);
+  }
+  return samples;
+}
+
+/** The shortest time of one repetition, in ns: for ceilings, which ask what the device can do. */
+export function shortestNs(samples: readonly PassTiming[]): number {
+  return Math.min(...samples.map(({ nsPerRepetition }) => nsPerRepetition));
+}
