@@ -172,12 +172,7 @@ class PeakRun {
         16,
         bufferUsage.uniform | bufferUsage.copyTarget,
       ),
-      operands: await createBuffer(
-        device,
-        'peak operands',
-        16,
-        bufferUsage.storage | bufferUsage.copyTarget,
-      ),
+      operands: await createBuffer(device, 'peak operands', 16, bufferUsage.storage | bufferUsage.copyTarget),
       results: await createBuffer(
         device,
         'peak results',

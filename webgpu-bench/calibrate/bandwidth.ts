@@ -88,7 +88,7 @@ const wantedDispatchNs = 15e6;
 const maxWorkgroups = 1024;
 
 /** One pass over a working set may take no longer. */
-const longestSetNs = 0.5e9;
+const longestSetNs = 0.3e9;
 
 /** The set that both layouts are tried with. */
 const layoutSetBytes = 32 * MiB;

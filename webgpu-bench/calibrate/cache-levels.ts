@@ -51,7 +51,8 @@ export function bandwidthCeilings(sweep: readonly SweepPoint[], threads: number)
   const capacityBytes = inferCapacityBytes(sweep);
   const levels = capacityBytes === undefined ? (['DRAM'] as const) : (['L2', 'DRAM'] as const);
   return levels.flatMap((level) => {
-    const points = level === 'L2' ? sweep : sweep.filter(({ workingSetBytes }) => workingSetBytes > (capacityBytes ?? 0));
+    const points =
+      level === 'L2' ? sweep : sweep.filter(({ workingSetBytes }) => workingSetBytes > (capacityBytes ?? 0));
     return (['read', 'write', 'copy'] as const).flatMap((access): BandwidthCeiling[] => {
       const [best] = points
         .filter((point) => point.access === access)

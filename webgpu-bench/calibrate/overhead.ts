@@ -22,12 +22,7 @@ export async function measureDispatchOverheadNs(
   { timer, seconds, signal }: CalibrationOptions,
 ): Promise<number> {
   const compute = await createCompute(device, 'dispatch overhead', overheadWgsl, ['storage']);
-  const count = await createBuffer(
-    device,
-    'dispatch count',
-    4,
-    bufferUsage.storage | bufferUsage.copySource,
-  );
+  const count = await createBuffer(device, 'dispatch count', 4, bufferUsage.storage | bufferUsage.copySource);
   try {
     const group = bindBuffers(device, compute, [{ buffer: count }]);
     let encoded = 0;

@@ -74,7 +74,7 @@ describe('on the null backend', () => {
   it('refuses WGSL that is wrong', async () => {
     await expect(
       createCompute(device, 'wrong', overheadWgsl.replace('1u', '1.5'), ['storage']),
-    ).rejects.toThrow();
+    ).rejects.toThrow('WebGPU refused');
   });
 });
 

@@ -1,6 +1,7 @@
 /** A whole calibration on a software adapter: its figures are no GPU's, but each is proven. */
 import { expect, it } from 'vitest';
 import { CalibrateResultSchema } from '../../../core/protocol/provider.ts';
+import { sweepBandwidth } from '../../../webgpu-bench/calibrate/bandwidth.ts';
 import { calibrateDevice } from '../../../webgpu-bench/calibrate/calibrate.ts';
 import { softwareDevice, whyNoSoftwareAdapter } from './dawn-device.ts';
 
@@ -67,14 +68,13 @@ here.each([
   ['write', '3u * index', '2u * index'],
   ['copy', '= source[(at + 0u', '= source[(at + 1u'],
 ])('finds a %s that did not move everything', async (_access, right, wrong) => {
-  const { sweepBandwidth } = await import('../../../webgpu-bench/calibrate/bandwidth.ts');
   const device = await softwareDevice();
   try {
     let replaced = 0;
     const createModule = device.createShaderModule.bind(device);
     device.createShaderModule = (descriptor) => {
       if (descriptor.code.includes(right)) replaced++;
-      return createModule({ ...descriptor, code: descriptor.code.replace(right, wrong) });
+      return createModule({ ...descriptor, code: descriptor.code.replaceAll(right, wrong) });
     };
     const sweep = sweepBandwidth(device, {
       timer: { quantumNs: 1, source: 'timestamp' },

@@ -11,18 +11,28 @@ export const whyNoSoftwareAdapter: string | undefined =
     ? undefined
     : `skipped: there is no Vulkan driver named by VK_ICD_FILENAMES, and no ${icd}`;
 
-/** With the adapter's own size limits. The caller destroys it, and Node ends when nothing refers to the instance any more. */
+/** Dawn crashes where an instance is collected while a device of it lives: one of each kind, for the whole process. */
+const instances = new Map<string, GPU>();
+
+function instance(...options: readonly string[]): GPU {
+  const key = options.join(' ');
+  const gpu = instances.get(key) ?? create([...options]);
+  instances.set(key, gpu);
+  return gpu;
+}
+
+/** With the adapter's own size limits. The caller destroys it. */
 export async function softwareDevice(
   features: readonly GPUFeatureName[] = ['timestamp-query'],
 ): Promise<GPUDevice> {
   process.env.VK_ICD_FILENAMES ??= icd;
   process.env.XDG_RUNTIME_DIR ??= '/tmp';
-  return deviceOf(create(['backend=vulkan', 'disable-dawn-features=timestamp_quantization']), features);
+  return deviceOf(instance('backend=vulkan', 'disable-dawn-features=timestamp_quantization'), features);
 }
 
 /** Compiles WGSL of every feature and runs nothing. */
 export async function nullDevice(): Promise<GPUDevice> {
-  return deviceOf(create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']), [
+  return deviceOf(instance('backend=null', 'enable-dawn-features=allow_unsafe_apis'), [
     'shader-f16',
     'subgroups',
     'timestamp-query',
