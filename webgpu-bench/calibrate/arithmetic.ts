@@ -2,7 +2,7 @@
 import type { ArithmeticCeiling } from '../../core/protocol/provider.ts';
 import { createBuffer, readBuffer } from '../measure/buffers.ts';
 import { bufferUsage } from '../measure/flags.ts';
-import { samplePasses, shortestNs, type Timer } from '../measure/repeat.ts';
+import { firstNs, samplePasses, shortestNs, type Timer } from '../measure/repeat.ts';
 import { timePasses } from '../measure/submit.ts';
 import {
   type ArithmeticType,
@@ -236,11 +236,11 @@ async function screen(
     for (let predictedNs = 0; ; ) {
       signal?.throwIfAborted();
       run.setLoad(load);
-      const { nsPerRepetition } = await timePasses(device, (pass) => run.encode(pass, load), {
-        repetitions: predictedNs === 0 ? 1 : 3,
-        predictedNs,
-        signal,
-      });
+      const encode = (pass: GPUComputePassEncoder) => run.encode(pass, load);
+      const nsPerRepetition =
+        predictedNs === 0
+          ? await firstNs(device, encode, { signal })
+          : (await timePasses(device, encode, { repetitions: 3, predictedNs, signal })).nsPerRepetition;
       const full = load.workgroups === run.mostWorkgroups && load.trips === maxTrips;
       if (full || nsPerRepetition >= wantedDispatchNs / 2) {
         await run.prove(load);

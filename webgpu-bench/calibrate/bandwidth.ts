@@ -82,7 +82,7 @@ export const smallestSetBytes = 32 * KiB;
 export const largestSetBytes = 512 * MiB;
 
 /** A dispatch is cut so that it is predicted to take no longer. */
-const wantedDispatchNs = 15e6;
+const wantedDispatchNs = 10e6;
 
 /** Enough to fill the largest GPUs; each of them then moves several vectors. */
 const maxWorkgroups = 1024;
@@ -217,7 +217,6 @@ class Transfer {
   readonly #access: Access;
   readonly #kernels: Kernels;
   readonly #coverage: Coverage;
-  readonly #source: readonly Slice[];
   readonly #target: readonly Slice[];
   readonly #parameters: GPUBuffer;
   readonly #sums: GPUBuffer;
@@ -237,7 +236,6 @@ class Transfer {
     this.#device = device;
     this.#access = access;
     this.#kernels = kernels;
-    this.#source = source;
     this.#target = target;
     this.#parameters = buffers.parameters;
     this.#sums = buffers.sums;
@@ -354,7 +352,7 @@ export async function sweepBandwidth(
   try {
     for (const access of accesses) {
       const sizes = sweepSizes(access, arena.bytes);
-      // Pessimistic until something is known: a slice of 4 MiB may then take its 15 ms.
+      // Pessimistic until something is known: a slice of 4 MiB then takes 14 ms.
       let bytesPerSecond = 0.3e9;
       let layout: Layout = 'block';
       const measureSize = async (size: number, chosen: Layout): Promise<number> => {

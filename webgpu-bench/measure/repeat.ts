@@ -92,9 +92,24 @@ export interface SampleOptions {
 }
 
 /**
- * Samples of one repetition, each from a span that is long enough. The first repetition runs alone and untimed by
- * anything: it must be known to be short.
+ * Time of one repetition that runs alone, in ns. Nothing is known of it before: it must be known to be short. Taken twice
+ * where it is over the limit, since some drivers compile at the first dispatch.
  * @throws as `timePasses`
+ */
+export async function firstNs(
+  device: GPUDevice,
+  encodePass: (pass: GPUComputePassEncoder) => void,
+  { dispatches = 1, signal }: Pick<SampleOptions, 'dispatches' | 'signal'> = {},
+): Promise<number> {
+  const alone = { repetitions: 1, predictedNs: 0, dispatches, signal };
+  const first = (await timePasses(device, encodePass, alone)).nsPerRepetition;
+  if (first / dispatches <= maxDispatchNs) return first;
+  return Math.min(first, (await timePasses(device, encodePass, alone)).nsPerRepetition);
+}
+
+/**
+ * Samples of one repetition, each from a span that is long enough.
+ * @throws as `timePasses`; `DispatchTooLong` where even the shortest time says so
  */
 export async function samplePasses(
   device: GPUDevice,
@@ -102,36 +117,28 @@ export async function samplePasses(
   { timer, seconds, minSamples = 1, predictedNs, dispatches = 1, signal }: SampleOptions,
 ): Promise<readonly PassTiming[]> {
   const deadline = performance.now() + seconds * 1000;
-  let perRepetitionNs = predictedNs ?? 0;
   const needed = neededSpanNs(timer);
-  if (perRepetitionNs === 0) {
-    // Grows by steps of at most 8, so that nothing is predicted from far less than itself.
-    let repetitions = 1;
-    for (;;) {
-      const timing = await timePasses(device, encodePass, {
-        repetitions,
-        predictedNs: perRepetitionNs,
-        dispatches,
-        signal,
-      });
-      perRepetitionNs = timing.nsPerRepetition;
-      const wanted = repetitionsFor(perRepetitionNs, timer);
-      if (wanted <= repetitions * 8) break;
-      repetitions *= 8;
-    }
-  }
+  let perRepetitionNs = predictedNs ?? (await firstNs(device, encodePass, { dispatches, signal }));
   const samples: PassTiming[] = [];
-  for (let tooShort = 0; samples.length < minSamples || performance.now() < deadline; ) {
+  // Grows by steps of at most 8, so that nothing is predicted from far less than itself.
+  for (let most = 8; samples.length < minSamples || performance.now() < deadline; most *= 8) {
+    const wanted = repetitionsFor(perRepetitionNs, timer);
     const timing = await timePasses(device, encodePass, {
-      repetitions: repetitionsFor(perRepetitionNs, timer),
-      predictedNs: Math.min(perRepetitionNs, maxDispatchNs * dispatches),
+      repetitions: Math.min(wanted, most),
+      predictedNs: perRepetitionNs,
       dispatches,
       signal,
     });
-    perRepetitionNs = timing.nsPerRepetition;
-    // A span far too short came from a prediction far too long, which the next one corrects; a few times at most.
-    if (perRepetitionNs * timing.repetitions < needed / 2 && tooShort < 4) tooShort++;
-    else samples.push(timing);
+    const known = samples.length > 0;
+    // The shortest so far predicts best: what is longer was disturbed.
+    perRepetitionNs = known
+      ? Math.min(perRepetitionNs, timing.nsPerRepetition)
+      : timing.nsPerRepetition / dispatches > maxDispatchNs
+        ? await firstNs(device, encodePass, { dispatches, signal })
+        : timing.nsPerRepetition;
+    // A span far too short came from a prediction far too long, or is still growing.
+    if (known || timing.nsPerRepetition * timing.repetitions >= needed / 2) samples.push(timing);
+    else if (most > 1e9) samples.push(timing);
   }
   return samples;
 }
