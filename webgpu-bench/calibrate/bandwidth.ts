@@ -93,8 +93,9 @@ const longestSetNs = 0.3e9;
 /** The set that both layouts are tried with. */
 const layoutSetBytes = 32 * MiB;
 
-/** What a dispatch moves at least: less would time the dispatch. */
+/** What a dispatch moves at least, and how long it takes at least: less would time the launch of it. */
 const minDispatchBytes = 4 * MiB;
+const minDispatchNs = 1e6;
 
 /** The sizes that `access` is swept over, in bytes: reads by doubling, for they show the caches; the others by 4. */
 export function sweepSizes(access: Access, largestBytes: number): number[] {
@@ -182,20 +183,27 @@ export interface Coverage {
 export const layouts = ['block', 'grid'] as const;
 export type Layout = (typeof layouts)[number];
 
-/** Invocations times loads are consecutive vectors in both layouts, wrapped into the slice: all alike often. */
-export function coverSlice(sliceBytes: number, layout: Layout): Coverage {
+/**
+ * Together, the invocations' loads are consecutive vectors, wrapped into the slice: every element is taken equally often.
+ * `dispatchBytes`, a power of two, is what a dispatch moves at least.
+ */
+export function coverSlice(sliceBytes: number, layout: Layout, dispatchBytes = minDispatchBytes): Coverage {
   const elements = sliceBytes / vectorBytes;
-  const bytes = Math.max(sliceBytes, minDispatchBytes);
+  const bytes = Math.max(sliceBytes, dispatchBytes);
   const invocations = Math.min(maxWorkgroups * bandwidthWorkgroup, bytes / vectorBytes / 4);
   const loads = bytes / vectorBytes / invocations;
+  // At grid stride, invocations that cover the whole set would load one and the same element again and again.
+  const byGrid = layout === 'grid' && invocations < elements;
+  const block = bandwidthWorkgroup * loads;
   return {
     elements,
     workgroups: invocations / bandwidthWorkgroup,
     invocations,
     loads,
     timesEach: (invocations * loads) / elements,
-    groupStride: layout === 'grid' ? bandwidthWorkgroup : bandwidthWorkgroup * loads,
-    stride: layout === 'grid' ? invocations : bandwidthWorkgroup,
+    // A workgroup that goes over the whole set may begin anywhere: all at the same element would stand in a queue there.
+    groupStride: byGrid || block % elements === 0 ? bandwidthWorkgroup : block,
+    stride: byGrid ? invocations : bandwidthWorkgroup,
   };
 }
 
@@ -228,6 +236,7 @@ class Transfer {
     kernels: Kernels,
     access: Access,
     layout: Layout,
+    dispatchBytes: number,
     sets: { readonly source: readonly Slice[]; readonly target: readonly Slice[] },
     buffers: { readonly parameters: GPUBuffer; readonly sums: GPUBuffer },
   ) {
@@ -239,7 +248,7 @@ class Transfer {
     this.#target = target;
     this.#parameters = buffers.parameters;
     this.#sums = buffers.sums;
-    this.#coverage = coverSlice(slices[0]?.size ?? 0, layout);
+    this.#coverage = coverSlice(slices[0]?.size ?? 0, layout, dispatchBytes);
     this.slices = slices.length;
     const { invocations, loads } = this.#coverage;
     this.bytes = slices.length * invocations * loads * vectorBytes * (access === 'copy' ? 2 : 1);
@@ -356,19 +365,24 @@ export async function sweepBandwidth(
       let bytesPerSecond = 0.3e9;
       let layout: Layout = 'block';
       const measureSize = async (size: number, chosen: Layout): Promise<number> => {
-        const sliceBytes = Math.max(
-          minDispatchBytes,
-          2 ** Math.floor(Math.log2((bytesPerSecond * wantedDispatchNs) / 1e9)),
-        );
+        const bytesIn = (ns: number) =>
+          Math.max(minDispatchBytes, 2 ** Math.floor(Math.log2((bytesPerSecond * ns) / 1e9)));
         const bytes = access === 'copy' ? size / 2 : size;
         const sets = {
-          source: access === 'write' ? [] : arena.slices(0, bytes, sliceBytes),
+          source: access === 'write' ? [] : arena.slices(0, bytes, bytesIn(wantedDispatchNs)),
           target:
             access === 'read'
               ? []
-              : arena.slices(access === 'copy' ? arena.buffers.length / 2 : 0, bytes, sliceBytes),
+              : arena.slices(
+                  access === 'copy' ? arena.buffers.length / 2 : 0,
+                  bytes,
+                  bytesIn(wantedDispatchNs),
+                ),
         };
-        const transfer = new Transfer(device, kernels, access, chosen, sets, { parameters, sums });
+        const transfer = new Transfer(device, kernels, access, chosen, bytesIn(minDispatchNs), sets, {
+          parameters,
+          sums,
+        });
         // A new one each time: of a write it is what it writes, of a copy the source's, and the target had an older one.
         tag++;
         transfer.fill(tag);
@@ -383,6 +397,13 @@ export async function sweepBandwidth(
         await transfer.prove(tag);
         return (transfer.bytes / shortestNs(samples)) * 1e9;
       };
+      // Until the rate is known, a dispatch is as short as the pessimism was large.
+      for (let tries = 0; tries < 4; tries++) {
+        const rate = await measureSize(smallestSetBytes, layout);
+        const settled = rate < 1.5 * bytesPerSecond;
+        bytesPerSecond = rate;
+        if (settled) break;
+      }
       for (const size of sizes) {
         signal?.throwIfAborted();
         // A set that takes too long is left out, and all larger ones.

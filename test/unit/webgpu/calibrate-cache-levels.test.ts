@@ -62,8 +62,17 @@ describe('a sweep', () => {
 });
 
 describe.each(layouts)('the %s layout', (layout) => {
-  it.each([32 * KiB, 4 * MiB, 16 * MiB, 128 * MiB])('touches every element of %d bytes alike', (bytes) => {
-    const { elements, workgroups, loads, groupStride, stride, timesEach } = coverSlice(bytes, layout);
+  it.each([
+    [32 * KiB, 4 * MiB],
+    [32 * KiB, 64 * MiB],
+    [4 * MiB, 4 * MiB],
+    [8 * MiB, 64 * MiB],
+    [16 * MiB, 4 * MiB],
+  ])('touches every element of %d bytes alike in %d', (bytes, dispatchBytes) => {
+    const coverage = coverSlice(bytes, layout, dispatchBytes);
+    const { elements, workgroups, loads, groupStride, stride, timesEach } = coverage;
+    expect(stride & (elements - 1)).not.toBe(0);
+    expect(workgroups).toBeLessThanOrEqual(1024);
     const times = new Uint32Array(elements);
     for (let group = 0; group < workgroups; group++) {
       for (let local = 0; local < 256; local++) {
