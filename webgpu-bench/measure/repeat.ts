@@ -92,8 +92,8 @@ export interface SampleOptions {
 }
 
 /**
- * Time of one repetition that runs alone, in ns. Nothing is known of it before: it must be known to be short. Taken twice
- * where it is over the limit, since some drivers compile at the first dispatch.
+ * Time of one repetition that runs alone, in ns. Nothing is known of it before: it must be known to be short. Taken again
+ * where it is over the limit: some drivers compile at the first dispatch, and a busy machine lets one wait.
  * @throws as `timePasses`
  */
 export async function firstNs(
@@ -102,9 +102,12 @@ export async function firstNs(
   { dispatches = 1, signal }: Pick<SampleOptions, 'dispatches' | 'signal'> = {},
 ): Promise<number> {
   const alone = { repetitions: 1, predictedNs: 0, dispatches, signal };
-  const first = (await timePasses(device, encodePass, alone)).nsPerRepetition;
-  if (first / dispatches <= maxDispatchNs) return first;
-  return Math.min(first, (await timePasses(device, encodePass, alone)).nsPerRepetition);
+  let shortest = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 3 && shortest / dispatches > maxDispatchNs; tries++) {
+    const { nsPerRepetition } = await timePasses(device, encodePass, alone);
+    shortest = Math.min(shortest, nsPerRepetition);
+  }
+  return shortest;
 }
 
 /**
@@ -118,7 +121,11 @@ export async function samplePasses(
 ): Promise<readonly PassTiming[]> {
   const deadline = performance.now() + seconds * 1000;
   const needed = neededSpanNs(timer);
-  let perRepetitionNs = predictedNs ?? (await firstNs(device, encodePass, { dispatches, signal }));
+  let measuredNs =
+    predictedNs === undefined
+      ? await firstNs(device, encodePass, { dispatches, signal })
+      : Number.POSITIVE_INFINITY;
+  let perRepetitionNs = predictedNs ?? measuredNs;
   const samples: PassTiming[] = [];
   // Grows by steps of at most 8, so that nothing is predicted from far less than itself.
   for (let most = 8; samples.length < minSamples || performance.now() < deadline; most *= 8) {
@@ -130,12 +137,12 @@ export async function samplePasses(
       signal,
     });
     const known = samples.length > 0;
-    // The shortest so far predicts best: what is longer was disturbed.
-    perRepetitionNs = known
-      ? Math.min(perRepetitionNs, timing.nsPerRepetition)
-      : timing.nsPerRepetition / dispatches > maxDispatchNs
-        ? await firstNs(device, encodePass, { dispatches, signal })
-        : timing.nsPerRepetition;
+    // The shortest that was measured predicts best: what is longer was disturbed. A caller's prediction may be too short.
+    measuredNs = Math.min(measuredNs, timing.nsPerRepetition);
+    if (measuredNs / dispatches > maxDispatchNs) {
+      measuredNs = Math.min(measuredNs, await firstNs(device, encodePass, { dispatches, signal }));
+    }
+    perRepetitionNs = measuredNs;
     // A span far too short came from a prediction far too long, or is still growing.
     if (known || timing.nsPerRepetition * timing.repetitions >= needed / 2) samples.push(timing);
     else if (most > 1e9) samples.push(timing);
