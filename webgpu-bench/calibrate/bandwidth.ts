@@ -9,6 +9,7 @@ import { createBuffer, readBuffer } from '../measure/buffers.ts';
 import { OutOfMemory } from '../measure/errors.ts';
 import { bufferUsage } from '../measure/flags.ts';
 import { samplePasses, shortestNs } from '../measure/repeat.ts';
+import { maxDispatchNs } from '../measure/submit.ts';
 import type { CalibrationOptions } from './arithmetic.ts';
 import type { SweepPoint } from './cache-levels.ts';
 import { bindBuffers, type Compute, createCompute, WorkNotProven } from './compute.ts';
@@ -323,7 +324,7 @@ class Transfer {
 export interface BandwidthOptions extends CalibrationOptions {
   /** Largest working set, 512 MiB when absent; less where the device has less. */
   readonly largestBytes?: number;
-  /** Called after every size. */
+  /** Called after every size, once it is known. */
   readonly onPoint?: (point: SweepPoint, done: number, total: number) => void;
 }
 
@@ -388,9 +389,10 @@ export async function sweepBandwidth(
         transfer.fill(tag);
         const samples = await samplePasses(device, (pass) => transfer.encode(pass), {
           timer,
-          seconds: seconds / sizes.length,
-          minSamples: 2,
-          predictedNs: (transfer.bytes / bytesPerSecond) * 1e9,
+          seconds: seconds / sizes.length / 2,
+          minSamples: 1,
+          // From another size, on a machine that may have been busy then: what the smallest dispatch moves is never too much.
+          predictedNs: Math.min((transfer.bytes / bytesPerSecond) * 1e9, maxDispatchNs * transfer.slices),
           dispatches: transfer.slices,
           signal,
         });
@@ -404,6 +406,7 @@ export async function sweepBandwidth(
         bytesPerSecond = rate;
         if (settled) break;
       }
+      const found: { size: number; best: number }[] = [];
       for (const size of sizes) {
         signal?.throwIfAborted();
         // A set that takes too long is left out, and all larger ones.
@@ -419,10 +422,19 @@ export async function sweepBandwidth(
           }
         }
         bytesPerSecond = best;
-        const point = { access, workingSetBytes: size, bytesPerSecond };
-        points.push(point);
-        onPoint?.(point, points.length, total);
+        found.push({ size, best });
       }
+      // Back down, and the better of both: what slows the machine for a while would else look like a step between sizes.
+      const descending: SweepPoint[] = [];
+      for (const { size, best } of found.toReversed()) {
+        signal?.throwIfAborted();
+        bytesPerSecond = best;
+        const rate = await measureSize(size, layout);
+        const point = { access, workingSetBytes: size, bytesPerSecond: Math.max(best, rate) };
+        descending.push(point);
+        onPoint?.(point, points.length + descending.length, total);
+      }
+      points.push(...descending.toReversed());
     }
     return points;
   } finally {

@@ -112,7 +112,7 @@ export async function firstNs(
 
 /**
  * Samples of one repetition, each from a span that is long enough.
- * @throws as `timePasses`; `DispatchTooLong` where even the shortest time says so
+ * @throws as `timePasses`; `DispatchTooLong` where a dispatch is predicted to, or at its shortest did, take over 200 ms
  */
 export async function samplePasses(
   device: GPUDevice,
@@ -129,10 +129,12 @@ export async function samplePasses(
   const samples: PassTiming[] = [];
   // Grows by steps of at most 8, so that nothing is predicted from far less than itself.
   for (let most = 8; samples.length < minSamples || performance.now() < deadline; most *= 8) {
-    const wanted = repetitionsFor(perRepetitionNs, timer);
+    // What was planned short and measured over the limit waited for a busy machine: it then has a submit for itself.
+    const busy = measuredNs / dispatches > maxDispatchNs && measuredNs / dispatches <= maxSubmitNs;
+    const wanted = busy ? 1 : repetitionsFor(perRepetitionNs, timer);
     const timing = await timePasses(device, encodePass, {
       repetitions: Math.min(wanted, most),
-      predictedNs: perRepetitionNs,
+      predictedNs: busy ? maxDispatchNs * dispatches : perRepetitionNs,
       dispatches,
       signal,
     });
