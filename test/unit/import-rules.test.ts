@@ -25,6 +25,8 @@ interface Rule {
 /** The rule of the longest folder holds. */
 const rules: readonly Rule[] = [
   { folder: 'core/', paths: ['core/'], packages: ['zod'] },
+  { folder: 'webgpu-bench/', paths: ['webgpu-bench/', 'core/'], packages: [] },
+  { folder: 'webgpu-bench/node/', paths: ['webgpu-bench/', 'core/'], packages: ['node:', 'webgpu'] },
   { folder: 'renderer/', paths: ['renderer/', 'core/'] },
   { folder: 'main/', paths: ['main/', 'core/', 'package.json'] },
   { folder: 'main/cli/', paths: ['main/cli/', 'main/serve/', 'core/', 'package.json', ...joints] },
@@ -75,7 +77,7 @@ function sourceFiles(folder: string): string[] {
 }
 
 describe('the import rules', () => {
-  it.each(['core', 'main', 'renderer'])('hold in %s', (folder) => {
+  it.each(['core', 'main', 'renderer', 'webgpu-bench'])('hold in %s', (folder) => {
     const violations = sourceFiles(folder).flatMap((file) =>
       importsOf(readFileSync(join(root, file), 'utf8')).flatMap(
         (specifier) => violation(file, specifier) ?? [],
@@ -87,6 +89,10 @@ describe('the import rules', () => {
   it.each([
     ['core/graph/graph.ts', '../../main/api.ts'],
     ['core/graph/graph.ts', 'node:fs'],
+    ['webgpu-bench/measure/submit.ts', 'node:fs'],
+    ['webgpu-bench/measure/submit.ts', 'webgpu'],
+    ['webgpu-bench/measure/submit.ts', '../../main/api.ts'],
+    ['webgpu-bench/node/main.ts', 'zod'],
     ['renderer/app.tsx', '../main/api.ts'],
     ['renderer/app.tsx', 'node:fs'],
     ['renderer/app.tsx', 'electron'],
