@@ -78,6 +78,37 @@ export const DoctorCheckSchema = z.object({
   message: z.string(),
 });
 
+export const reportFormats = ['html', 'pdf', 'md', 'csv', 'json'] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+const price = z.number().positive().max(1e12);
+
+export const ReportRequestSchema = z.object({
+  /** `latest` names the newest run. */
+  runId: z.string(),
+  /** A second run, shown beside the first. */
+  otherRunId: z.string().optional(),
+  format: z.enum(reportFormats),
+  /** What the machines cost, as whoever asks for the report says: the program knows no prices. */
+  price: z
+    .object({
+      /** ISO 4217, for example EUR. */
+      currency: z.string().regex(/^[A-Z]{3}$/, 'Give the currency as three capital letters, for example EUR'),
+      amount: price.optional(),
+      otherAmount: price.optional(),
+    })
+    .optional(),
+});
+export type ReportRequest = z.infer<typeof ReportRequestSchema>;
+
+export const ReportFileSchema = z.object({
+  fileName: z.string(),
+  mediaType: z.string(),
+  encoding: z.enum(['utf8', 'base64']),
+  content: z.string(),
+});
+export type ReportFile = z.infer<typeof ReportFileSchema>;
+
 const RunId = z.object({ runId: z.string() });
 const Empty = z.object({});
 
@@ -110,6 +141,7 @@ export const apiMethods = {
   'runs.delete': method(RunId, Empty),
   'runs.start': method(RunRequestSchema, RunId),
   'runs.cancel': method(RunId, Empty),
+  'reports.create': method(ReportRequestSchema, ReportFileSchema),
   /** The run that is going on in this process, if there is one. */
   'runs.active': method(Empty, RunProgressSchema.nullable()),
 } as const;

@@ -9,6 +9,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addModels } from './commands/models.ts';
 import { addProfile } from './commands/profile.ts';
+import { addReport } from './commands/report.ts';
 import { addRuns } from './commands/runs.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
@@ -20,6 +21,7 @@ const commands = [
   addRuns,
   addShow,
   addExport,
+  addReport,
   addModels,
   addDetect,
   addServe,
