@@ -26,7 +26,7 @@ import { examine } from './doctor.ts';
 import { detectMachine } from './machine/detect.ts';
 import { dataFolder } from './paths.ts';
 import { createReport } from './report/model.ts';
-import { type PrintPdf, printWithBrowser } from './report/pdf.ts';
+import { findBrowser, type PrintPdf, printWithBrowser } from './report/pdf.ts';
 import { writeReport } from './report/write.ts';
 import { Store } from './store/store.ts';
 
@@ -64,7 +64,7 @@ export function createApi(options: ApiOptions = {}): LocalApi {
     for (const listener of listeners[event]) listener(payload);
   };
   const activeRun = new ActiveRun(store, emit, options.settings);
-  const handlers = createHandlers(store, activeRun, options.printPdf ?? printWithBrowser);
+  const handlers = createHandlers(store, activeRun, options.printPdf ?? printPdfHere);
 
   return {
     async call<M extends ApiMethod>(method: M, input: ApiInput<M>): Promise<ApiOutput<M>> {
@@ -149,6 +149,8 @@ function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: Prin
     },
   };
 }
+
+const printPdfHere: PrintPdf = (html) => printWithBrowser(html, findBrowser());
 
 function noRun(runId: string): ApiError {
   return runId === 'latest'

@@ -84,7 +84,7 @@ function sideInShort(report: Report, side: ReportSide): Block[] {
     rowsBySpeed.length === 1
       ? `${nameOf(fastest)} classifies ${rate(fastest)} images a second.`
       : `The quickest, ${nameOf(fastest)}, classifies ${rate(fastest)} images a second; the slowest, ${nameOf(slowest)}, ${rate(slowest)}.`,
-    `They use ${range(Math.min(...efficiencies), Math.max(...efficiencies), formatPercent)} of the arithmetic that the machine itself was measured to sustain; the rest is waiting for memory or lost in the programs.`,
+    `${networks === 1 ? 'It uses' : 'They use'} ${range(Math.min(...efficiencies), Math.max(...efficiencies), formatPercent)} of the arithmetic that the machine itself was measured to sustain; the rest is waiting for memory or lost in the programs.`,
     marked === 0
       ? 'No measurement is marked as disturbed.'
       : `${marked} of ${count(rows.length, 'measurement')} ${marked === 1 ? 'is' : 'are'} marked with a !: something disturbed ${marked === 1 ? 'it' : 'them'}, and the ${marked === 1 ? 'figure is' : 'figures are'} only rough. For a decision that costs money, measure again on a quiet machine.`,
@@ -472,7 +472,9 @@ function machines(report: Report): Section {
   return {
     title: report.sides.length > 1 ? 'The machines' : 'The machine',
     blocks: [
-      paragraph('As they were when the run began. What could not be found out is said to be unknown.'),
+      paragraph(
+        `As ${facts.length > 1 ? 'they were when the runs' : 'it was when the run'} began. What could not be found out is said to be unknown.`,
+      ),
       block.table,
       ...(facts.length < 2
         ? []
@@ -500,10 +502,10 @@ function gatherFacts(facts: readonly (readonly [string, string])[]): Map<string,
 function factTable(report: Report, facts: readonly ReadonlyMap<string, string>[]) {
   const names = new Set(facts.flatMap((side) => [...side.keys()]));
   const columns: ColumnOf<string>[] = [
-    { title: '', cell: (name) => name },
+    { title: 'what', cell: (name) => name },
     ...facts.map(
       (side, index): ColumnOf<string> => ({
-        title: report.sides.length > 1 ? (report.sides[index]?.letter ?? '') : 'found',
+        title: report.sides.length > 1 ? (report.sides[index]?.letter ?? '') : 'value',
         cell: (name) => side.get(name) ?? '–',
       }),
     ),
@@ -723,7 +725,7 @@ function rate({ imagesPerSecond: { median } }: Throughput): string {
 }
 
 function marks({ alarms }: MeasurementSummary): string {
-  return alarms.length > 0 ? '! disturbed' : '';
+  return alarms.length > 0 ? '!' : '';
 }
 
 function formatTop1({ top1 }: MeasurementSummary): string {

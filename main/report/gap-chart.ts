@@ -107,11 +107,21 @@ function panel({
     return [line, ...bars, ...shapes].join('');
   });
 
+  const bars = points.flatMap(({ interval, top1 }) =>
+    abscissa === 'latencyMs' && interval !== null
+      ? [
+          [
+            { x: x(interval.lowMs), y: y(top1) },
+            { x: x(interval.highMs), y: y(top1) },
+          ],
+        ]
+      : [],
+  );
   const names = pointNames(points);
   const labels = placeLabels(
     points.map((point, index) => ({ ...position(point), text: names[index] ?? '' })),
     area,
-    series.map((line) => line.points.map(position)),
+    [...series.map((line) => line.points.map(position)), ...bars],
   ).map((label, index) => {
     const point = points[index];
     if (label === undefined || point === undefined) return '';

@@ -83,8 +83,12 @@ function isProgram(path: string): boolean {
 const timeoutMs = 120_000;
 
 /** Throws ApiError('notFound') where no browser is installed, ApiError('internal') where it gave no PDF. */
-export async function printWithBrowser(html: string, browser = findBrowser()): Promise<Uint8Array> {
-  if (browser === undefined) throw noBrowser(process.env.PLIMSOLL_BROWSER);
+export async function printWithBrowser(
+  html: string,
+  browser: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Uint8Array> {
+  if (browser === undefined) throw noBrowser(environment.PLIMSOLL_BROWSER);
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-report-'));
   try {
     const page = join(folder, 'report.html');

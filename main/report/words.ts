@@ -1,5 +1,4 @@
 /** What the words of a report mean, for someone who has never read one. */
-import { paperSource } from '../../core/models/paper-results.ts';
 
 export const words: readonly (readonly [term: string, meaning: string])[] = [
   ['Images per second', 'How many images the machine classifies each second: images in one pass ÷ latency.'],
@@ -55,4 +54,4 @@ export const words: readonly (readonly [term: string, meaning: string])[] = [
   ['* (reconstruction)', 'The network’s description is not fully published; what was filled in is said.'],
 ];
 
-export const methodSource = paperSource;
+export const methodSource = 'Lavin, On the Efficiency of Convolutional Neural Networks, arXiv 2404.03617.';
