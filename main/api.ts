@@ -28,6 +28,7 @@ import { dataFolder } from './paths.ts';
 import { createReport } from './report/model.ts';
 import { findBrowser, type PrintPdf, printWithBrowser } from './report/pdf.ts';
 import { writeReport } from './report/write.ts';
+import { parseBundle } from './store/bundle.ts';
 import { Store } from './store/store.ts';
 
 export interface LocalApi extends Api {
@@ -109,6 +110,11 @@ function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: Prin
       exportedAt: new Date().toISOString(),
       run: requireRun(runId),
     }),
+    'runs.import': ({ content }) => {
+      const run = parseBundle(content);
+      store().importRun(run);
+      return { runId: run.id };
+    },
     'runs.delete': ({ runId }) => {
       if (!store().deleteRun(runId)) throw noRun(runId);
       return {};

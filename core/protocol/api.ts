@@ -16,6 +16,9 @@ import {
 /** Raised whenever a method or event changes its shape; a page of another number asks to be reloaded. */
 export const apiVersion = 1;
 
+/** Of an exported run: some hundred times what a long run takes. */
+export const bundleLimitBytes = 64 << 20;
+
 /** The programs that can execute networks; only `native` is always there. */
 export const providerNames = ['native', 'onednn'] as const;
 export type ProviderName = (typeof providerNames)[number];
@@ -138,6 +141,8 @@ export const apiMethods = {
   'runs.get': method(RunId, RunReportSchema),
   'runs.measurement': method(z.object({ measurementId: z.string() }), MeasurementDetailSchema),
   'runs.export': method(RunId, BundleSchema),
+  /** The text of a file that `runs.export` wrote, here or elsewhere. Refused where the run is stored already. */
+  'runs.import': method(z.object({ content: z.string() }), RunId),
   'runs.delete': method(RunId, Empty),
   'runs.start': method(RunRequestSchema, RunId),
   'runs.cancel': method(RunId, Empty),

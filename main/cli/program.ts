@@ -7,6 +7,7 @@ import { toApiError } from '../transport.ts';
 import { addDetect } from './commands/detect.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
+import { addImport } from './commands/import.ts';
 import { addModels } from './commands/models.ts';
 import { addProfile } from './commands/profile.ts';
 import { addReport } from './commands/report.ts';
@@ -21,6 +22,7 @@ const commands = [
   addRuns,
   addShow,
   addExport,
+  addImport,
   addReport,
   addModels,
   addDetect,

@@ -480,13 +480,20 @@ function machines(report: Report): Section {
         ? []
         : [
             paragraph(
-              differing.length === 0
-                ? 'The two do not differ in any of this.'
-                : `They differ in: ${differing.join(', ')}.`,
+              [
+                ...(sameMachine(report) ? ['Both runs are of one machine.'] : []),
+                differing.length === 0
+                  ? 'They do not differ in any of this.'
+                  : `They differ in: ${differing.join(', ')}.`,
+              ].join(' '),
             ),
           ]),
     ],
   };
+}
+
+function sameMachine({ sides: [a, b] }: Report): boolean {
+  return b !== undefined && a.report.machine.machine.id === b.report.machine.machine.id;
 }
 
 /** Several of one name, as GPUs are, become one. */
@@ -733,7 +740,10 @@ function formatTop1({ top1 }: MeasurementSummary): string {
 }
 
 function formatMoney(amount: number): string {
-  return amount.toLocaleString('en-US', { maximumFractionDigits: 2 });
+  return amount.toLocaleString('en-US', {
+    minimumFractionDigits: Number.isInteger(amount) ? 0 : 2,
+    maximumFractionDigits: 2,
+  });
 }
 
 /** Where an image per second costs next to nothing, two decimals would say that it costs nothing. */
