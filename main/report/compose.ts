@@ -14,6 +14,7 @@ import type { Ceilings, MeasurementSummary } from '../../core/protocol/run.ts';
 import { type Block, type ColumnOf, type ReportDocument, type Section, table } from './document.ts';
 import { gapChart, splitChart } from './gap-chart.ts';
 import {
+  type GapPlot,
   imagesPerSecond,
   isSoftware,
   type Pair,
@@ -68,22 +69,33 @@ function inShort(report: Report): Section {
 
 function sideInShort(report: Report, side: ReportSide): Block[] {
   const { run, machine, measurements: rows, lost: without } = side.report;
-  const rowsBySpeed = side.throughput.toSorted((x, y) => y.imagesPerSecond.median - x.imagesPerSecond.median);
+  // A program that plays a device is shown in the table, and ranked nowhere.
+  const rowsBySpeed = side.throughput
+    .filter(({ software }) => !software)
+    .toSorted((x, y) => y.imagesPerSecond.median - x.imagesPerSecond.median);
   const [fastest] = rowsBySpeed;
   const slowest = rowsBySpeed.at(-1);
   if (fastest === undefined || slowest === undefined) {
     return [
-      paragraph(`${machine.cpu.model}: this run (${run.status}) measured nothing that could be shown.`),
+      paragraph(
+        side.throughput.length > 0
+          ? `${machine.cpu.model}: this run (${run.status}) measured software adapters alone, which say nothing of a device.`
+          : `${machine.cpu.model}: this run (${run.status}) measured nothing that could be shown.`,
+      ),
+      ...(side.throughput.length > 0 ? [throughputTable(report, side)] : []),
     ];
   }
   const networks = new Set(rows.map(({ model }) => model)).size;
-  const efficiencies = rows.map(({ efficiency }) => efficiency);
+  const efficiencies = rows
+    .filter((row) => !isSoftware(side.report, row))
+    .map(({ efficiency }) => efficiency);
   const marked = rows.filter(({ alarms }) => alarms.length > 0).length;
+  const fullName = (row: Throughput) => withConditions(row, rowsBySpeed);
   const sentences = [
     `${count(networks, 'network')} ${networks === 1 ? 'was' : 'were'} measured on ${machine.machine.name} (${machine.cpu.model}) on ${formatUtc(run.startedAt)}.`,
     rowsBySpeed.length === 1
-      ? `${nameOf(fastest)} classifies ${rate(fastest)} images a second.`
-      : `The quickest, ${nameOf(fastest)}, classifies ${rate(fastest)} images a second; the slowest, ${nameOf(slowest)}, ${rate(slowest)}.`,
+      ? `${fullName(fastest)} classifies ${rate(fastest)} images a second.`
+      : `The quickest, ${fullName(fastest)}, classifies ${rate(fastest)} images a second; the slowest, ${fullName(slowest)}, ${rate(slowest)}.`,
     `${networks === 1 ? 'It uses' : 'They use'} ${range(Math.min(...efficiencies), Math.max(...efficiencies), formatPercent)} of the arithmetic that the machine itself was measured to sustain; the rest is waiting for memory or lost in the programs.`,
     marked === 0
       ? 'No measurement is marked as disturbed.'
@@ -189,8 +201,10 @@ function sideBySide(
   const [a, b] = report.sides;
   const priced = a.price !== null && b?.price != null;
   const varies = variesIn(pairs.flatMap((pair) => [pair.a, pair.b]));
-  const perImage = (price: number | null | undefined, row: MeasurementSummary) =>
-    price == null ? unknown : formatUnitPrice(price / imagesPerSecond(row.batch, row.latencyNs.median));
+  const perImage = (side: ReportSide | undefined, row: MeasurementSummary) =>
+    side?.price == null || isSoftware(side.report, row)
+      ? unknown
+      : formatUnitPrice(side.price / imagesPerSecond(row.batch, row.latencyNs.median));
   const columns: ColumnOf<Pair<MeasurementSummary>>[] = [
     { title: 'network', cell: ({ a: row }) => starred(row) },
     { title: 'plan', cell: ({ a: row }) => row.plan },
@@ -226,17 +240,20 @@ function sideBySide(
           {
             title: `${report.currency} for one image/s, A / B`,
             numeric: true,
-            cell: (pair: Pair<MeasurementSummary>) =>
-              `${perImage(a.price, pair.a)} / ${perImage(b?.price, pair.b)}`,
+            cell: (pair: Pair<MeasurementSummary>) => `${perImage(a, pair.a)} / ${perImage(b, pair.b)}`,
           },
         ]
       : []),
     {
       title: 'marks',
       cell: (pair) =>
-        [['A', pair.a] as const, ['B', pair.b] as const]
-          .filter(([, { alarms }]) => alarms.length > 0)
-          .map(([letter]) => `! ${letter}`)
+        [['A', pair.a, a] as const, ['B', pair.b, b] as const]
+          .flatMap(([letter, row, side]) => [
+            ...(row.alarms.length > 0 ? [`! ${letter}`] : []),
+            ...(side !== undefined && isSoftware(side.report, row)
+              ? [`${letter} is a software adapter`]
+              : []),
+          ])
           .join(', '),
     },
   ];
@@ -280,9 +297,13 @@ function sideBySide(
 // ------------------------------------------------------------------------------------------------------ plots and gaps
 
 function plots(report: Report): Section {
+  const all = report.sides.flatMap((side) => side.plots);
   const figures = report.sides.flatMap((side) => {
     const blocks = side.plots.flatMap((plot): Block[] => {
-      const { byOperations, byLatency, legend } = gapChart(plot);
+      const { byOperations, byLatency, legend } = gapChart(
+        plot,
+        all.filter((other) => comparable(plot, other)),
+      );
       const { provider, device, dtype, batch, threads } = plot.condition;
       const left = plot.data.notPlotted;
       return [
@@ -306,11 +327,15 @@ function plots(report: Report): Section {
           ]
         : [
             paragraph(
-              'Left, the published accuracy over the operations of a network, with the latency that the peak of the machine would allow above; right, over the latency that was measured, with its 95% interval. A family that looks cheap on the left and slow on the right leaves the arithmetic unused.',
+              'Left, the published accuracy over the operations of a network, with the latency that the peak of the machine would allow above; right, over the latency that was measured, with its 95% interval. A family that looks cheap on the left and slow on the right leaves the arithmetic unused. Drawings of one data type and batch have the same scales.',
             ),
             ...figures,
           ],
   };
+}
+
+function comparable({ condition: a }: GapPlot, { condition: b }: GapPlot): boolean {
+  return a.dtype === b.dtype && a.batch === b.batch;
 }
 
 function measurements(report: Report): Section {
@@ -621,7 +646,7 @@ function repeating(report: Report): Section {
     title: 'How to repeat it',
     blocks: [
       paragraph(
-        'Install Plimsoll of the same version, leave the machine alone, on mains power, and run the line below. Two runs of one machine differ by what else it does; a report of both shows by how much.',
+        'Install Plimsoll of the same version, leave the machine alone, on mains power, and run what stands below; in a checkout, write npm run --silent plimsoll -- instead of plimsoll. Two runs of one machine differ by what else it does; a report of both shows by how much.',
       ),
       ...report.sides.flatMap((side): Block[] => {
         const line = repeatCommand(side);
@@ -631,7 +656,7 @@ function repeating(report: Report): Section {
             ? paragraph(
                 'The run has no case, or names that cannot be typed into a shell as they stand, so no line is given.',
               )
-            : { kind: 'command', lines: [line] },
+            : { kind: 'command', lines: line },
         ];
       }),
     ],
@@ -639,7 +664,7 @@ function repeating(report: Report): Section {
 }
 
 /** Undefined where a name could do something else in a shell: a run may come from anywhere. */
-export function repeatCommand({ report }: ReportSide): string | undefined {
+export function repeatCommand({ report }: ReportSide): string[] | undefined {
   const cases = [...report.measurements, ...report.lost];
   const option = (name: string, values: readonly (string | number)[]) => {
     const unique = [...new Set(values.map(String))];
@@ -676,7 +701,10 @@ export function repeatCommand({ report }: ReportSide): string | undefined {
     // A run has one number of threads; a file from elsewhere that has more is repeated with the default.
     .filter(({ name, unique }) => name !== '--threads' || unique.length === 1)
     .map(({ name, unique }) => `${name} ${unique.join(',')}`);
-  return `plimsoll profile ${written.join(' ')}`;
+  // In lines, for a browser would break a long one within an option.
+  return ['plimsoll profile', ...written.map((option) => `  ${option}`)].map((line, index) =>
+    index < written.length ? `${line} \\` : line,
+  );
 }
 
 // --------------------------------------------------------------------------------------------------------------- tools
@@ -725,6 +753,19 @@ function starred({ model, reconstruction }: MeasurementSummary): string {
 
 function nameOf({ measurement }: Pick<Throughput, 'measurement'>): string {
   return starred(measurement);
+}
+
+/** With what tells it from other rows: `resnet50 (fp16, batch 8)`. */
+function withConditions({ measurement }: Throughput, among: readonly Throughput[]): string {
+  const varies = variesIn(among.map((row) => row.measurement));
+  const conditions = [
+    ...(varies('device') ? [measurement.device] : []),
+    ...(varies('dtype') ? [measurement.dtype] : []),
+    ...(varies('batch') ? [`batch ${measurement.batch}`] : []),
+  ];
+  return conditions.length === 0
+    ? starred(measurement)
+    : `${starred(measurement)} (${conditions.join(', ')})`;
 }
 
 function rate({ imagesPerSecond: { median } }: Throughput): string {

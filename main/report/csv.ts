@@ -114,11 +114,12 @@ function measuredRow(
   latencyRatioAToB: number | null,
 ): Row {
   const perSecond = imagesPerSecond(row.batch, row.latencyNs.median);
+  const software = isSoftware(side.report, row);
   return {
     ...emptyRow,
     ...common(report, side),
     ...pickCase(row),
-    softwareAdapter: isSoftware(side.report, row),
+    softwareAdapter: software,
     status: 'measured',
     family: row.family,
     instructionSet: row.instructionSet,
@@ -148,7 +149,7 @@ function measuredRow(
     top1Source: row.top1Source,
     reconstruction: row.reconstruction,
     disturbed: row.alarms.join(' '),
-    pricePerImagePerSecond: side.price === null ? null : side.price / perSecond,
+    pricePerImagePerSecond: side.price === null || software ? null : side.price / perSecond,
     latencyRatioAToB,
   };
 }

@@ -21,6 +21,8 @@ interface Panel {
   readonly description: string;
   readonly series: readonly GapSeries[];
   readonly abscissa: 'gigaMacs' | 'latencyMs';
+  /** The axis reaches at least so far. */
+  readonly farthest: number;
   readonly axisTitle: string;
   readonly accuracyTicks: readonly number[];
   readonly dashed: boolean;
@@ -33,9 +35,12 @@ export interface GapChart {
   readonly legend: string;
 }
 
-export function gapChart({ condition, peakOperationsPerSecond, data }: GapPlot): GapChart {
+/** `alike` are the plots that are to have the same scales, itself included. */
+export function gapChart(plot: GapPlot, alike: readonly GapPlot[]): GapChart {
+  const { condition, peakOperationsPerSecond, data } = plot;
   const { byOperations, byLatency, idealMsPerGigaMac } = data;
-  const accuracies = byOperations.flatMap(({ points }) => points.map(({ top1 }) => top1));
+  const everyPoint = alike.flatMap((other) => other.data.byLatency.flatMap(({ points }) => points));
+  const accuracies = everyPoint.map(({ top1 }) => top1);
   const accuracyTicks = ticksBetween(Math.min(...accuracies) - 0.4, Math.max(...accuracies) + 0.4);
   const { batch, dtype } = condition;
   const ofBatch = batch === 1 ? '' : ` of a batch of ${batch}`;
@@ -45,6 +50,7 @@ export function gapChart({ condition, peakOperationsPerSecond, data }: GapPlot):
       description: 'Accuracy over operations; above, the latency that the measured peak would allow.',
       series: byOperations,
       abscissa: 'gigaMacs',
+      farthest: Math.max(...everyPoint.map(({ gigaMacs }) => gigaMacs)),
       axisTitle: 'Multiply-accumulates of one image [G]',
       accuracyTicks,
       dashed: false,
@@ -58,6 +64,7 @@ export function gapChart({ condition, peakOperationsPerSecond, data }: GapPlot):
       description: 'Accuracy over measured latency, with its 95% intervals.',
       series: byLatency,
       abscissa: 'latencyMs',
+      farthest: Math.max(...everyPoint.map(({ interval, latencyMs }) => interval?.highMs ?? latencyMs)),
       axisTitle: `Measured latency${ofBatch} [ms]`,
       accuracyTicks,
       dashed: true,
@@ -74,15 +81,14 @@ function panel({
   description,
   series,
   abscissa,
+  farthest,
   axisTitle,
   accuracyTicks,
   dashed,
   twin,
 }: Panel): string {
   const points = series.flatMap((line) => line.points);
-  const farthest = (point: GapPoint) =>
-    abscissa === 'latencyMs' ? (point.interval?.highMs ?? point.latencyMs) : point.gigaMacs;
-  const ticks = ticksFromZero(1.08 * Math.max(...points.map(farthest)));
+  const ticks = ticksFromZero(1.08 * farthest);
   const last = ticks.at(-1) ?? 1;
   const [lowest = 0, highest = 100] = [accuracyTicks[0], accuracyTicks.at(-1)];
   const x = (value: number) => area.left + ((area.right - area.left) * value) / last;

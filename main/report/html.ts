@@ -14,7 +14,7 @@ body { margin: 0 auto; padding: 2rem 1.5rem 4rem; max-width: 1120px; background:
 header { border-bottom: 3px solid #0072b2; padding-bottom: 0.8rem; }
 h1 { margin: 0 0 0.3rem; font-size: 1.7rem; line-height: 1.2; overflow-wrap: anywhere; }
 h2 { margin: 2.2rem 0 0.5rem; font-size: 1.2rem; border-bottom: 1px solid #d5dae0; padding-bottom: 0.2rem; break-after: avoid; }
-h3 { margin: 1.2rem 0 0.4rem; font-size: 1rem; color: #00527f; break-after: avoid; overflow-wrap: anywhere; }
+h3 { margin: 1.2rem 0 0.4rem; font-size: 1.05em; color: #00527f; break-after: avoid; overflow-wrap: anywhere; }
 p { margin: 0.5rem 0; max-width: 52rem; overflow-wrap: anywhere; }
 header p { margin: 0; color: #4a525a; }
 .scroll { overflow-x: auto; }
@@ -26,14 +26,14 @@ tbody th { font-weight: 500; }
 thead .number { white-space: normal; }
 ul { margin: 0.4rem 0; padding-left: 1.2rem; }
 li { margin: 0.2rem 0; overflow-wrap: anywhere; }
-dl { display: grid; grid-template-columns: 11rem 1fr; gap: 0.3rem 1rem; font-size: 0.9rem; }
+dl { display: grid; grid-template-columns: 11rem 1fr; gap: 0.3rem 1rem; font-size: 0.94em; }
 dt { font-weight: 600; }
 dd { margin: 0; }
-pre { padding: 0.7rem 0.9rem; background: #f2f4f6; border: 1px solid #d5dae0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.85rem; }
+pre { padding: 0.7rem 0.9rem; background: #f2f4f6; border: 1px solid #d5dae0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.9em; }
 figure { margin: 1rem 0; }
 figure .row { display: flex; flex-wrap: wrap; gap: 0.5rem; }
 figure .row svg { flex: 1 1 24rem; min-width: 0; max-width: 100%; height: auto; }
-figcaption { color: #4a525a; font-size: 0.85rem; overflow-wrap: anywhere; }
+figcaption { color: #4a525a; font-size: 0.9em; overflow-wrap: anywhere; }
 @page { size: A4; margin: 15mm 13mm; }
 @media print {
   body { max-width: none; padding: 0; font-size: 9.5pt; }
@@ -42,7 +42,8 @@ figcaption { color: #4a525a; font-size: 0.85rem; overflow-wrap: anywhere; }
   table { font-size: 7.4pt; }
   th, td { padding: 0.2rem 0.3rem; }
   .scroll { overflow: visible; }
-  tr, figure, dl > div, li, pre { break-inside: avoid; }
+  tr, figure, dt, dd, li, pre, .short { break-inside: avoid; }
+  p:has(+ h3), p:has(+ figure), p:has(+ .scroll), p:has(+ ul) { break-after: avoid; }
   figure .row { flex-wrap: nowrap; }
   figure .row svg { flex-basis: 0; }
 }
@@ -111,5 +112,6 @@ function tableOf({ columns, rows }: TableBlock): string {
     );
     return `<tr>${cells.join('')}</tr>`;
   });
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
+  // A short one moves to the next page as a whole.
+  return `<div class="scroll${rows.length <= 8 ? ' short' : ''}"><table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
 }

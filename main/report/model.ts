@@ -105,6 +105,7 @@ function throughputOf(report: RunReport, price: number | undefined): Throughput[
     if (best === undefined) return [];
     const { batch, latencyNs } = best;
     const median = imagesPerSecond(batch, latencyNs.median);
+    const software = isSoftware(report, best);
     return [
       {
         measurement: best,
@@ -113,8 +114,9 @@ function throughputOf(report: RunReport, price: number | undefined): Throughput[
           low: imagesPerSecond(batch, latencyNs.high),
           high: imagesPerSecond(batch, latencyNs.low),
         },
-        pricePerImagePerSecond: price === undefined ? null : price / median,
-        software: isSoftware(report, best),
+        // The price is that of hardware.
+        pricePerImagePerSecond: price === undefined || software ? null : price / median,
+        software,
       },
     ];
   });

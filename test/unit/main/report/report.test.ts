@@ -78,6 +78,19 @@ describe('the model', () => {
     expect(row?.pricePerImagePerSecond).toBeCloseTo(1000 / (row?.imagesPerSecond.median ?? 0), 9);
   });
 
+  it('ranks no software adapter, and holds no price against it', async () => {
+    const run = structuredClone(sampleRun);
+    for (const { description } of run.providers) {
+      for (const device of description.devices) device.software = true;
+    }
+    const report = reportOf({ run: summarizeRun(run), price: 1000, currency: 'EUR' });
+    expect(report.sides[0].throughput.map((row) => row.pricePerImagePerSecond)).toEqual([null, null]);
+    const html = await write(report, 'html');
+    expect(html).toContain('measured software adapters alone');
+    expect(html).not.toContain('The quickest');
+    expect(html).toContain('software adapter: runs on the CPU');
+  });
+
   it('sets side by side what was measured alike, though another machine has other threads', () => {
     const comparison = reportOf({ other: summarizeRun(otherRun) }).comparison;
     expect(comparison?.measurements.map(({ a, b }) => [a.id, b.id])).toEqual([
@@ -124,13 +137,31 @@ describe('the HTML', () => {
     expect(html).not.toMatch(/NaN|Infinity|undefined|\[object/);
   });
 
+  it('draws two runs on the same scales', async () => {
+    const html = await write(reportOf({ other: summarizeRun(otherRun) }), 'html');
+    const axes = [...html.matchAll(/<svg[^>]*aria-label="What it does cost[\s\S]*?<\/svg>/g)].map(([svg]) =>
+      [...svg.matchAll(/y="366" [^>]*>([^<]*)</g)].map((match) => match[1]),
+    );
+    expect(axes).toHaveLength(2);
+    expect(axes[0]?.length).toBeGreaterThan(2);
+    expect(axes[1]).toEqual(axes[0]);
+  });
+
   it('says what was lost, what is marked, where figures come from and how to repeat it', async () => {
     const html = await write(reportOf(), 'html');
     expect(html).toContain('The provider ended while it measured.');
     expect(html).toContain('Faster than the ideal latency');
     expect(html).toContain(first.measurements.find(({ model }) => model === 'resnet50')?.top1Source);
     expect(html).toContain(
-      'plimsoll profile --models resnet50,convfirst_pico,mobilenetv2_100 --plans layerwise,fused --dtypes fp32 --providers native --batch 1 --threads 2',
+      [
+        'plimsoll profile \\',
+        '  --models resnet50,convfirst_pico,mobilenetv2_100 \\',
+        '  --plans layerwise,fused \\',
+        '  --dtypes fp32 \\',
+        '  --providers native \\',
+        '  --batch 1 \\',
+        '  --threads 2</code>',
+      ].join('\n'),
     );
     expect(html).toContain('No price was given');
   });
