@@ -34,7 +34,7 @@ export function escapeMarkdown(text: string): string {
       // Inside a word it emphasizes nothing, and model names are full of it.
       .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
       .replace(/^(\s*)([#>+\-=])/, '$1\\$2')
-      .replace(/^(\s*\d+)([.)])/, '$1\\$2')
+      .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2')
   );
 }
 

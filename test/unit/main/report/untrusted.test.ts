@@ -30,7 +30,8 @@ describe('Markdown', () => {
     expect(escapeMarkdown(text)).toBe(written);
   });
 
-  it('leaves the names of models legible', () => {
+  it('leaves the names of models and numbers legible', () => {
+    expect(escapeMarkdown('35.0')).toBe('35.0');
     expect(escapeMarkdown('mobilenetv2_100')).toBe('mobilenetv2_100');
   });
 
