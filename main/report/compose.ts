@@ -258,7 +258,9 @@ function sideBySide(
     },
   ];
   const alone = (letter: 'A' | 'B') =>
-    unpaired[letter].map((row) => `${letter}: ${nameOf({ measurement: row })}, ${row.plan}, ${row.provider}`);
+    unpaired[letter].map(
+      (row) => `${letter}: ${nameAmong(row, [...a.report.measurements, ...(b?.report.measurements ?? [])])}`,
+    );
   const left = [...alone('A'), ...alone('B')];
   return {
     title: 'Side by side',
@@ -338,13 +340,20 @@ function comparable({ condition: a }: GapPlot, { condition: b }: GapPlot): boole
   return a.dtype === b.dtype && a.batch === b.batch;
 }
 
+/** As many bars as a page of paper has room for. */
+const splitRows = 32;
+
+function chunks<Row>(rows: readonly Row[], size: number): Row[][] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, index) =>
+    rows.slice(index * size, (index + 1) * size),
+  );
+}
+
 function measurements(report: Report): Section {
   const blocks = report.sides.flatMap((side): Block[] => {
     const rows = side.report.measurements;
     if (rows.length === 0) return [...heading(report, side), paragraph('Nothing was measured.')];
-    const alarms = rows.flatMap((row) =>
-      row.alarms.map((alarm) => `! ${nameOf({ measurement: row })}, ${row.plan}, ${row.provider}: ${alarm}`),
-    );
+    const alarms = rows.flatMap((row) => row.alarms.map((alarm) => `! ${nameAmong(row, rows)}: ${alarm}`));
     return [
       ...heading(report, side),
       gapTable(rows),
@@ -352,18 +361,16 @@ function measurements(report: Report): Section {
         kind: 'figure',
         caption:
           'Each latency in three parts; at the right, the share of the ideal. The memory part only shrinks with another plan, network or memory; the part of the kernels with better programs.',
-        rows: [
-          [
-            splitChart(
-              rows.map((row) => ({
-                name: `${nameOf({ measurement: row })}, ${row.plan}${variesIn(rows)('provider') ? `, ${row.provider}` : ''}`,
-                idealNs: row.idealLatencyNs,
-                waterlineNs: row.waterlineLatencyNs,
-                latencyNs: row.latencyNs.median,
-              })),
-            ),
-          ],
-        ],
+        rows: chunks(rows, splitRows).map((chunk) => [
+          splitChart(
+            chunk.map((row) => ({
+              name: nameAmong(row, rows),
+              idealNs: row.idealLatencyNs,
+              waterlineNs: row.waterlineLatencyNs,
+              latencyNs: row.latencyNs.median,
+            })),
+          ),
+        ]),
       },
       ...(alarms.length === 0
         ? [paragraph('No measurement is marked as disturbed.')]
@@ -751,18 +758,28 @@ function starred({ model, reconstruction }: MeasurementSummary): string {
   return reconstruction === null ? model : `${model}*`;
 }
 
-function nameOf({ measurement }: Pick<Throughput, 'measurement'>): string {
-  return starred(measurement);
+/** With what tells it from other measurements: `resnet50, layerwise, batch 8`. */
+function nameAmong(row: MeasurementSummary, among: readonly MeasurementSummary[]): string {
+  return [starred(row), row.plan, ...conditionsOf(row, variesIn(among))].join(', ');
 }
 
-/** With what tells it from other rows: `resnet50 (fp16, batch 8)`. */
+function conditionsOf(row: MeasurementSummary, varies: (key: OptionalKey) => boolean): string[] {
+  return [
+    ...(varies('provider') ? [row.provider] : []),
+    ...(varies('device') ? [row.device] : []),
+    ...(varies('dtype') ? [row.dtype] : []),
+    ...(varies('batch') ? [`batch ${row.batch}`] : []),
+    ...(varies('threads') ? [count(row.threads, 'thread')] : []),
+  ];
+}
+
+/** The same without the plan, which is not what the reader of a summary asks for: `resnet50 (fp16, batch 8)`. */
 function withConditions({ measurement }: Throughput, among: readonly Throughput[]): string {
   const varies = variesIn(among.map((row) => row.measurement));
-  const conditions = [
-    ...(varies('device') ? [measurement.device] : []),
-    ...(varies('dtype') ? [measurement.dtype] : []),
-    ...(varies('batch') ? [`batch ${measurement.batch}`] : []),
-  ];
+  const conditions = conditionsOf(
+    measurement,
+    (key) => key !== 'provider' && key !== 'threads' && varies(key),
+  );
   return conditions.length === 0
     ? starred(measurement)
     : `${starred(measurement)} (${conditions.join(', ')})`;

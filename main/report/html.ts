@@ -37,12 +37,13 @@ figcaption { color: #4a525a; font-size: 0.9em; overflow-wrap: anywhere; }
 @page { size: A4; margin: 15mm 13mm; }
 @media print {
   body { max-width: none; padding: 0; font-size: 9.5pt; }
+  p { max-width: none; }
   h1 { font-size: 17pt; }
   h2 { font-size: 12.5pt; margin-top: 1.3rem; }
   table { font-size: 7.4pt; }
   th, td { padding: 0.2rem 0.3rem; }
   .scroll { overflow: visible; }
-  tr, p, figure, dt, dd, li, pre, .short { break-inside: avoid; }
+  tr, p, figure .row, dt, dd, li, pre, .short { break-inside: avoid; }
   p:has(+ h3), p:has(+ figure), p:has(+ .scroll), p:has(+ ul) { break-after: avoid; }
   figure .row { flex-wrap: nowrap; }
   figure .row svg { flex-basis: 0; }
