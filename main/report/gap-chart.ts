@@ -223,7 +223,7 @@ const splitColours = { ideal: '#0072b2', memory: '#e69f00', kernels: '#c9ced4' }
 /** Bars of the share of the latency. A latency below a bound has no such parts and is drawn without them. */
 export function splitChart(rows: readonly SplitRow[]): string {
   const whole = 2 * width;
-  const nameWidth = 300;
+  const nameWidth = 400;
   const rowHeight = 24;
   const top = 34;
   const full = whole - nameWidth - 60;
@@ -234,11 +234,11 @@ export function splitChart(rows: readonly SplitRow[]): string {
   ] as const;
   const key = keys.map(
     ([title, colour], index) =>
-      `<rect x="${nameWidth + index * 225}" y="6" width="13" height="13" fill="${colour}"/>${text(nameWidth + 19 + index * 225, 17, title, { anchor: 'start', size: 13 })}`,
+      `<rect x="${nameWidth + index * 200}" y="6" width="13" height="13" fill="${colour}"/>${text(nameWidth + 19 + index * 200, 17, title, { anchor: 'start', size: 13 })}`,
   );
   const bars = rows.map(({ name, idealNs, waterlineNs, latencyNs }, index) => {
     const y = top + index * rowHeight;
-    const label = text(nameWidth - 10, y + 14, shorten(name, 42), { anchor: 'end', size: 13 });
+    const label = text(nameWidth - 10, y + 14, shorten(name, 58), { anchor: 'end', size: 13 });
     if (!(idealNs <= waterlineNs && waterlineNs <= latencyNs)) {
       return (
         label +

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { summarizeRun } from '../../../../core/analysis/report.ts';
 import type { ReportFormat } from '../../../../core/protocol/api.ts';
 import type { Run } from '../../../../core/protocol/run.ts';
-import { repeatCommand } from '../../../../main/report/compose.ts';
 import { createReport, type Report, type ReportInput } from '../../../../main/report/model.ts';
+import { repeatCommand } from '../../../../main/report/sections/remarks.ts';
 import { writeReport } from '../../../../main/report/write.ts';
 import { sampleRun } from '../../../fixtures/api/sample-run.ts';
 
