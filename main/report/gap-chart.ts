@@ -234,7 +234,7 @@ export function splitChart(rows: readonly SplitRow[]): string {
   ] as const;
   const key = keys.map(
     ([title, colour], index) =>
-      `<rect x="${nameWidth + index * 200}" y="6" width="13" height="13" fill="${colour}"/>${text(nameWidth + 19 + index * 200, 17, title, { anchor: 'start', size: 13 })}`,
+      `<rect x="${nameWidth + index * 225}" y="6" width="13" height="13" fill="${colour}"/>${text(nameWidth + 19 + index * 225, 17, title, { anchor: 'start', size: 13 })}`,
   );
   const bars = rows.map(({ name, idealNs, waterlineNs, latencyNs }, index) => {
     const y = top + index * rowHeight;
