@@ -136,6 +136,20 @@ export const texts = {
     keep: 'Keep it',
     notFound: 'Show the newest run',
   },
+  report: {
+    open: 'Export report',
+    format: 'Format',
+    formats: { html: 'HTML', pdf: 'PDF', md: 'Markdown', csv: 'CSV', json: 'JSON' },
+    other: 'Beside',
+    alone: 'no other run',
+    price: 'Price of the machine',
+    otherPrice: 'Price of the other',
+    currency: 'Currency',
+    priceMeaning:
+      'If you give it, the report shows what an image per second costs. Plimsoll knows no prices.',
+    save: 'Save report',
+    saving: 'Writing …',
+  },
   profile: {
     start: 'Profile this machine',
     again: 'Profile again',

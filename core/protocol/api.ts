@@ -16,6 +16,9 @@ import {
 /** Raised whenever a method or event changes its shape; a page of another number asks to be reloaded. */
 export const apiVersion = 1;
 
+/** Of an exported run: some hundred times what a long run takes. */
+export const bundleLimitBytes = 64 << 20;
+
 /** The programs that can execute networks; only `native` is always there. */
 export const providerNames = ['native', 'onednn', 'webgpu'] as const;
 export type ProviderName = (typeof providerNames)[number];
@@ -78,6 +81,37 @@ export const DoctorCheckSchema = z.object({
   message: z.string(),
 });
 
+export const reportFormats = ['html', 'pdf', 'md', 'csv', 'json'] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+const price = z.number().positive().max(1e12);
+
+export const ReportRequestSchema = z.object({
+  /** `latest` names the newest run. */
+  runId: z.string(),
+  /** A second run, shown beside the first. */
+  otherRunId: z.string().optional(),
+  format: z.enum(reportFormats),
+  /** What the machines cost, as whoever asks for the report says: the program knows no prices. */
+  price: z
+    .object({
+      /** ISO 4217, for example EUR. */
+      currency: z.string().regex(/^[A-Z]{3}$/, 'Give the currency as three capital letters, for example EUR'),
+      amount: price.optional(),
+      otherAmount: price.optional(),
+    })
+    .optional(),
+});
+export type ReportRequest = z.infer<typeof ReportRequestSchema>;
+
+export const ReportFileSchema = z.object({
+  fileName: z.string(),
+  mediaType: z.string(),
+  encoding: z.enum(['utf8', 'base64']),
+  content: z.string(),
+});
+export type ReportFile = z.infer<typeof ReportFileSchema>;
+
 const RunId = z.object({ runId: z.string() });
 const Empty = z.object({});
 
@@ -107,9 +141,12 @@ export const apiMethods = {
   'runs.get': method(RunId, RunReportSchema),
   'runs.measurement': method(z.object({ measurementId: z.string() }), MeasurementDetailSchema),
   'runs.export': method(RunId, BundleSchema),
+  /** The text of a file that `runs.export` wrote, here or elsewhere. Refused where the run is stored already. */
+  'runs.import': method(z.object({ content: z.string() }), RunId),
   'runs.delete': method(RunId, Empty),
   'runs.start': method(RunRequestSchema, RunId),
   'runs.cancel': method(RunId, Empty),
+  'reports.create': method(ReportRequestSchema, ReportFileSchema),
   /** The run that is going on in this process, if there is one. */
   'runs.active': method(Empty, RunProgressSchema.nullable()),
 } as const;

@@ -7,8 +7,10 @@ import { toApiError } from '../transport.ts';
 import { addDetect } from './commands/detect.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
+import { addImport } from './commands/import.ts';
 import { addModels } from './commands/models.ts';
 import { addProfile } from './commands/profile.ts';
+import { addReport } from './commands/report.ts';
 import { addRuns } from './commands/runs.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
@@ -20,6 +22,8 @@ const commands = [
   addRuns,
   addShow,
   addExport,
+  addImport,
+  addReport,
   addModels,
   addDetect,
   addServe,

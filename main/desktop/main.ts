@@ -6,6 +6,7 @@ import { rendererFolder } from '../paths.ts';
 import { carryApi } from './ipc.ts';
 import { menuTemplate } from './menu.ts';
 import { pageAddress } from './origin.ts';
+import { printPdf } from './print-pdf.ts';
 import { declareScheme, servePage } from './protocol.ts';
 import { askBeforeClosing, closeApiBeforeQuitting } from './quit.ts';
 import { confinePages, denyPermissions } from './security.ts';
@@ -23,7 +24,7 @@ function start(): void {
   declareScheme();
   confinePages(app);
 
-  const api = createApi();
+  const api = createApi({ printPdf });
   carryApi(api);
   closeApiBeforeQuitting(app, api);
 

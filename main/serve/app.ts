@@ -5,15 +5,25 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
-import { type Api, ApiError, type ApiErrorData } from '../../core/protocol/api.ts';
+import { type Api, ApiError, type ApiErrorData, bundleLimitBytes } from '../../core/protocol/api.ts';
 import { pageMissing, pageResponse, plainResponse, securityHeaders } from '../page-files.ts';
 import { answerCall, isApiMethod } from '../transport.ts';
 import type { EventStreams } from './events.ts';
 import { refusal } from './guard.ts';
 import { type Sessions, sessionCookie } from './session.ts';
 
-/** No input of the API comes near it. */
+/** No input of the API comes near it, but for one. */
 const bodyLimitBytes = 1 << 20;
+const importPath = '/api/runs.import';
+/** A run as text in JSON: each quote of the file takes two bytes. */
+const importLimitBytes = 2 * bundleLimitBytes + bodyLimitBytes;
+
+function limitBody(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError: () => failure(400, new ApiError('badInput', 'The request is too large.')),
+  });
+}
 
 const SessionRequestSchema = z.object({ token: z.string() });
 
@@ -35,12 +45,8 @@ export function createServeApp({ api, sessions, events, rendererFolder, port }: 
     await next();
     for (const [name, value] of Object.entries(securityHeaders)) context.res.headers.set(name, value);
   });
-  app.use(
-    bodyLimit({
-      maxSize: bodyLimitBytes,
-      onError: () => failure(400, new ApiError('badInput', 'The request is too large.')),
-    }),
-  );
+  const limitSmall = limitBody(bodyLimitBytes);
+  app.use((context, next) => (context.req.path === importPath ? next() : limitSmall(context, next)));
 
   app.post('/session', async (context) => {
     const request = SessionRequestSchema.safeParse(await readJson(context.req.raw));
@@ -55,6 +61,8 @@ export function createServeApp({ api, sessions, events, rendererFolder, port }: 
     await next();
     context.res.headers.set('Cache-Control', 'no-store');
   });
+  // Only for who is signed in: before that nobody may send so much.
+  app.use(importPath, limitBody(importLimitBytes));
   app.get('/api/events', () => events.open());
   app.post('/api/:method', async (context) => {
     const method = context.req.param('method');

@@ -139,6 +139,55 @@ export class Store {
     );
   }
 
+  /**
+   * Stores a run that was measured elsewhere, all of it or nothing. Throws ApiError('badInput') where it, or a measurement
+   * of it, is stored already: what is here is never replaced.
+   */
+  importRun(run: Run): void {
+    const { id, suite, startedAt, environment, providers, measurements } = run;
+    const { id: machineId, name } = environment.machine;
+    // Its process is none of this machine's.
+    const status = run.status === 'running' ? 'interrupted' : run.status;
+    const reason = run.status === 'running' ? 'It was exported while it was going on.' : run.reason;
+    this.guard(() =>
+      this.database
+        .transaction(() => {
+          if (this.database.prepare('SELECT 1 FROM run WHERE id = ?').get(id) !== undefined) {
+            throw new ApiError('badInput', `Run ${id} is stored already; nothing was changed.`);
+          }
+          const taken = this.database.prepare('SELECT 1 FROM measurement WHERE id = ?');
+          if (measurements.some((measurement) => taken.get(measurement.id) !== undefined)) {
+            throw new ApiError(
+              'badInput',
+              `Run ${id} has measurements that are stored already, in another run; nothing was changed.`,
+              'Export it again from where it was measured.',
+            );
+          }
+          this.database
+            .prepare('INSERT INTO machine (id, name, firstSeenAt) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+            .run(machineId, name, startedAt);
+          this.database
+            .prepare(
+              `INSERT INTO run (id, machineId, suite, status, reason, startedAt, finishedAt, environment, providers)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+            )
+            .run(
+              id,
+              machineId,
+              suite,
+              status,
+              reason,
+              startedAt,
+              run.finishedAt,
+              JSON.stringify(environment),
+              JSON.stringify(providers),
+            );
+          for (const measurement of measurements) this.putMeasurement(id, measurement);
+        })
+        .immediate(),
+    );
+  }
+
   /** `latest` is the newest run. Undefined where there is none. */
   getRun(idOrLatest: string): Run | undefined {
     const row = this.guard(() =>

@@ -36,6 +36,7 @@ const rules: readonly Rule[] = [
     paths: ['main/desktop/', 'core/', ...joints],
     packages: ['node:', 'electron'],
   },
+  { folder: 'main/report/', paths: ['main/report/', 'core/'], packages: ['node:'] },
   ...['machine', 'store', 'bench'].map((name) => ({
     folder: `main/${name}/`,
     paths: ['main/machine/', 'main/store/', 'main/bench/', 'main/paths.ts', 'core/', 'package.json'],
@@ -103,6 +104,9 @@ describe('the import rules', () => {
     ['main/desktop/main.ts', '../machine/detect.ts'],
     ['main/bench/scheduler.ts', '../cli/program.ts'],
     ['main/store/store.ts', '../api.ts'],
+    ['main/report/compose.ts', '../store/store.ts'],
+    ['main/report/compose.ts', '../../renderer/texts.ts'],
+    ['main/cli/commands/report.ts', '../../report/write.ts'],
   ])('forbid %s to import %s', (file, specifier) => {
     expect(violation(file, specifier)).toContain('must not import');
   });

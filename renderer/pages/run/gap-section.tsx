@@ -1,14 +1,14 @@
-import { formatOperationsPerSecond } from '../../../core/format/units.ts';
-import { paperMachine, paperResults, paperSource } from '../../../core/models/paper-results.ts';
-import type { RunReport } from '../../../core/protocol/run.ts';
-import { GapPlot } from '../../charts/gap-plot.tsx';
 import {
   type Condition,
   conditionKey,
   conditionsOf,
   gapPlotData,
   paperPlotData,
-} from '../../charts/gap-plot-data.ts';
+} from '../../../core/charts/gap-plot-data.ts';
+import { formatOperationsPerSecond } from '../../../core/format/units.ts';
+import { paperMachine, paperResults, paperSource } from '../../../core/models/paper-results.ts';
+import type { RunReport } from '../../../core/protocol/run.ts';
+import { GapPlot } from '../../charts/gap-plot.tsx';
 import { texts } from '../../texts.ts';
 import { useViewState } from '../../view-state.ts';
 

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { summarizeRun } from '../../../core/analysis/report.ts';
-import { paperMachine, paperResults } from '../../../core/models/paper-results.ts';
-import { models } from '../../../core/models/zoo.ts';
-import { tickFormat, ticksBetween, ticksFromZero } from '../../../renderer/charts/axis.ts';
-import { chartSurface, familyStyles } from '../../../renderer/charts/family-style.ts';
+import { tickFormat, ticksBetween, ticksFromZero } from '../../../core/charts/axis.ts';
+import { chartSurface, familyStyles } from '../../../core/charts/family-style.ts';
 import {
   conditionKey,
   conditionsOf,
   gapPlotData,
   paperPlotData,
-} from '../../../renderer/charts/gap-plot-data.ts';
-import { placeLabels } from '../../../renderer/charts/place-labels.ts';
+} from '../../../core/charts/gap-plot-data.ts';
+import { placeLabels } from '../../../core/charts/place-labels.ts';
+import { paperMachine, paperResults } from '../../../core/models/paper-results.ts';
+import { models } from '../../../core/models/zoo.ts';
 import { sampleRun } from '../../fixtures/api/sample-run.ts';
 
 describe('axes', () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -42,15 +42,24 @@ describe('usage', () => {
     expect(await run('--version')).toMatchObject({ exitCode: 0, output: version, errors: '' });
   });
 
-  it.each(['', 'detect', 'profile', 'runs', 'show', 'models', 'export', 'serve', 'doctor'])(
-    'has help for "%s"',
-    async (command) => {
-      const { exitCode, output } = await run(`${command} --help`);
-      expect(exitCode).toBe(0);
-      expect(output).toContain(`Usage: plimsoll ${command}`.trim());
-      if (command !== '') expect(output).toContain('--json');
-    },
-  );
+  it.each([
+    '',
+    'detect',
+    'profile',
+    'runs',
+    'show',
+    'models',
+    'export',
+    'import',
+    'report',
+    'serve',
+    'doctor',
+  ])('has help for "%s"', async (command) => {
+    const { exitCode, output } = await run(`${command} --help`);
+    expect(exitCode).toBe(0);
+    expect(output).toContain(`Usage: plimsoll ${command}`.trim());
+    if (command !== '') expect(output).toContain('--json');
+  });
 
   it('names the command that was meant', async () => {
     const { exitCode, output, errors } = await run('profle');
@@ -160,6 +169,100 @@ describe('what is stored', () => {
       expect(exitCode).toBe(2);
       expect(errors).toContain('could not be written');
     });
+  });
+});
+
+describe('report', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'plimsoll-report-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const writing = () =>
+    new FakeApi({
+      'reports.create': ({ format }) => ({
+        fileName: `plimsoll-report-run1abcd.${format}`,
+        mediaType: 'text/plain',
+        encoding: format === 'pdf' ? 'base64' : 'utf8',
+        content: format === 'pdf' ? 'JVBERi0=' : `as ${format}`,
+      }),
+    });
+
+  it('goes to the terminal as HTML, or in the format that is asked for', async () => {
+    expect(await run('report', writing())).toMatchObject({ exitCode: 0, output: 'as html' });
+    expect(await run('report latest --format md', writing())).toMatchObject({ output: 'as md' });
+  });
+
+  it('takes the format from the name of the file, and writes bytes as they are', async () => {
+    const file = join(folder, 'report.PDF');
+    expect(await run(`report latest --output ${file}`, writing())).toMatchObject({ exitCode: 0, output: '' });
+    expect(await readFile(file, 'utf8')).toBe('%PDF-');
+    const refused = await run(`report latest --output ${file}`, writing());
+    expect(refused.errors).toContain('exists already');
+    const told = await run(`report latest --output ${file} --force --json`, writing());
+    expect(told.json()).toEqual({
+      file,
+      format: 'pdf',
+      bytes: 5,
+      suggestedName: 'plimsoll-report-run1abcd.pdf',
+    });
+  });
+
+  it('hands on both runs and the prices', async () => {
+    const { api } = await run(
+      'report run1 run2 --format csv --price 1200.50 --other-price 900 --currency EUR',
+      writing(),
+    );
+    expect(api.calls).toEqual([
+      {
+        method: 'reports.create',
+        input: {
+          runId: 'run1',
+          otherRunId: 'run2',
+          format: 'csv',
+          price: { currency: 'EUR', amount: 1200.5, otherAmount: 900 },
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['report --format docx', 'There is: html, pdf, md, csv, json.'],
+    ['report --format pdf', '--output FILE'],
+    ['report --price 5', 'without its currency'],
+    ['report --currency EUR', 'without a price'],
+    ['report --price 1,200 --currency EUR', 'for example 1999.90'],
+    ['report --price 0 --currency EUR', 'above zero'],
+  ])('refuses "%s" before anything is written', async (args, sentence) => {
+    const { exitCode, errors, api } = await run(args, writing());
+    expect(exitCode).toBe(2);
+    expect(errors).toContain(sentence);
+    expect(api.calls).toEqual([]);
+  });
+});
+
+describe('import', () => {
+  it('hands on what the file holds, and says where the run is now', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'plimsoll-import-'));
+    const file = join(folder, 'run.json');
+    await writeFile(file, 'the bundle');
+    const api = new FakeApi({ 'runs.import': () => ({ runId: 'run1abcd' }) });
+    const { exitCode, output } = await run(`import ${file}`, api);
+    expect(exitCode).toBe(0);
+    expect(output).toContain('plimsoll show run1abcd');
+    expect(api.calls).toEqual([{ method: 'runs.import', input: { content: 'the bundle' } }]);
+    // Sparse: as large as it says, without taking the space.
+    await truncate(file, 65 * 2 ** 20);
+    expect((await run(`import ${file}`, api)).errors).toContain('larger than 64 MiB');
+    for (const wrong of [folder, join(folder, 'none')]) {
+      expect(await run(`import ${wrong}`, api)).toMatchObject({
+        exitCode: 2,
+        errors: expect.stringContaining('could not be read'),
+      });
+    }
+    expect(api.calls).toHaveLength(1);
+    await rm(folder, { recursive: true });
   });
 });
 
