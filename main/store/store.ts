@@ -2,9 +2,12 @@
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
+import type { RunFigures } from '../../core/analysis/figures.ts';
 import { ApiError } from '../../core/protocol/api.ts';
 import {
+  CaseSchema,
   type DeviceCalibration,
+  DeviceCalibrationSchema,
   type Environment,
   EnvironmentSchema,
   type Measurement,
@@ -36,6 +39,19 @@ const SummaryRowSchema = RunRowSchema.omit({ providers: true }).extend({
 
 const MeasurementRowSchema = z.object({ body: z.string(), samples: z.instanceof(Uint8Array).nullable() });
 
+const FigureRowSchema = z.object({
+  /** JSON of the figure without its samples. */
+  figure: z.string(),
+  operations: z.number(),
+  samples: z.instanceof(Uint8Array),
+});
+
+const StoredFigureSchema = CaseSchema.extend({
+  id: z.string(),
+  instructionSet: z.string(),
+  rounds: z.array(z.number()).nullable(),
+});
+
 const RunningRowSchema = z.object({
   id: z.string(),
   processId: z.number().nullable(),
@@ -47,6 +63,13 @@ export interface NewRun {
   readonly suite: string;
   readonly startedAt: string;
   readonly environment: Environment;
+}
+
+export interface FigureFilter {
+  readonly machineId?: string;
+  readonly model?: string;
+  /** Of runs, the newest. */
+  readonly limit: number;
 }
 
 export class Store {
@@ -139,12 +162,10 @@ export class Store {
     );
   }
 
-  /** `latest` is the newest run. Undefined where there is none. */
-  getRun(idOrLatest: string): Run | undefined {
+  /** `latest` is the newest run, `latest~1` the one before it, and so on. Undefined where there is none. */
+  getRun(name: string): Run | undefined {
     const row = this.guard(() =>
-      idOrLatest === 'latest'
-        ? this.database.prepare('SELECT * FROM run ORDER BY startedAt DESC, id DESC LIMIT 1').get()
-        : this.database.prepare('SELECT * FROM run WHERE id = ?').get(idOrLatest),
+      this.database.prepare('SELECT * FROM run WHERE id = ?').get(this.runIdOf(name)),
     );
     if (row === undefined) return undefined;
     const { environment, providers, ...head } = RunRowSchema.parse(row);
@@ -158,6 +179,43 @@ export class Store {
       environment: JSON.parse(environment),
       providers: JSON.parse(providers),
       measurements,
+    });
+  }
+
+  /** What runs that have ended measured, oldest first: without kernels, so that many can be read. */
+  figures({ machineId, model, limit }: FigureFilter): RunFigures[] {
+    return this.guard(() => {
+      const runs = this.database
+        .prepare(
+          `SELECT * FROM run WHERE status <> 'running' AND (@machineId IS NULL OR machineId = @machineId)
+           ORDER BY startedAt DESC, id DESC LIMIT @limit`,
+        )
+        .all({ machineId: machineId ?? null, limit })
+        .map((row) => RunRowSchema.parse(row))
+        .reverse();
+      const select = this.database.prepare(
+        `SELECT json_object('id', id, 'model', body ->> '$.model', 'imageSize', body ->> '$.imageSize',
+                  'provider', body ->> '$.provider', 'device', body ->> '$.device', 'plan', body ->> '$.plan',
+                  'dtype', body ->> '$.dtype', 'batch', body ->> '$.batch', 'threads', body ->> '$.threads',
+                  'instructionSet', body ->> '$.instructionSet', 'rounds', body -> '$.outcome.rounds') AS figure,
+                (SELECT coalesce(sum(value ->> '$.operations'), 0)
+                 FROM json_each(body, '$.outcome.kernels')) AS operations,
+                samples
+         FROM measurement
+         WHERE runId = @runId AND samples IS NOT NULL AND (@model IS NULL OR body ->> '$.model' = @model)
+         ORDER BY position`,
+      );
+      return runs.map(({ id, startedAt, environment, providers }) => ({
+        id,
+        startedAt,
+        environment: this.parse(EnvironmentSchema, JSON.parse(environment)),
+        providers: this.parse(z.array(DeviceCalibrationSchema), JSON.parse(providers)),
+        figures: select.all({ runId: id, model: model ?? null }).map((row): RunFigures['figures'][number] => {
+          const { figure, operations, samples } = FigureRowSchema.parse(row);
+          const { rounds, ...stored } = this.parse(StoredFigureSchema, JSON.parse(figure));
+          return { ...stored, rounds: rounds ?? undefined, operations, samplesNs: decodeSamples(samples) };
+        }),
+      }));
     });
   }
 
@@ -195,14 +253,25 @@ export class Store {
     return typeof runId === 'string' ? this.getRun(runId) : undefined;
   }
 
-  /** False where there is no such run. Throws ApiError('busy') while it is going on. */
-  deleteRun(runId: string): boolean {
+  /** By the names that `getRun` takes. False where there is no such run. Throws ApiError('busy') while it is going on. */
+  deleteRun(name: string): boolean {
     return this.guard(() => {
+      const runId = this.runIdOf(name);
       if (this.running().some(({ id }) => id === runId)) {
         throw new ApiError('busy', `The run ${runId} is going on.`, 'Stop it before you delete it.');
       }
       return this.database.prepare('DELETE FROM run WHERE id = ?').run(runId).changes > 0;
     });
+  }
+
+  private runIdOf(name: string): string | undefined {
+    const latest = /^latest(?:~(\d{1,9}))?$/.exec(name);
+    if (latest === null) return name;
+    const id = this.database
+      .prepare('SELECT id FROM run ORDER BY startedAt DESC, id DESC LIMIT 1 OFFSET ?')
+      .pluck()
+      .get(Number(latest[1] ?? 0));
+    return typeof id === 'string' ? id : undefined;
   }
 
   private running() {
