@@ -42,14 +42,22 @@ function joined(...parts: (string | null)[]): string | null {
   return known.length === 0 ? null : known.join(' ');
 }
 
-/** `null` where a side does not know, or does not have it: that may be a difference too, and is listed as one. */
+/**
+ * `null` where a side does not know, or does not have it: that may be a difference too, and is listed as one. A provider that took
+ * part on one side only is none: it cannot have changed the others' figures.
+ */
 export function environmentDifferences(before: Surroundings, after: Surroundings): EnvironmentDifference[] {
-  const first = new Map(factsOf(before));
-  const second = new Map(factsOf(after));
-  return [...new Set([...first.keys(), ...second.keys()])].flatMap((what) => {
+  const first = new Map(factsOf(withProvidersOf(before, after)));
+  const second = new Map(factsOf(withProvidersOf(after, before)));
+  return [...new Set([...second.keys(), ...first.keys()])].flatMap((what) => {
     const change = { what, before: first.get(what) ?? null, after: second.get(what) ?? null };
     return change.before === change.after ? [] : [change];
   });
+}
+
+function withProvidersOf({ environment, providers }: Surroundings, other: Surroundings): Surroundings {
+  const names = new Set(other.providers.map(({ description }) => description.provider));
+  return { environment, providers: providers.filter(({ description }) => names.has(description.provider)) };
 }
 
 export function sameEnvironment(a: Surroundings, b: Surroundings): boolean {

@@ -173,7 +173,7 @@ function unsteadinessAlarms(samplesNs: readonly number[]): string[] {
   ];
 }
 
-function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {
+export function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {
   const { id, model, imageSize, provider, device, plan, dtype, batch, threads, outcome } = measurement;
   const common = { id, model, imageSize, provider, device, plan, dtype, batch, threads };
   switch (outcome.status) {

@@ -66,8 +66,8 @@ export interface NewRun {
 }
 
 export interface FigureFilter {
-  readonly machineId?: string;
-  readonly model?: string;
+  readonly machineId?: string | undefined;
+  readonly model?: string | undefined;
   /** Of runs, the newest. */
   readonly limit: number;
 }
