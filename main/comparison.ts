@@ -14,7 +14,7 @@ import type { Run } from '../core/protocol/run.ts';
 import type { Store } from './store/store.ts';
 
 /** So many runs of a machine tell its noise; older ones were in other surroundings anyway. */
-const runsForNoise = 30;
+const runsForNoise = 20;
 
 /** Throws ApiError where a side names nothing, or both sides the same. */
 export function compareStored(

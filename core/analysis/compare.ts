@@ -14,7 +14,7 @@ import { lawfulQuantile } from '../statistics/quantile.ts';
 import { roundedInterval, splitRounds } from '../statistics/rounds.ts';
 import { environmentDifferences } from './environment-differences.ts';
 import { caseKey, figuresOf, type RunFigures } from './figures.ts';
-import { logRoundMedians, noiseBetweenRuns, noiseFloor, type RunNoise } from './noise-floor.ts';
+import { learnNoise, logRoundMedians, noiseFloor, type RunNoise } from './noise-floor.ts';
 import { lostMeasurement, summarizeRunHead } from './report.ts';
 import { type Judged, judge } from './verdict.ts';
 
@@ -36,12 +36,13 @@ export function compareRuns(
   history: readonly RunFigures[],
 ): Comparison {
   const { couples, unmatched } = match(before, after);
+  const noiseOf = learnNoise(history, [before.run.id, after.run.id]);
   const pairs = couples.map((couple) => {
     const logsOf = ({ outcome: { samplesNs, rounds } }: Measured) => logRoundMedians({ samplesNs, rounds });
     const logs = { before: logsOf(couple.before), after: logsOf(couple.after) };
     const runs = noisier(
-      noiseOf(history, before.run, couple.before, [before.run.id, after.run.id]),
-      noiseOf(history, after.run, couple.after, [before.run.id, after.run.id]),
+      noiseOf(before.run.environment.machine.id, couple.before),
+      noiseOf(after.run.environment.machine.id, couple.after),
     );
     return { ...logs, floor: noiseFloor(logs.before, logs.after, runs) };
   });
@@ -149,15 +150,6 @@ function operationsOf({ outcome }: Measured): number {
 }
 
 // ----------------------------------------------------------------------------------------------------------------- rows
-
-function noiseOf(
-  history: readonly RunFigures[],
-  run: Run,
-  measurement: Measured,
-  compared: readonly string[],
-): RunNoise | null {
-  return noiseBetweenRuns(history, run.environment.machine.id, measurement, compared);
-}
 
 function noisier(a: RunNoise | null, b: RunNoise | null): RunNoise | null {
   if (a === null || b === null) return a ?? b;

@@ -6,19 +6,25 @@ import { ceilingsFor } from './ceilings.ts';
 import { computationalEfficiency, idealLatencyNs } from './efficiency.ts';
 import { environmentDifferences } from './environment-differences.ts';
 import { caseKey, type Figure, type RunFigures } from './figures.ts';
-import { noiseBetweenRuns, noiseFloor } from './noise-floor.ts';
+import { type KnownNoise, learnNoise, noiseFloor } from './noise-floor.ts';
 
 /** `runs` oldest first. One series for each case on each machine; marks wherever the surroundings of a machine changed. */
 export function historyOf(runs: readonly RunFigures[]): History {
   const marks = marksOf(runs);
+  const noiseOf = learnNoise(runs);
   const collected = new Map<string, { figure: Figure; run: RunFigures }[]>();
   for (const run of runs) {
     for (const figure of run.figures) {
       const key = `${run.environment.machine.id} ${caseKey(figure)}`;
-      collected.set(key, [...(collected.get(key) ?? []), { figure, run }]);
+      const points = collected.get(key);
+      if (points === undefined) collected.set(key, [{ figure, run }]);
+      else points.push({ figure, run });
     }
   }
-  return { series: [...collected.values()].flatMap((points) => seriesOf(points, runs, marks) ?? []), marks };
+  return {
+    series: [...collected.values()].flatMap((points) => seriesOf(points, noiseOf, marks) ?? []),
+    marks,
+  };
 }
 
 function marksOf(runs: readonly RunFigures[]): HistoryMark[] {
@@ -34,14 +40,14 @@ function marksOf(runs: readonly RunFigures[]): HistoryMark[] {
 
 function seriesOf(
   measured: readonly { figure: Figure; run: RunFigures }[],
-  runs: readonly RunFigures[],
+  noiseOf: KnownNoise,
   marks: readonly HistoryMark[],
 ): HistorySeries | undefined {
   const newest = measured.at(-1);
   if (newest === undefined) return undefined;
   const { model, imageSize, provider, device, plan, dtype, batch, threads } = newest.figure;
   const { machine } = newest.run.environment;
-  const noise = noiseBetweenRuns(runs, machine.id, newest.figure);
+  const noise = noiseOf(machine.id, newest.figure);
   // Each point is one run: only what separates runs counts here.
   const minimumChange = noiseFloor([], [], noise).believedChange;
   const points = measured.map(({ figure, run }) => pointOf(figure, run));

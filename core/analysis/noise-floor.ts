@@ -29,40 +29,57 @@ export interface RunNoise {
   readonly pairs: number;
 }
 
+/** Of one case on one machine; null where its runs are too few. */
+export type KnownNoise = (machineId: string, wanted: Case) => RunNoise | null;
+
 /**
- * From successive runs in equal surroundings: 1.4826 times the median of how far they lie apart, which one true change among
- * them does not move. The two runs that are compared are no witness to their own noise, and are left out as a pair.
+ * From successive runs in equal surroundings, oldest first: 1.4826 times the median of how far they lie apart, which one true change
+ * among them does not move. The two runs that are compared are no witness to their own noise, and are left out as a pair.
  */
-export function noiseBetweenRuns(
-  history: readonly RunFigures[],
-  machineId: string,
-  wanted: Case,
-  compared: readonly string[] = [],
-): RunNoise | null {
-  const runs = history.filter(({ environment }) => environment.machine.id === machineId);
-  const ofCase: number[] = [];
-  const ofProvider: number[] = [];
-  const runPairs = new Set<string>();
+export function learnNoise(history: readonly RunFigures[], compared: readonly string[] = []): KnownNoise {
+  const ofCase = new Map<string, number[]>();
+  const ofProvider = new Map<string, { apart: number[]; runPairs: Set<string> }>();
   const last = new Map<string, { run: RunFigures; medianNs: number }>();
-  const own = caseKey(wanted);
-  for (const run of runs) {
+  const comparable = new Map<string, boolean>();
+  const inEqualSurroundings = (before: RunFigures, run: RunFigures, pair: string) => {
+    const known = comparable.get(pair) ?? sameEnvironment(before, run);
+    comparable.set(pair, known);
+    return known;
+  };
+  for (const run of history) {
+    const machineId = run.environment.machine.id;
     for (const figure of run.figures) {
-      if (figure.provider !== wanted.provider) continue;
-      const key = caseKey(figure);
+      const key = `${machineId} ${caseKey(figure)}`;
       const medianNs = medianOf(figure.samplesNs);
       const before = last.get(key);
       last.set(key, { run, medianNs });
-      if (before === undefined || !sameEnvironment(before.run, run)) continue;
+      if (before === undefined) continue;
+      const pair = `${before.run.id} ${run.id}`;
       if (compared.includes(before.run.id) && compared.includes(run.id)) continue;
+      if (!inEqualSurroundings(before.run, run, pair)) continue;
       const apart = Math.abs(Math.log(medianNs / before.medianNs));
-      ofProvider.push(apart);
-      runPairs.add(`${before.run.id} ${run.id}`);
-      if (key === own) ofCase.push(apart);
+      const provider = entryOf(ofProvider, `${machineId} ${figure.provider}`, () => ({
+        apart: [] as number[],
+        runPairs: new Set<string>(),
+      }));
+      provider.apart.push(apart);
+      provider.runPairs.add(pair);
+      entryOf(ofCase, key, () => []).push(apart);
     }
   }
-  if (ofCase.length >= pairsOfOwn) return { deviation: 1.4826 * medianOf(ofCase), pairs: ofCase.length };
-  if (runPairs.size < fewestPairs) return null;
-  return { deviation: 1.4826 * medianOf(ofProvider), pairs: runPairs.size };
+  return (machineId, wanted) => {
+    const own = ofCase.get(`${machineId} ${caseKey(wanted)}`) ?? [];
+    if (own.length >= pairsOfOwn) return { deviation: 1.4826 * medianOf(own), pairs: own.length };
+    const provider = ofProvider.get(`${machineId} ${wanted.provider}`);
+    if (provider === undefined || provider.runPairs.size < fewestPairs) return null;
+    return { deviation: 1.4826 * medianOf(provider.apart), pairs: provider.runPairs.size };
+  };
+}
+
+function entryOf<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+  const value = map.get(key) ?? create();
+  map.set(key, value);
+  return value;
 }
 
 /** Logarithms of the medians of its rounds: what is compared. */

@@ -23,10 +23,11 @@ export function medianInterval(samples: readonly number[], confidence = 0.95): M
 /** Throws for no samples. */
 export function medianOf(samples: readonly number[]): number {
   if (samples.length === 0) throw new Error('the median of no samples');
-  return middleOf(samples.toSorted((a, b) => a - b));
+  // Of typed arrays, whose sort compares numbers itself: medians are what comparisons spend their time on.
+  return middleOf(Float64Array.from(samples).sort());
 }
 
-function middleOf(sorted: readonly number[]): number {
+function middleOf(sorted: ArrayLike<number>): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;

@@ -1,6 +1,6 @@
 /** Verdicts on a simulated provider whose truth is known. */
 import { describe, expect, it } from 'vitest';
-import { noiseBetweenRuns, noiseFloor, type RunNoise } from '../../../core/analysis/noise-floor.ts';
+import { learnNoise, noiseFloor, type RunNoise } from '../../../core/analysis/noise-floor.ts';
 import { type Judged, judge } from '../../../core/analysis/verdict.ts';
 import { seededRandom } from '../../../core/statistics/seeded-random.ts';
 import { medianOf } from '../../../core/statistics/summary.ts';
@@ -28,7 +28,7 @@ function learned(truth: Truth, runs: number, random: Random): RunNoise | null {
   const history = Array.from({ length: runs }, (_, index) =>
     runFigures(`run${index}`, [{ rounds: simulate(truth, random) }]),
   );
-  return noiseBetweenRuns(history, 'machine1', aCase);
+  return learnNoise(history)('machine1', aCase);
 }
 
 /** One sample in a network of ten milliseconds is 2% off, and one round another 1%. */
