@@ -9,6 +9,7 @@ import type {
   Unmatched,
 } from '../protocol/compare.ts';
 import type { Case, MeasuredKernel, Measurement, Run } from '../protocol/run.ts';
+import { bootstrapRatio } from '../statistics/bootstrap.ts';
 import { countOutliers } from '../statistics/outliers.ts';
 import { lawfulQuantile } from '../statistics/quantile.ts';
 import { roundedInterval, splitRounds } from '../statistics/rounds.ts';
@@ -174,13 +175,25 @@ function rowOf(
     before: figureOf(before),
     after: figureOf(after),
     verdict,
-    effect: { ratio: effect.value, low: effect.low, high: effect.high },
+    effect: effectOf(effect, first, second),
     p,
     floor,
     reason,
     kernels: kernelParts(first.kernels, second.kernels),
     blocks: parts(blockTimes(first.kernels), blockTimes(second.kernels)),
   };
+}
+
+/** Rounds too few for an interval of their own are drawn again, and their samples with them. */
+function effectOf(
+  { value, low, high, confidence }: Judged['effect'],
+  before: Measured['outcome'],
+  after: Measured['outcome'],
+): ComparedRow['effect'] {
+  if (confidence > 0) return { ratio: value, low, high };
+  const roundsOf = ({ samplesNs, rounds }: Measured['outcome']) => splitRounds(samplesNs, rounds);
+  const drawn = bootstrapRatio(roundsOf(before), roundsOf(after), { resamples: 500 });
+  return { ratio: drawn.median, low: drawn.low, high: drawn.high };
 }
 
 function figureOf({ id, provider, plan, instructionSet, outcome }: Measured): ComparedFigure {

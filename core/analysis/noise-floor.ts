@@ -164,7 +164,7 @@ function originOf(betweenRounds: number | null, betweenRuns: number | null, pair
       : `rounds of these runs alone would allow ${percent(betweenRounds)}`;
   const runs =
     betweenRuns === null
-      ? 'what separates equal runs is not known yet: profile three times in these surroundings'
+      ? 'what separates equal runs is not known yet, it takes two more pairs of runs in the same surroundings'
       : `${pairs} pairs of equal runs allow ${percent(betweenRuns)}`;
   return `${rounds}; ${runs}`;
 }

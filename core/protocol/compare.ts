@@ -80,7 +80,7 @@ export const ComparedRowSchema = CaseSchema.omit({ provider: true, plan: true })
   before: ComparedFigureSchema,
   after: ComparedFigureSchema,
   verdict: VerdictSchema,
-  /** Latency after over before: below 1 is faster. Between medians of rounds; the interval holds 95%, or the reason says why not. */
+  /** Latency after over before: below 1 is faster. Between medians of rounds; with fewer than four on a side, by the bootstrap. */
   effect: z.object({ ratio: positive, low: positive, high: positive }),
   /** Two-sided, after allowing for all the rows of this comparison; null where there are too few rounds for a test. */
   p: z.number().min(0).max(1).nullable(),

@@ -101,11 +101,12 @@ function formatReasons(rows: readonly ComparedRow[]): string[] {
     const plan = before.plan === after.plan ? before.plan : `${before.plan} → ${after.plan}`;
     return `- ${model} ${plan}${by}${batch === 1 ? '' : ` batch ${batch}`}: ${reason}`;
   });
-  const origins = new Set(rows.map(({ floor }) => floor.betweenRuns === null));
-  const floors = rows.map(({ floor }) => floor.origin);
-  const noise = origins.has(true)
-    ? 'What separates equal runs of this machine is not known yet: profile three times or more in the same surroundings, and verdicts allow for it.'
-    : `Of the noise here, for the first of them: ${floors[0]}.`;
+  const [first] = rows;
+  const unknown = rows.some(({ floor }) => floor.betweenRuns === null);
+  const noise =
+    first === undefined || unknown
+      ? 'What separates equal runs of this machine is not known yet, so verdicts do not allow for it: it takes two pairs of runs in the same surroundings besides the two that are compared.'
+      : `Noise, for example of ${first.model}: ${first.floor.origin}.`;
   return [['Why:', ...reasons].join('\n'), noise];
 }
 

@@ -51,6 +51,9 @@ describe('two runs', () => {
     const row = rowOf(compare(RunSchema.parse({ ...old, measurements })), 'resnet50');
     expect(row).toMatchObject({ verdict: 'UNCLEAR', p: null, after: { rounds: 1 } });
     expect(row?.effect.ratio).toBeCloseTo(2, 1);
+    expect(row?.effect.low).toBeGreaterThan(1.9);
+    expect(row?.effect.high).toBeLessThan(2.1);
+    expect(row?.effect.high).toBeGreaterThan(row?.effect.low ?? 9);
     expect(row?.reason).toContain('rounds');
   });
 
