@@ -11,7 +11,7 @@ export interface Estimate {
 }
 
 /**
- * The shift from the first sample to the second: the median of all differences (Hodges and Lehmann, Ann. Math. Stat. 34,
+ * The shift from the first sample to the second (of logarithms: that of their ratio): the median of all differences (Hodges and Lehmann, Ann. Math. Stat. 34,
  * 1963), between the order statistics of the differences that the Mann-Whitney test would not reject (Moses; Hollander
  * and Wolfe, Nonparametric Statistical Methods, 4.3). Samples too few for this confidence give the range of the differences,
  * and say so.
@@ -26,15 +26,6 @@ export function shift(first: readonly number[], second: readonly number[], confi
     high: differences.at(-1 - outside) ?? Number.NaN,
     confidence: critical < 0 ? 0 : confidence,
   };
-}
-
-/**
- * The ratio of the second sample to the first, likewise: the shift of the logarithms. For quantities that are positive, and
- * whose noise grows with them, as that of latencies does.
- */
-export function ratio(first: readonly number[], second: readonly number[], confidence = 0.95): Estimate {
-  const log = shift(first.map(Math.log), second.map(Math.log), confidence);
-  return { ...log, value: Math.exp(log.value), low: Math.exp(log.low), high: Math.exp(log.high) };
 }
 
 /**
