@@ -22,6 +22,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { ActiveRun, type Emit } from './bench/active-run.ts';
 import type { SchedulerSettings } from './bench/scheduler.ts';
 import { suites } from './bench/suites.ts';
+import { compareStored, storedHistory } from './comparison.ts';
 import { examine } from './doctor.ts';
 import { detectMachine } from './machine/detect.ts';
 import { dataFolder } from './paths.ts';
@@ -119,6 +120,8 @@ function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: Prin
       if (!store().deleteRun(runId)) throw noRun(runId);
       return {};
     },
+    'runs.compare': ({ before, after }) => compareStored(store(), before, after, requireRun),
+    'history.get': (request) => storedHistory(store(), request),
     'runs.start': async (request) => ({ runId: await activeRun.start(request) }),
     'runs.cancel': ({ runId }) => {
       activeRun.cancel(runId);

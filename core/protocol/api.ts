@@ -3,6 +3,7 @@
  * main/api.ts implements it once. Input and output are parsed at the border by these schemas.
  */
 import { z } from 'zod';
+import { CompareRequestSchema, ComparisonSchema, HistoryRequestSchema, HistorySchema } from './compare.ts';
 import { DataTypeSchema, PlanKindSchema } from './provider.ts';
 import {
   BundleSchema,
@@ -137,13 +138,16 @@ export const apiMethods = {
   'models.list': method(z.object({ size: z.number().int().min(32).optional() }), z.array(ModelRowSchema)),
   'suites.list': method(Empty, z.array(SuiteSchema)),
   'runs.list': method(Empty, z.array(RunSummarySchema)),
-  /** `latest` names the newest run. */
+  /** `latest` names the newest run, `latest~1` the one before it; so wherever a run is named. */
   'runs.get': method(RunId, RunReportSchema),
   'runs.measurement': method(z.object({ measurementId: z.string() }), MeasurementDetailSchema),
   'runs.export': method(RunId, BundleSchema),
   /** The text of a file that `runs.export` wrote, here or elsewhere. Refused where the run is stored already. */
   'runs.import': method(z.object({ content: z.string() }), RunId),
   'runs.delete': method(RunId, Empty),
+  'runs.compare': method(CompareRequestSchema, ComparisonSchema),
+  /** Figures over runs, with the points at which their level changed. */
+  'history.get': method(HistoryRequestSchema, HistorySchema),
   'runs.start': method(RunRequestSchema, RunId),
   'runs.cancel': method(RunId, Empty),
   'reports.create': method(ReportRequestSchema, ReportFileSchema),

@@ -310,10 +310,19 @@ class Scheduler {
       if (!visit.correct) return { ...head, instructionSet, outcome: { status: 'incorrect', verification } };
       const { latencyNs: samplesNs, warmupPasses, timerResolutionNs } = visit.measured;
       const { kernels } = visit;
+      const rounds = [samplesNs.length];
       return {
         ...head,
         instructionSet,
-        outcome: { status: 'measured', samplesNs, warmupPasses, timerResolutionNs, kernels, verification },
+        outcome: {
+          status: 'measured',
+          samplesNs,
+          rounds,
+          warmupPasses,
+          timerResolutionNs,
+          kernels,
+          verification,
+        },
       };
     } catch (error) {
       const reason = await this.survive(error, provider);
@@ -341,6 +350,7 @@ class Scheduler {
         outcome: {
           ...outcome,
           samplesNs: [...outcome.samplesNs, ...more.latencyNs],
+          rounds: [...(outcome.rounds ?? []), more.latencyNs.length],
           warmupPasses: outcome.warmupPasses + more.warmupPasses,
         },
       };

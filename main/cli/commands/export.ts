@@ -6,7 +6,11 @@ export function addExport(program: Command, { api, terminal }: CommandContext): 
   program
     .command('export')
     .description('write a stored run, with its machine and all samples, as one JSON document')
-    .argument('[run]', 'the id of the run, as plimsoll runs lists it', 'latest')
+    .argument(
+      '[run]',
+      'the id of the run, as plimsoll runs lists it, or latest~1 for the one before the latest',
+      'latest',
+    )
     .option('--output <file>', 'write to this file instead of the terminal')
     .option('--force', 'overwrite the file where it exists')
     .option('--json', 'the document is JSON in any case; errors are, too')
