@@ -86,7 +86,31 @@ export const texts = {
   unknown: 'unknown',
   none: 'none',
   reconstruction: 'reconstruction',
-  theme: { toDark: 'Dark theme', toLight: 'Light theme' },
+  theme: { toDark: 'Dark theme', toLight: 'Light theme', toSystem: 'Theme as the system has it' },
+  pages: {
+    gap: 'Efficiency gap',
+    waterline: 'Waterline',
+    roofline: 'Roofline',
+    layers: 'Layers',
+    intensity: 'Operational intensity',
+    models: 'Models',
+    overview: 'Overview',
+  },
+  shell: {
+    skip: 'Skip to the page',
+    navigation: 'Pages',
+    groups: { machine: 'Machine', run: 'Run', networks: 'Networks' },
+    keyHint: (key: string) => `Keys: g, then ${key}`,
+  },
+  commands: {
+    palette: 'Commands',
+    paletteKeys: 'Ctrl K',
+    placeholder: 'Where to, or what to do?',
+    nothing: (query: string) => `No command is called ${query}.`,
+    keyList: 'Keys',
+    goTo: (page: string) => `Go to ${page}`,
+    otherTheme: 'Change between light and dark',
+  },
   connection: {
     connecting: 'Connecting …',
     signedOut: {

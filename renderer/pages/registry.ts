@@ -1,0 +1,13 @@
+/** Every page. A new one is a folder and a line here. */
+import type { Page } from './page.ts';
+import { runPage } from './run/page.ts';
+
+/** In the order of the navigation. */
+export const pages: readonly Page[] = [runPage];
+
+/** Where an address without a page leads: to profiling, and what it found. */
+const firstPage = runPage;
+
+export function pageOf(id: string | undefined): Page {
+  return pages.find((page) => page.id === id) ?? firstPage;
+}
