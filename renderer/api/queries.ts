@@ -1,5 +1,5 @@
 /** What the page reads, by name, and how events keep it fresh. */
-import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Api, RunRequest } from '../../core/protocol/api.ts';
 import { useApi } from './context.ts';
@@ -28,11 +28,20 @@ export function useRun(runId: string | undefined) {
 }
 
 export function useMeasurement(measurementId: string) {
+  return useQuery(measurementQuery(useApi(), measurementId));
+}
+
+/** Several at once, in this order. */
+export function useMeasurements(measurementIds: readonly string[]) {
   const api = useApi();
-  return useQuery({
+  return useQueries({ queries: measurementIds.map((id) => measurementQuery(api, id)) });
+}
+
+function measurementQuery(api: Api, measurementId: string) {
+  return {
     queryKey: keys.measurement(measurementId),
     queryFn: () => api.call('runs.measurement', { measurementId }),
-  });
+  };
 }
 
 /** The run that is going on in this program; null where there is none. */

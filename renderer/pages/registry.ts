@@ -1,9 +1,10 @@
 /** Every page. A new one is a folder and a line here. */
 import type { Page } from './page.ts';
 import { runPage } from './run/page.ts';
+import { waterlinePage } from './waterline/page.ts';
 
 /** In the order of the navigation. */
-export const pages: readonly Page[] = [runPage];
+export const pages: readonly Page[] = [runPage, waterlinePage];
 
 /** Where an address without a page leads: to profiling, and what it found. */
 const firstPage = runPage;

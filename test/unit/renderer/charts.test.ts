@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { summarizeRun } from '../../../core/analysis/report.ts';
+import { ceilingsOf } from '../../../core/analysis/find-ceilings.ts';
+import { measurementDetail, summarizeRun } from '../../../core/analysis/report.ts';
+import { waterlineView } from '../../../core/analysis/waterline-view.ts';
 import { paperMachine, paperResults } from '../../../core/models/paper-results.ts';
 import { models } from '../../../core/models/zoo.ts';
 import { tickFormat, ticksBetween, ticksFromZero } from '../../../renderer/charts/axis.ts';
@@ -11,6 +13,7 @@ import {
   paperPlotData,
 } from '../../../renderer/charts/gap-plot-data.ts';
 import { placeLabels } from '../../../renderer/charts/place-labels.ts';
+import { placeBars, waterlineScale, waterlineTable } from '../../../renderer/charts/waterline-chart-data.ts';
 import { sampleRun } from '../../fixtures/api/sample-run.ts';
 
 describe('axes', () => {
@@ -164,3 +167,42 @@ function luminance(hex: string): number {
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
+
+describe('the waterline plot', () => {
+  const report = summarizeRun(sampleRun);
+  const views = ['m1', 'm3'].flatMap((id) => {
+    const detail = measurementDetail(sampleRun, id);
+    const ceilings = detail && ceilingsOf(report, detail.summary);
+    return (detail && ceilings && waterlineView(detail, ceilings, 'dram')) ?? [];
+  });
+  const size = { width: 300, height: 200 };
+
+  it('draws bars of an area in proportion to their operations, unless they are cut', () => {
+    const scale = waterlineScale(views, 'area');
+    // The stem: 1e9 operations on 1e6 bytes; the ridge: 10.
+    expect(scale.height).toBe(50);
+    const [stem, head] = views[0] === undefined ? [] : placeBars(views[0], scale, size);
+    expect(stem).toMatchObject({ x: 0, height: 200, water: 40, cut: true });
+    expect(head?.cut).toBe(false);
+    const pixels = (head?.width ?? 0) * (head?.height ?? 0);
+    expect(pixels).toBeCloseTo((1e8 * size.width * size.height) / (scale.width * scale.height), 6);
+    expect((head?.x ?? 0) + (head?.width ?? 0)).toBeCloseTo(300, 6);
+  });
+
+  it('draws layers of one width where that is asked for', () => {
+    const bars = views.flatMap((view) => placeBars(view, waterlineScale(views, 'layers'), size));
+    expect(bars.map(({ width }) => width)).toEqual([150, 150, 150, 150]);
+  });
+
+  it('has a row a kernel in its table, with the figures that are drawn', () => {
+    const table = views[0] && waterlineTable(views[0]);
+    expect(table?.rows.map(([order, name]) => [order, name])).toEqual([
+      [1, 'stem'],
+      [2, 'head'],
+    ]);
+    for (const row of table?.rows ?? []) expect(row).toHaveLength(table?.columns.length ?? 0);
+    // 1e9 operations at 2e11 a second, and 10 ms measured.
+    expect(table?.rows[0]?.slice(-3)).toEqual([5000, 10000, 5000]);
+    expect(table?.rows[1]?.slice(-2)).toEqual([null, null]);
+  });
+});
