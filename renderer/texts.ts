@@ -323,6 +323,116 @@ export const texts = {
       beatenDram: 'That is faster than DRAM alone would allow: caches hold a part of the bytes.',
     },
   },
+  limits: {
+    title: 'What limits it',
+    names: {
+      arithmetic: 'arithmetic',
+      L1: 'L1 bandwidth',
+      L2: 'L2 bandwidth',
+      L3: 'L3 bandwidth',
+      DRAM: 'DRAM bandwidth',
+      unexplained: 'unexplained',
+    },
+  },
+  copy: { done: 'Copied', failed: 'Not allowed here' },
+  roofline: {
+    sentence:
+      'Each kernel is a dot as large as its time, under the roofs that were measured: the bandwidth of each memory level, and ' +
+      'the arithmetic. A dot far below its roof is slower than this machine must be.',
+    chart: (model: string, plan: string, dtype: string, threads: number) =>
+      `${model}, ${plan}: ${dtype}, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
+    chartSentence: (dots: number, above: number) =>
+      `${dots} kernels; ${above === 0 ? 'none lies' : above === 1 ? '1 lies' : `${above} lie`} above the DRAM roof, which only caches make possible.`,
+    nothing: 'No kernel of this measurement was timed on its own',
+    withoutOperations: (kernels: number, share: string) =>
+      `Not drawn: ${kernels === 1 ? '1 kernel' : `${kernels} kernels`} without operations, with ${share} of the time.`,
+    notTimed: (kernels: number) => `Not drawn: ${kernels} kernels that were not timed.`,
+    origin:
+      'Intensity counts each tensor of a kernel once, from whatever level it comes. Solid roofs were measured in this run; the ' +
+      'dashed one is operations a cycle × the clock in the same moment.',
+    intensityAxis: 'Operations a byte',
+    throughputAxis: 'GFLOP/s',
+    operationsAByte: (value: string) => `${value} operations a byte`,
+    tooltip: { intensity: 'Intensity', throughput: 'Throughput' },
+    columns: {
+      order: '#',
+      kernel: 'Kernel',
+      intensity: 'Operations a byte',
+      throughput: 'GFLOP/s',
+      latency: 'Latency [µs]',
+      share: 'Share [%]',
+      limit: 'Limit',
+    },
+  },
+  layers: {
+    sentence: 'Where the time of a pass goes, what holds each part back, and what would help.',
+    byBlock: 'By block',
+    chart: (model: string, plan: string) => `${model}, ${plan}: time from first to last kernel`,
+    chartSentence: (blocks: number, kernels: number) =>
+      `${blocks} blocks above, ${kernels} kernels below, each as wide as its time and coloured by what limits it.`,
+    pointAtPart:
+      'Point at a part, or step through the kernels with the arrow keys. A click filters the table by block.',
+    readout: (name: string, time: string, share: string, gap: string | null, limit: string) =>
+      `${name}: ${time}, ${share} of the time${gap === null ? '' : `, ${gap} its waterline`}; limit: ${limit}.`,
+    table: 'Layers',
+    filter: 'Filter',
+    nothing: (filter: string) => `No layer has “${filter}” in its name, block, kind or limit.`,
+    clear: 'Clear the filter',
+    copyCsv: 'Copy as CSV',
+    copyMarkdown: 'Copy as Markdown',
+    orderMeaning: 'Place in the order of execution.',
+    block: { name: 'Block', meaning: 'Operators that belong together and can be fused.' },
+    kernels: { name: 'Kernels', meaning: 'Launches that the block takes in this plan.' },
+    kind: { name: 'Kind', meaning: 'What the block is built like.' },
+    time: { name: 'Time', meaning: 'Median, from the pass that times kernels one by one.' },
+    limit: {
+      name: 'Limit',
+      meaning:
+        'What accounts for most of the time: the arithmetic, a level of the memory, or nothing that a bound explains.',
+    },
+    advice: { name: 'What to do', meaning: 'What would make it faster.' },
+    advices: {
+      notTimed: { short: 'not timed', long: 'It was not timed on its own.' },
+      beaten: {
+        short: 'profile again',
+        long: 'It is faster than its bound: a ceiling was measured too low. Profile again on a quiet machine.',
+      },
+      kernel: {
+        short: 'better kernel',
+        long: 'No bound explains most of its time: a better kernel would pay.',
+      },
+      fuse: {
+        short: 'fuse',
+        long: 'Memory takes most of its time: fused with its neighbours, what lies between them need not be written.',
+      },
+      lessTraffic: {
+        short: 'fewer bytes',
+        long: 'It is fused, and memory still takes most of its time: only smaller tensors or a smaller data type help.',
+      },
+      arithmetic: {
+        short: 'fewer operations',
+        long: 'The arithmetic takes most of its time: only fewer operations or a faster data type help.',
+      },
+    },
+    columns: {
+      order: '#',
+      name: 'Name',
+      block: 'Block',
+      kind: 'Kind',
+      kernels: 'Kernels',
+      operations: 'Operations',
+      bytes: 'Bytes',
+      time: 'Time [µs]',
+      share: 'Share [%]',
+      ideal: 'Ideal [µs]',
+      waterline: 'Waterline [µs]',
+      efficiency: 'Efficiency [%]',
+      memoryGap: 'Memory gap',
+      kernelGap: 'Kernel gap',
+      limit: 'Limit',
+      advice: 'What to do',
+    },
+  },
   lost: { title: 'Without a figure' },
   detail: {
     title: (model: string, plan: string) => `${model}, ${plan}: kernel by kernel`,

@@ -36,7 +36,7 @@ export function WaterlineChart({ view, scale, label }: WaterlineChartProps) {
   const yTicks = ticksFromZero(scale.height, 5).filter((tick) => tick <= scale.height);
   const dram = size.height * (1 - view.dramRidge / scale.height);
   return (
-    <figure ref={frame} className="waterline-chart">
+    <figure ref={frame} className="waterline-chart drawing">
       <svg
         width={width}
         height={height}
@@ -66,9 +66,9 @@ export function WaterlineChart({ view, scale, label }: WaterlineChartProps) {
           <path className="water" d={waterArea(bars, size.height)} />
           <path className="water-surface" d={waterSurface(bars, size.height)} />
           {dram > 0 && (
-            <g className="dram-ridge">
-              <line x1={0} x2={size.width} y1={dram} y2={dram} />
-              <text x={size.width - 4} y={dram - 6} textAnchor="end">
+            <g>
+              <line className="dram-ridge" x1={0} x2={size.width} y1={dram} y2={dram} />
+              <text className="halo" x={size.width - 4} y={dram - 6} textAnchor="end">
                 {words.dramRidge(view.dramRidge.toPrecision(3))}
               </text>
             </g>
@@ -125,8 +125,14 @@ interface BarProps {
 
 function Bar({ placed: { bar, x, width, height: tall, cut }, size, chosen }: BarProps) {
   return (
-    <g className={`bar ${bar.limit === 'arithmetic' ? 'arithmetic' : 'memory'} ${chosen ? 'chosen' : ''}`}>
-      <rect x={x} y={size.height - tall} width={Math.max(0.5, width - (width > 3 ? 1 : 0))} height={tall} />
+    <g>
+      <rect
+        className={`${bar.limit === 'arithmetic' ? 'bar-arithmetic' : 'bar-memory'} ${chosen ? 'chosen' : ''}`}
+        x={x}
+        y={size.height - tall}
+        width={Math.max(0.5, width - (width > 3 ? 1 : 0))}
+        height={tall}
+      />
       {cut && width > 7 && (
         <text className="tick" x={x + width / 2} y={-6} textAnchor="middle">
           {width > 30 ? `${bar.intensity.toFixed(0)}↑` : '↑'}

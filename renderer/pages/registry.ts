@@ -1,10 +1,12 @@
 /** Every page. A new one is a folder and a line here. */
+import { layersPage } from './layers/page.ts';
 import type { Page } from './page.ts';
+import { rooflinePage } from './roofline/page.ts';
 import { runPage } from './run/page.ts';
 import { waterlinePage } from './waterline/page.ts';
 
 /** In the order of the navigation. */
-export const pages: readonly Page[] = [runPage, waterlinePage];
+export const pages: readonly Page[] = [runPage, waterlinePage, rooflinePage, layersPage];
 
 /** Where an address without a page leads: to profiling, and what it found. */
 const firstPage = runPage;

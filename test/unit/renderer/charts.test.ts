@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { layersOf } from '../../../core/analysis/diagnosis.ts';
 import { ceilingsOf } from '../../../core/analysis/find-ceilings.ts';
 import { measurementDetail, summarizeRun } from '../../../core/analysis/report.ts';
 import { waterlineView } from '../../../core/analysis/waterline-view.ts';
@@ -13,7 +14,11 @@ import {
   paperPlotData,
 } from '../../../renderer/charts/gap-plot-data.ts';
 import { placeLabels } from '../../../renderer/charts/place-labels.ts';
+import { decades, roofLine, rooflineData } from '../../../renderer/charts/roofline-data.ts';
+import { placeInTime } from '../../../renderer/charts/time-bar-data.ts';
 import { placeBars, waterlineScale, waterlineTable } from '../../../renderer/charts/waterline-chart-data.ts';
+import { filterLayers } from '../../../renderer/pages/layers/filter-layers.ts';
+import { layerTable } from '../../../renderer/pages/layers/layer-columns.tsx';
 import { sampleRun } from '../../fixtures/api/sample-run.ts';
 
 describe('axes', () => {
@@ -204,5 +209,57 @@ describe('the waterline plot', () => {
     // 1e9 operations at 2e11 a second, and 10 ms measured.
     expect(table?.rows[0]?.slice(-3)).toEqual([5000, 10000, 5000]);
     expect(table?.rows[1]?.slice(-2)).toEqual([null, null]);
+  });
+});
+
+describe('the roofline plot', () => {
+  const detail = measurementDetail(sampleRun, 'm1');
+  const ceilings = detail && ceilingsOf(summarizeRun(sampleRun), detail.summary);
+  if (detail === undefined || ceilings === undefined)
+    throw new Error('the sample run has m1 and its ceilings');
+  const data = rooflineData(detail.kernels, { ...ceilings, theoreticalOperationsPerSecond: 4e11 });
+
+  it('draws each timed kernel at its intensity and throughput, and counts the others', () => {
+    // 1e9 operations on 1e6 bytes in 10 ms.
+    expect(data.dots).toMatchObject([{ name: 'stem', intensity: 1000, operationsPerSecond: 1e11, share: 1 }]);
+    expect(data.notTimed).toBe(1);
+    const idle = detail.kernels.map((kernel) => ({ ...kernel, operations: 0 }));
+    expect(rooflineData(idle, ceilings).withoutOperations).toEqual({ kernels: 1, share: 1 });
+  });
+
+  it('has decades that hold every dot, roof and ridge', () => {
+    expect(data.xDecades).toEqual([1, 10, 100, 1000]);
+    expect(data.yDecades).toEqual([1e11, 1e12]);
+    expect(decades([3])).toEqual([1, 10]);
+  });
+
+  it('has roofs that begin where they enter the plot and end at the ridge', () => {
+    const dram = data.roofs.find(({ name }) => name === 'DRAM');
+    // 2e10 bytes a second, 2e11 operations a second.
+    expect(dram && roofLine(dram, [0.1, 1000], 1e9)).toEqual({ from: [0.1, 2e9], to: [10, 2e11] });
+    expect(dram && roofLine(dram, [0.1, 1000], 1e10)).toEqual({ from: [0.5, 1e10], to: [10, 2e11] });
+    expect(data.roofs.filter(({ theoretical }) => theoretical)).toMatchObject([
+      { operationsPerSecond: 4e11 },
+    ]);
+  });
+});
+
+describe('layers', () => {
+  const layers = layersOf(measurementDetail(sampleRun, 'm1')?.kernels ?? [], 'kernel');
+
+  it('fill the whole bar with what was timed', () => {
+    expect(placeInTime(layers, 400)).toEqual([{ layer: layers[0], x: 0, width: 400 }]);
+  });
+
+  it('are filtered by words in any of their names', () => {
+    expect(filterLayers(layers, 'STEM unexpl')).toEqual([]);
+    expect(filterLayers(layers, 'arith ste').map(({ name }) => name)).toEqual(['stem']);
+    expect(filterLayers(layers, ' ')).toHaveLength(2);
+  });
+
+  it('have a cell for every column of their table', () => {
+    const { columns, rows } = layerTable(layers);
+    expect(rows).toHaveLength(2);
+    for (const row of rows) expect(row).toHaveLength(columns.length);
   });
 });
