@@ -383,7 +383,6 @@ export const texts = {
     orderMeaning: 'Place in the order of execution.',
     block: { name: 'Block', meaning: 'Operators that belong together and can be fused.' },
     kernels: { name: 'Kernels', meaning: 'Launches that the block takes in this plan.' },
-    kind: { name: 'Kind', meaning: 'What the block is built like.' },
     time: { name: 'Time', meaning: 'Median, from the pass that times kernels one by one.' },
     limit: {
       name: 'Limit',
@@ -460,12 +459,58 @@ export const texts = {
     groupWidth: 'Group width',
     imageSize: 'Image side',
     countWeights: 'Count the weights',
+    linear: 'Linear axis, as the paper',
     ridgeOrigin: (machine: string, peak: string, dtype: string, bandwidth: string) =>
       `Waterline: ${peak} of ${dtype} ÷ ${bandwidth} of DRAM, both measured on ${machine} in this run.`,
     source:
       'After Lavin, On the Efficiency of Convolutional Neural Networks, arXiv 2404.03617: each tensor is moved once, one ' +
       'multiply-accumulate is two operations, stride 1, as many output as input channels but for the 1×1. Its figure neglects ' +
       'the weights, as a large batch allows.',
+  },
+  models: {
+    sentence: 'The networks that can be measured, and what each is made of.',
+    table: 'Zoo',
+    nothing: (filter: string) => `No model has “${filter}” in its name or family.`,
+    activations: 'Activations',
+    notPublished: 'none published',
+    terms: {
+      model: 'As timm and torchvision call it.',
+      family: 'Networks built from the same block.',
+      size: 'Pixels along each side of the image that the published accuracy belongs to.',
+      parameters: 'Learned weights, biases and norms.',
+      activations: 'Outputs of all convolutions and linear layers, for one image.',
+    },
+    structure: (model: string) => `${model}: blocks from the image to the classes`,
+    structureSentence: (blocks: number, macs: string, parameters: string, size: number) =>
+      `${blocks} blocks with ${macs} multiply-accumulates and ${parameters} parameters, for an image of ${size}×${size}. A box ` +
+      'is as wide as the logarithm of its channels, and the darker the more operations it has.',
+    box: (shape: string, operations: string, share: string) => `${shape} · ${operations} · ${share}`,
+    work: (model: string) => `${model}: operations and bytes by kind of operator`,
+    workSentence:
+      'Of one image in fp32, layerwise. A kind with a large part of the bytes and a small one of the operations is what waits for memory.',
+    legend: 'Kinds of operator',
+    kinds: {
+      dense: 'dense convolution',
+      pointwise: 'pointwise convolution',
+      grouped: 'grouped convolution',
+      depthwise: 'depthwise convolution',
+      linear: 'linear',
+      squeezeExcite: 'squeeze-and-excite',
+      other: 'other',
+    },
+    accuracy: (top1: string, source: string) => `ImageNet top-1 ${top1}%. Source: ${source}.`,
+    noAccuracy: (size: number) => `No accuracy is published for an image of ${size} pixels.`,
+    columns: {
+      block: 'Block',
+      blocks: 'Number',
+      output: 'Output',
+      kind: 'Kind',
+      kernels: 'Kernels',
+      operations: 'Operations',
+      bytes: 'Bytes',
+      intensity: 'Operations a byte',
+      parameters: 'Parameters',
+    },
   },
   lost: { title: 'Without a figure' },
   detail: {

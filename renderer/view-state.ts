@@ -38,6 +38,7 @@ const ViewStateSchema = z.object({
   batch: positiveInteger,
   dtype: z.enum(dataTypes).optional().catch(undefined),
   weights: choice('counted'),
+  scale: choice('linear'),
 });
 export type ViewState = z.infer<typeof ViewStateSchema>;
 export type ViewChange = { readonly [K in keyof ViewState]?: ViewState[K] | undefined };

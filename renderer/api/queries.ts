@@ -11,6 +11,7 @@ const keys = {
   active: ['active'],
   suites: ['suites'],
   machine: ['machine'],
+  models: ['models'],
 } as const;
 
 export function useRuns() {
@@ -57,6 +58,11 @@ export function useSuites() {
     queryFn: () => api.call('suites.list', {}),
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+export function useModels() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.models, queryFn: () => api.call('models.list', {}) });
 }
 
 export function useDetectedMachine(enabled: boolean) {

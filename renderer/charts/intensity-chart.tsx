@@ -12,12 +12,20 @@ import {
 import type { ConvolutionForm } from '../../core/graph/graph.ts';
 import { texts } from '../texts.ts';
 import { tickFormat, ticksFromZero } from './axis.ts';
-import { channelTicks, convolutionForms, type IntensityRow, intensityHeight } from './intensity-data.ts';
+import {
+  channelTicks,
+  convolutionForms,
+  type IntensityRow,
+  intensityDecades,
+  intensityHeight,
+} from './intensity-data.ts';
 import { useWidth } from './use-width.ts';
 
 interface IntensityChartProps {
   readonly rows: readonly IntensityRow[];
   readonly ridge: number | undefined;
+  /** As the paper's figure, cut above a few times the ridge; else logarithmic, with all of every curve. */
+  readonly isLinear: boolean;
   readonly groupWidth: number;
   readonly label: string;
 }
@@ -30,11 +38,11 @@ export const formStyles: Readonly<Record<ConvolutionForm, { colour: string; dash
   depthwise: { colour: 'var(--limit-dram)', dash: '3 3' },
 };
 
-export function IntensityChart({ rows, ridge, groupWidth, label }: IntensityChartProps) {
+export function IntensityChart({ rows, ridge, isLinear, groupWidth, label }: IntensityChartProps) {
   const words = texts.intensity;
   const [frame, width] = useWidth<HTMLElement>();
-  const ticks = ticksFromZero(intensityHeight(rows, ridge), 5);
-  const last = ticks.at(-1) ?? 1;
+  const ticks = isLinear ? ticksFromZero(intensityHeight(rows, ridge), 5) : intensityDecades(rows, ridge);
+  const [first = 0, last = 1] = [ticks[0], ticks.at(-1)];
   const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
   const title = { fill: 'var(--text)', fontSize: 12.5 } as const;
   return (
@@ -62,9 +70,10 @@ export function IntensityChart({ rows, ridge, groupWidth, label }: IntensityChar
           {...axis}
           type="number"
           width={64}
-          domain={[0, last]}
-          ticks={ticks}
-          tickFormatter={tickFormat(ticks)}
+          scale={isLinear ? 'linear' : 'log'}
+          domain={[first, last]}
+          ticks={[...ticks]}
+          tickFormatter={isLinear ? tickFormat(ticks) : String}
           allowDataOverflow
           label={{
             ...title,
@@ -75,7 +84,7 @@ export function IntensityChart({ rows, ridge, groupWidth, label }: IntensityChar
           }}
         />
         {ridge !== undefined && (
-          <ReferenceArea y1={0} y2={ridge} fill="var(--water)" fillOpacity={0.3} stroke="none" />
+          <ReferenceArea y1={first} y2={ridge} fill="var(--water)" fillOpacity={0.3} stroke="none" />
         )}
         {ridge !== undefined && (
           <ReferenceLine

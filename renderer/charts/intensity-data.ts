@@ -2,6 +2,7 @@
 import { type ConvolutionSetting, convolutionIntensity } from '../../core/analysis/convolution-intensity.ts';
 import type { ConvolutionForm } from '../../core/graph/graph.ts';
 import { texts } from '../texts.ts';
+import { decades } from './roofline-data.ts';
 import type { TableData } from './table-data.ts';
 
 export const convolutionForms: readonly ConvolutionForm[] = ['dense', 'pointwise', 'grouped', 'depthwise'];
@@ -40,6 +41,15 @@ export function intensityRows(setting: ConvolutionSetting): readonly IntensityRo
 export function intensityHeight(rows: readonly IntensityRow[], ridge: number | undefined): number {
   const highest = Math.max(...rows.flatMap((row) => convolutionForms.map((form) => row[form] ?? 0)));
   return ridge === undefined ? highest : Math.min(highest, heightInRidges * ridge);
+}
+
+/** Of a logarithmic axis. */
+export function intensityDecades(
+  rows: readonly IntensityRow[],
+  ridge: number | undefined,
+): readonly number[] {
+  const values = rows.flatMap((row) => convolutionForms.flatMap((form) => row[form] ?? []));
+  return decades(ridge === undefined ? values : [...values, ridge]);
 }
 
 /** Where a curve rises out of the water: the fewest channels drawn that suffice; undefined where none do. */

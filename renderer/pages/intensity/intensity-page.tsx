@@ -80,6 +80,14 @@ export function IntensityPage() {
           />
           {words.countWeights}
         </label>
+        <label className="switch">
+          <input
+            type="checkbox"
+            checked={view.scale === 'linear'}
+            onChange={({ target }) => changeView({ scale: target.checked ? 'linear' : undefined })}
+          />
+          {words.linear}
+        </label>
         {setting.countWeights && (
           <>
             <NumberField
@@ -106,6 +114,7 @@ export function IntensityPage() {
         >
           <IntensityChart
             rows={rows}
+            isLinear={view.scale === 'linear'}
             ridge={water?.ridge}
             groupWidth={setting.groupWidth}
             label={`${words.chart(dtype)}. ${sentence}`}

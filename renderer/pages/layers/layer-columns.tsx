@@ -42,7 +42,6 @@ export function layerColumns(by: 'kernel' | 'block'): Column<Layer>[] {
     by === 'block'
       ? number('kernels', words.kernels, ({ kernels }) => kernels, String)
       : text('block', words.block, ({ block }) => block),
-    text('kind', words.kind, ({ blockKind }) => blockKind),
     number('latency', words.time, ({ latencyNs }) => latencyNs, formatNs),
     number('share', terms.share, ({ share }) => share, formatPercent),
     number('efficiency', terms.efficiency, ({ efficiency }) => efficiency, formatPercent),

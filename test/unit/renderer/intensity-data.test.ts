@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import {
   channelsAboveWater,
   channelTicks,
+  intensityDecades,
   intensityHeight,
   intensityRows,
   intensityTable,
@@ -34,4 +35,9 @@ it('there is a row for every tick, and no grouped convolution narrower than its 
   for (const tick of channelTicks) expect(rows.some(({ channels }) => channels === tick)).toBe(true);
   for (const { channels, grouped } of rows) expect(grouped === null).toBe(channels < 32);
   expect(intensityTable(rows).rows).toHaveLength(rows.length);
+});
+
+it('a logarithmic axis holds every curve and the ridge', () => {
+  expect(intensityDecades(rows, ridge)).toEqual([1, 10, 100, 1000, 10000]);
+  expect(intensityDecades(rows, 0.5)).toContain(0.1);
 });
