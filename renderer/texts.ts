@@ -512,6 +512,24 @@ export const texts = {
       parameters: 'Parameters',
     },
   },
+  overview: {
+    sentence: 'This machine as it is now, what its last run measured, and what should be looked at.',
+    lastRun: {
+      title: 'Last run',
+      when: (time: string, suite: string) => `${time}, suite ${suite}`,
+      lowest: 'Lowest efficiency',
+      all: 'All of its figures',
+    },
+    health: {
+      title: 'Health',
+      well: 'Nothing is marked, nothing was lost, and every check of the program is well.',
+      unchanged: 'The machine is as it was in its last run.',
+      lost: (count: number) =>
+        `${count === 1 ? '1 measurement' : `${count} measurements`} of the last run gave no figure; the page of the efficiency gap says why.`,
+      changed: (name: string, before: string, now: string) =>
+        `Changed since the last run: ${name}, from ${before || 'none'} to ${now || 'none'}. Its figures may no longer hold.`,
+    },
+  },
   lost: { title: 'Without a figure' },
   detail: {
     title: (model: string, plan: string) => `${model}, ${plan}: kernel by kernel`,

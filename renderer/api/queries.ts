@@ -12,6 +12,7 @@ const keys = {
   suites: ['suites'],
   machine: ['machine'],
   models: ['models'],
+  doctor: ['doctor'],
 } as const;
 
 export function useRuns() {
@@ -63,6 +64,12 @@ export function useSuites() {
 export function useModels() {
   const api = useApi();
   return useQuery({ queryKey: keys.models, queryFn: () => api.call('models.list', {}) });
+}
+
+/** The program's checks of itself and of this machine. */
+export function useDoctor() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.doctor, queryFn: () => api.call('app.doctor', {}) });
 }
 
 export function useDetectedMachine(enabled: boolean) {

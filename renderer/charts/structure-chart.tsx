@@ -18,13 +18,13 @@ export function StructureChart({ stacks, label }: { stacks: readonly BlockStack[
   const allOperations = stacks.reduce((sum, { operations }) => sum + operations, 0);
   return (
     <figure ref={frame} className="drawing structure">
-      <svg width={width} height={stacks.length * rowHeight} role="img" aria-label={label}>
+      <svg width={width} height={stacks.length * rowHeight + 2} role="img" aria-label={label}>
         {stacks.map((stack, index) => {
           const { kind, name, blocks, output, operations } = stack;
           const boxWidth = widths[index] ?? 0;
           const share = allOperations === 0 ? 0 : operations / allOperations;
           return (
-            <g key={name} transform={`translate(0 ${index * rowHeight})`}>
+            <g key={name} transform={`translate(0 ${index * rowHeight + 1})`}>
               {index > 0 && (
                 <line className="axis" x1={centre} x2={centre} y1={boxHeight - rowHeight} y2={0} />
               )}

@@ -2,6 +2,7 @@
 import { intensityPage } from './intensity/page.ts';
 import { layersPage } from './layers/page.ts';
 import { modelsPage } from './models/page.ts';
+import { overviewPage } from './overview/page.ts';
 import type { Page } from './page.ts';
 import { rooflinePage } from './roofline/page.ts';
 import { runPage } from './run/page.ts';
@@ -9,6 +10,7 @@ import { waterlinePage } from './waterline/page.ts';
 
 /** In the order of the navigation. */
 export const pages: readonly Page[] = [
+  overviewPage,
   runPage,
   waterlinePage,
   rooflinePage,
