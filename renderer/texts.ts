@@ -214,14 +214,25 @@ export const texts = {
     condition: 'Measured with',
     notPlotted: (models: string) => `Not drawn, for no accuracy is published at their size: ${models}.`,
     nothing: 'There is nothing to draw yet.',
+    drawing: 'Accuracy over operations and over latency',
     reading:
       'Left, accuracy over operations, with the latency that the peak of this machine would allow above; right, over the ' +
       'latency that was measured. A family that looks cheap on the left and slow on the right starves the arithmetic.',
     reconstruction: '* Reconstruction:',
+    columns: {
+      gigaMacs: 'GMAC',
+      idealMs: 'Ideal [ms]',
+      latencyMs: 'Latency [ms]',
+      low: 'Low [ms]',
+      high: 'High [ms]',
+    },
   },
   reference: {
     show: 'Show the paper’s own figures',
     title: (machine: string) => `Reference: the paper’s figures on an ${machine}`,
+    drawing: 'The paper’s accuracy over operations and over latency',
+    reading:
+      'Left, accuracy over operations, with the latency that the peak of its machine would allow above; right, over the latency that the paper reports.',
     condition: (dtype: string, batch: number) =>
       `${dtype}, batch of ${batch}; on scales of its own, for another machine and batch cannot share an axis with this run.`,
     source: 'Source:',
@@ -536,6 +547,7 @@ export const texts = {
     close: 'Close',
     gone: 'This measurement has no kernels to show.',
     chart: 'Time of each kernel, in the order of execution',
+    chartSentence: 'Grey is what each kernel took, blue the least that it could take on this machine.',
     timeAxis: 'Time [µs]',
     measured: 'measured',
     waterline: 'waterline',
@@ -544,6 +556,8 @@ export const texts = {
     verification: (passed: number, total: number, worst: string) =>
       `${passed} of ${total} kernels agree with the reference; the largest relative error is ${worst}.`,
     samples: 'Samples, in the order of measuring',
+    samplesSentence: (count: number) =>
+      `${count} passes; the line is their median. Steps and slopes are something else at work, or a change of the clock.`,
     sampleAxis: 'Latency [ms]',
     notTimed: 'not timed',
     order: '#',

@@ -1,6 +1,8 @@
 /** From measurements, or from the paper's table, to the two panels of the efficiency-gap plot. */
 import type { PaperResult } from '../../core/models/paper-results.ts';
 import type { Ceilings, MeasurementSummary, RunReport } from '../../core/protocol/run.ts';
+import { texts } from '../texts.ts';
+import type { TableData } from './table-data.ts';
 
 export interface GapPoint {
   /** Of the measurement; a name of its own for a reference point. */
@@ -109,6 +111,38 @@ export function paperPlotData(
     };
   });
   return { ...seriesOf(points), idealMsPerGigaMac, notPlotted: [] };
+}
+
+/** A row a point of the right panel, for those of the left are among them. */
+export function gapTable({ byLatency }: GapPlotData): TableData {
+  const { terms, plot } = texts;
+  const words = plot.columns;
+  return {
+    columns: [
+      terms.model.name,
+      plot.family,
+      terms.plan.name,
+      plot.accuracyAxis,
+      words.gigaMacs,
+      words.idealMs,
+      words.latencyMs,
+      words.low,
+      words.high,
+    ],
+    rows: byLatency.flatMap(({ points }) =>
+      points.map(({ model, family, plan, top1, gigaMacs, idealMs, latencyMs, interval }) => [
+        model,
+        family,
+        plan,
+        top1,
+        gigaMacs,
+        idealMs,
+        latencyMs,
+        interval?.lowMs ?? null,
+        interval?.highMs ?? null,
+      ]),
+    ),
+  };
 }
 
 function measuredPoint(measurement: MeasurementSummary, top1: number): GapPoint {

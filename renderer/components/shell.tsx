@@ -60,9 +60,9 @@ function Navigation({ current }: { current: Page }) {
         const members = pages.filter((page) => page.group === group);
         if (members.length === 0) return null;
         return (
-          <section key={group} aria-label={texts.shell.groups[group]}>
-            <h2>{texts.shell.groups[group]}</h2>
-            <ul>
+          <div key={group}>
+            <h2 id={`pages-${group}`}>{texts.shell.groups[group]}</h2>
+            <ul aria-labelledby={`pages-${group}`}>
               {members.map((page) => (
                 <li key={page.id}>
                   <a
@@ -81,7 +81,7 @@ function Navigation({ current }: { current: Page }) {
                 </li>
               ))}
             </ul>
-          </section>
+          </div>
         );
       })}
     </nav>

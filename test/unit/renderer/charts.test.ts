@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layersOf } from '../../../core/analysis/diagnosis.ts';
 import { ceilingsOf } from '../../../core/analysis/find-ceilings.ts';
@@ -11,6 +13,7 @@ import {
   conditionKey,
   conditionsOf,
   gapPlotData,
+  gapTable,
   paperPlotData,
 } from '../../../renderer/charts/gap-plot-data.ts';
 import { placeLabels } from '../../../renderer/charts/place-labels.ts';
@@ -62,6 +65,22 @@ describe('the plot of a run', () => {
       'convfirst fused',
       'convfirst layerwise',
     ]);
+  });
+
+  it('has a row a point in its table, with the interval where one was measured', () => {
+    const rows = data === undefined ? [] : gapTable(data).rows;
+    expect(rows.map(([model, , plan]) => `${model} ${plan}`)).toEqual([
+      'resnet50 layerwise',
+      'convfirst_pico fused',
+      'convfirst_pico layerwise',
+    ]);
+    for (const [, , , , , , latencyMs, low, high] of rows) {
+      expect(Number(low)).toBeLessThanOrEqual(Number(latencyMs));
+      expect(Number(high)).toBeGreaterThanOrEqual(Number(latencyMs));
+    }
+    const paper = gapTable(paperPlotData(paperResults, paperMachine)).rows;
+    expect(paper).toHaveLength(paperResults.length);
+    expect(paper[0]?.slice(-2)).toEqual([null, null]);
   });
 
   it('has a twin axis that agrees with every point', () => {
@@ -156,6 +175,21 @@ describe('colours', () => {
       expect(contrast(colour[theme], chartSurface[theme]), title).toBeGreaterThanOrEqual(3);
     }
     expect(new Set(styles.map(({ colour, shape }) => colour[theme] + shape)).size).toBe(styles.length);
+  });
+});
+
+describe('the colours of limits and water', () => {
+  const css = readFileSync(join(import.meta.dirname, '../../../renderer/styles/theme.css'), 'utf8');
+  const [light = '', dark = ''] = css.split(':root[data-theme="dark"]');
+  it.each([
+    ['light', light],
+    ['dark', dark],
+  ] as const)('stand out from the %s surface', (theme, block) => {
+    const colours = [...block.matchAll(/(--limit-\S+|--part-ideal|--water-surface): (#[0-9a-f]{6})/g)];
+    expect(colours).toHaveLength(7);
+    for (const [, name, colour = ''] of colours) {
+      expect(contrast(colour, chartSurface[theme]), name).toBeGreaterThanOrEqual(3);
+    }
   });
 });
 
