@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layersOf } from '../../../core/analysis/diagnosis.ts';
 import { ceilingsOf } from '../../../core/analysis/find-ceilings.ts';
@@ -175,21 +173,6 @@ describe('colours', () => {
       expect(contrast(colour[theme], chartSurface[theme]), title).toBeGreaterThanOrEqual(3);
     }
     expect(new Set(styles.map(({ colour, shape }) => colour[theme] + shape)).size).toBe(styles.length);
-  });
-});
-
-describe('the colours of limits and water', () => {
-  const css = readFileSync(join(import.meta.dirname, '../../../renderer/styles/theme.css'), 'utf8');
-  const [light = '', dark = ''] = css.split(':root[data-theme="dark"]');
-  it.each([
-    ['light', light],
-    ['dark', dark],
-  ] as const)('stand out from the %s surface', (theme, block) => {
-    const colours = [...block.matchAll(/(--limit-\S+|--part-ideal|--water-surface): (#[0-9a-f]{6})/g)];
-    expect(colours).toHaveLength(7);
-    for (const [, name, colour = ''] of colours) {
-      expect(contrast(colour, chartSurface[theme]), name).toBeGreaterThanOrEqual(3);
-    }
   });
 });
 
