@@ -2,7 +2,7 @@
 export function download(
   fileName: string,
   mediaType: string,
-  content: string | Uint8Array<ArrayBuffer>,
+  content: string | Blob | Uint8Array<ArrayBuffer>,
 ): void {
   const address = URL.createObjectURL(new Blob([content], { type: mediaType }));
   const link = document.createElement('a');

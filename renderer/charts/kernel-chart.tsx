@@ -46,7 +46,6 @@ export function KernelChart({ kernels }: KernelChartProps) {
   const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
   return (
     <figure ref={frame} className="kernel-chart">
-      <figcaption>{words.chart}</figcaption>
       <BarChart
         width={width}
         height={230}

@@ -10,17 +10,23 @@ interface MarkerProps {
   readonly surface: string;
   readonly filled: boolean;
   readonly selected?: boolean;
+  /** Of its size; 1 when absent. */
+  readonly scale?: number;
+  /** Lets marks beneath it be seen. */
+  readonly translucent?: boolean;
 }
 
-export function Marker({ shape, x, y, colour, surface, filled, selected = false }: MarkerProps) {
+export function Marker(props: MarkerProps) {
+  const { shape, x, y, colour, surface, filled, selected = false, scale = 1, translucent = false } = props;
   return (
-    <g transform={`translate(${x} ${y})`}>
+    <g transform={`translate(${x} ${y})${scale === 1 ? '' : ` scale(${scale})`}`}>
       {selected && <circle r={markerRadius + 4.5} fill="none" stroke={colour} strokeWidth={1.5} />}
       <path
         d={markerOutline(shape)}
         fill={filled ? colour : surface}
+        fillOpacity={translucent ? 0.55 : 1}
         stroke={colour}
-        strokeWidth={2}
+        strokeWidth={2 / scale}
         strokeLinejoin="round"
       />
     </g>

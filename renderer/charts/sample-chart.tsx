@@ -24,9 +24,6 @@ export function SampleChart({ samplesNs, medianNs }: SampleChartProps) {
   const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
   return (
     <figure ref={frame} className="sample-chart">
-      <figcaption>
-        {words.samples} ({texts.table.samples(samplesNs.length)})
-      </figcaption>
       <ScatterChart
         width={width}
         height={150}
