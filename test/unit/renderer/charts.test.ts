@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layersOf } from '../../../core/analysis/diagnosis.ts';
 import { ceilingsOf } from '../../../core/analysis/find-ceilings.ts';
-import { measurementDetail, summarizeRun, summarizeRun } from '../../../core/analysis/report.ts';
+import { measurementDetail, summarizeRun } from '../../../core/analysis/report.ts';
 import { waterlineView } from '../../../core/analysis/waterline-view.ts';
 import { tickFormat, ticksBetween, ticksFromZero } from '../../../core/charts/axis.ts';
 import { chartSurface, familyStyles } from '../../../core/charts/family-style.ts';
