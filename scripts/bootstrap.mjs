@@ -106,7 +106,17 @@ function installCompiler() {
 
 function installChromium() {
   const missing = ['chromium', 'chromium-browser', 'google-chrome'].some(onPath) ? [] : ['chromium'];
-  installSystemPackages(missing, 'to test the interface in a real browser');
+  installSystemPackages(
+    [...missing, ...missingVulkanLoader()],
+    'to test the interface and WebGPU in a real browser',
+  );
+}
+
+/** Dawn in Node finds its adapters by the Vulkan loader, Chromium's software adapter among them; Chromium has its own. */
+function missingVulkanLoader() {
+  if (process.platform !== 'linux') return [];
+  const cache = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? '';
+  return cache.includes('libvulkan.so.1') ? [] : ['libvulkan1'];
 }
 
 function installPackages() {

@@ -111,17 +111,27 @@ export class ActiveRun {
     const store = this.store();
     const environment = await detectMachine();
     const providers: DescribedProvider[] = [];
+    const remarks: string[] = [];
     try {
       for (const program of programs) {
         const process = new ProviderProcess(program);
-        providers.push({ process, description: await describeOrSay(process) });
+        const description = await describeOrSay(process);
+        if (description.devices.length > 0) providers.push({ process, description });
+        else {
+          await process.close();
+          remarks.push(
+            `The provider ${program.name} has no device here: ${description.reason ?? 'it does not say why.'}`,
+          );
+        }
       }
+      // That there is no GPU is an answer; only where nothing else was asked for is there nothing to do.
+      if (providers.length === 0) throw new ApiError('provider', remarks.join(' '));
       const descriptions = providers.map(({ description }) => description);
       const cases = planCases(selection, request, descriptions, environment.cpu.usableCores);
       store.createRun({ id: runId, suite: request.suite, startedAt: progress.startedAt, environment });
       const { budgetSeconds } = selection.suite;
       const { settings } = this;
-      return { runId, providers, cases, budgetSeconds, ...(settings !== undefined && { settings }) };
+      return { runId, providers, cases, budgetSeconds, remarks, ...(settings !== undefined && { settings }) };
     } catch (error) {
       await Promise.all(providers.map(({ process }) => process.close()));
       throw error;

