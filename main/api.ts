@@ -20,6 +20,7 @@ import {
 import { bundleVersion, type Run } from '../core/protocol/run.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { ActiveRun, type Emit } from './bench/active-run.ts';
+import { BenchPages } from './bench/bench-pages.ts';
 import type { SchedulerSettings } from './bench/scheduler.ts';
 import { suites } from './bench/suites.ts';
 import { examine } from './doctor.ts';
@@ -27,7 +28,11 @@ import { detectMachine } from './machine/detect.ts';
 import { dataFolder } from './paths.ts';
 import { Store } from './store/store.ts';
 
+export type { BenchPages } from './bench/bench-pages.ts';
+
 export interface LocalApi extends Api {
+  /** For the shells that can have a bench page. */
+  readonly benchPages: BenchPages;
   /** Ends an active run and waits until it is stored. Afterwards nothing may be called. */
   close(): Promise<void>;
 }
@@ -58,10 +63,12 @@ export function createApi(options: ApiOptions = {}): LocalApi {
   const emit: Emit = (event, payload) => {
     for (const listener of listeners[event]) listener(payload);
   };
-  const activeRun = new ActiveRun(store, emit, options.settings);
+  const benchPages = new BenchPages();
+  const activeRun = new ActiveRun(store, emit, benchPages, options.settings);
   const handlers = createHandlers(store, activeRun);
 
   return {
+    benchPages,
     async call<M extends ApiMethod>(method: M, input: ApiInput<M>): Promise<ApiOutput<M>> {
       return handlers[method](parseInput(method, input));
     },

@@ -16,8 +16,8 @@ import {
 /** Raised whenever a method or event changes its shape; a page of another number asks to be reloaded. */
 export const apiVersion = 1;
 
-/** The programs that can execute networks; only `native` is always there. */
-export const providerNames = ['native', 'onednn', 'webgpu'] as const;
+/** What can execute networks; only `native` is always there. `webgpu-page` is a page of a browser, the others are programs. */
+export const providerNames = ['native', 'onednn', 'webgpu', 'webgpu-page'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 export const RunRequestSchema = z.object({

@@ -6,13 +6,15 @@ import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { type Api, ApiError, type ApiErrorData } from '../../core/protocol/api.ts';
+import { BenchReplySchema, benchPagePath, benchReplyBytes } from '../../core/protocol/bench-page.ts';
 import { pageMissing, pageResponse, plainResponse, securityHeaders } from '../page-files.ts';
 import { answerCall, isApiMethod } from '../transport.ts';
+import type { BenchStreams } from './bench-streams.ts';
 import type { EventStreams } from './events.ts';
 import { refusal } from './guard.ts';
 import { type Sessions, sessionCookie } from './session.ts';
 
-/** No input of the API comes near it. */
+/** No input of the API comes near it; a bench page's answers have a limit of their own. */
 const bodyLimitBytes = 1 << 20;
 
 const SessionRequestSchema = z.object({ token: z.string() });
@@ -21,12 +23,13 @@ interface ServeParts {
   readonly api: Api;
   readonly sessions: Sessions;
   readonly events: EventStreams;
+  readonly bench: BenchStreams;
   readonly rendererFolder: string;
   /** Known only once the server listens. */
   port(): number;
 }
 
-export function createServeApp({ api, sessions, events, rendererFolder, port }: ServeParts): Hono {
+export function createServeApp({ api, sessions, events, bench, rendererFolder, port }: ServeParts): Hono {
   const app = new Hono();
 
   app.use(async (context, next) => {
@@ -35,12 +38,8 @@ export function createServeApp({ api, sessions, events, rendererFolder, port }: 
     await next();
     for (const [name, value] of Object.entries(securityHeaders)) context.res.headers.set(name, value);
   });
-  app.use(
-    bodyLimit({
-      maxSize: bodyLimitBytes,
-      onError: () => failure(400, new ApiError('badInput', 'The request is too large.')),
-    }),
-  );
+  const limited = atMost(bodyLimitBytes);
+  app.use((context, next) => (context.req.path === benchReplyPath ? next() : limited(context, next)));
 
   app.post('/session', async (context) => {
     const request = SessionRequestSchema.safeParse(await readJson(context.req.raw));
@@ -56,6 +55,13 @@ export function createServeApp({ api, sessions, events, rendererFolder, port }: 
     context.res.headers.set('Cache-Control', 'no-store');
   });
   app.get('/api/events', () => events.open());
+  app.get('/api/bench/events', () => bench.open());
+  app.post(benchReplyPath, atMost(benchReplyBytes), async (context) => {
+    const reply = BenchReplySchema.safeParse(await readJson(context.req.raw));
+    if (!reply.success) return failure(400, new ApiError('badInput', 'This is no answer of a bench page.'));
+    if (bench.receive(reply.data)) return context.body(null, 204);
+    return failure(409, new ApiError('notFound', 'This connection of a bench page is no more.'));
+  });
   app.post('/api/:method', async (context) => {
     const method = context.req.param('method');
     const input = await readJson(context.req.raw);
@@ -66,6 +72,7 @@ export function createServeApp({ api, sessions, events, rendererFolder, port }: 
   });
   app.all('/api/*', () => failure(404, new ApiError('notFound', 'There is no such method.')));
 
+  app.get('/bench', (context) => context.redirect(`/${benchPagePath}`));
   app.get('*', (context) => {
     if (!existsSync(join(rendererFolder, 'index.html'))) return plainResponse(503, pageMissing);
     return pageResponse(rendererFolder, new URL(context.req.url).pathname);
@@ -74,13 +81,18 @@ export function createServeApp({ api, sessions, events, rendererFolder, port }: 
   return app;
 }
 
+const benchReplyPath = '/api/bench/reply';
+
+const atMost = (maxSize: number) =>
+  bodyLimit({ maxSize, onError: () => failure(400, new ApiError('badInput', 'The request is too large.')) });
+
 const openThePrintedAddress = 'Open the address that plimsoll serve printed.';
 
 function noSession(): ApiError {
   return new ApiError('badInput', 'This page is not signed in to this server.', openThePrintedAddress);
 }
 
-function failure(status: 400 | 401 | 403 | 404 | 500, error: ApiError): Response {
+function failure(status: 400 | 401 | 403 | 404 | 409 | 500, error: ApiError): Response {
   const body: { ok: false; error: ApiErrorData } = { ok: false, error: error.toData() };
   return Response.json(body, { status, headers: { ...securityHeaders, 'Cache-Control': 'no-store' } });
 }

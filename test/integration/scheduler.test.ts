@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { ProviderRequestSchema } from '../../core/protocol/provider.ts';
 import type { DeviceCalibration, Measurement } from '../../core/protocol/run.ts';
 import { planCases, selectModels } from '../../main/bench/cases.ts';
-import { ProviderCrash, ProviderProcess, ProviderRequestError } from '../../main/bench/provider-process.ts';
+import { ProviderCrash, ProviderRequestError } from '../../main/bench/provider-connection.ts';
+import { ProviderProcess } from '../../main/bench/provider-process.ts';
 import {
   executeRun,
   type RunEnd,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiError } from '../../../../core/protocol/api.ts';
 import { contentSecurityPolicy } from '../../../../main/content-security-policy.ts';
 import { createServeApp } from '../../../../main/serve/app.ts';
+import { createBenchStreams } from '../../../../main/serve/bench-streams.ts';
 import { createEventStreams } from '../../../../main/serve/events.ts';
 import { createSessions } from '../../../../main/serve/session.ts';
 import { FakeApi } from '../../../fixtures/api/fake-api.ts';
@@ -26,7 +27,8 @@ afterAll(() => rm(folder, { recursive: true }));
 function server(api = new FakeApi(), rendererFolder = join(folder, 'page')) {
   const sessions = createSessions();
   const events = createEventStreams(api);
-  const app = createServeApp({ api, sessions, events, rendererFolder, port: () => 4000 });
+  const bench = createBenchStreams(api.benchPages);
+  const app = createServeApp({ api, sessions, events, bench, rendererFolder, port: () => 4000 });
   const request = (path: string, init: RequestInit = {}) =>
     app.request(`http://${host}${path}`, { ...init, headers: { host, ...init.headers } });
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
