@@ -9,6 +9,7 @@ import {
   cancelled,
   ProviderAbsent,
   type ProviderConnection,
+  ProviderCrash,
   ProviderRequests,
   type RequestOptions,
   type ResultOf,
@@ -42,6 +43,7 @@ export interface PageWay {
 
 /** Who asks a page. */
 interface PageUser {
+  given(link: PageLink): void;
   receive(line: string): void;
   /** `what` goes on after `The bench page`. */
   lost(what: string): void;
@@ -100,8 +102,8 @@ export class BenchPages {
     return new PageProvider(this, patienceMs);
   }
 
-  /** Rejects with ProviderAbsent where none comes in time, and with `cancelled` where the signal says so. */
-  async take(user: PageUser, patienceMs: number, signal: AbortSignal | undefined): Promise<PageLink> {
+  /** Gives the user the page. Rejects with ProviderAbsent where none comes in time, and with `cancelled` where the signal says so. */
+  async take(user: PageUser, patienceMs: number, signal: AbortSignal | undefined): Promise<void> {
     if (this.current === undefined) await this.arrival(patienceMs, signal);
     const { current } = this;
     if (current === undefined) {
@@ -111,7 +113,7 @@ export class BenchPages {
       );
     }
     current.user = user;
-    return current.link;
+    user.given(current.link);
   }
 
   /** The user has no more use for it: the page may come again. */
@@ -166,6 +168,9 @@ class PageProvider implements ProviderConnection {
       lastWords: () => '',
     });
     this.user = {
+      given: (link) => {
+        this.link = link;
+      },
       receive: (line) => this.requests.receive(line),
       lost: (what) => {
         const { asked } = this.requests;
@@ -181,7 +186,9 @@ class PageProvider implements ProviderConnection {
   ): Promise<ResultOf<M>> {
     const { signal } = options;
     if (signal?.aborted === true) throw cancelled();
-    this.link ??= await this.pages.take(this.user, this.patienceMs, signal);
+    if (this.link === undefined) await this.pages.take(this.user, this.patienceMs, signal);
+    // It may have come and gone while this was waiting for its turn.
+    if (this.link === undefined) throw new ProviderCrash('The bench page was closed or reloaded.');
     return this.requests.request(method, body, options);
   }
 

@@ -158,7 +158,7 @@ export class ProviderRequests {
   receive(line: string): void {
     const parsed = ProviderMessageSchema.safeParse(parseJson(line));
     if (!parsed.success) {
-      this.fail(`printed a line that is not of the protocol: ${JSON.stringify(line.slice(0, 80))}`);
+      this.fail(`sent a line that is not of the protocol: ${JSON.stringify(line.slice(0, 80))}`);
       return;
     }
     const message = parsed.data;

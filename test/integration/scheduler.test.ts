@@ -399,7 +399,7 @@ describe('a provider that', () => {
   it.each([
     [
       'garbage',
-      'The program native printed a line that is not of the protocol: "Segmentation fault, or so".',
+      'The program native sent a line that is not of the protocol: "Segmentation fault, or so".',
     ],
     ['wrongShape', 'The program native answered verify with something else than the protocol says.'],
     ['misread', 'The program native could not read a request: That was no JSON.'],

@@ -26,6 +26,10 @@ interface Rule {
 const rules: readonly Rule[] = [
   { folder: 'core/', paths: ['core/'], packages: ['zod'] },
   { folder: 'renderer/', paths: ['renderer/', 'core/'] },
+  // No host in it: the same modules run in Node, in a page and in a worker.
+  { folder: 'webgpu-bench/', paths: ['webgpu-bench/', 'core/'], packages: ['zod'] },
+  { folder: 'webgpu-bench/node/', paths: ['webgpu-bench/', 'core/'], packages: ['node:', 'webgpu'] },
+  { folder: 'webgpu-bench/page/', paths: ['webgpu-bench/', 'core/'], packages: ['zod'] },
   { folder: 'main/', paths: ['main/', 'core/', 'package.json'] },
   { folder: 'main/cli/', paths: ['main/cli/', 'main/serve/', 'core/', 'package.json', ...joints] },
   { folder: 'main/serve/', paths: ['main/serve/', 'core/', ...joints] },
@@ -75,7 +79,7 @@ function sourceFiles(folder: string): string[] {
 }
 
 describe('the import rules', () => {
-  it.each(['core', 'main', 'renderer'])('hold in %s', (folder) => {
+  it.each(['core', 'main', 'renderer', 'webgpu-bench'])('hold in %s', (folder) => {
     const violations = sourceFiles(folder).flatMap((file) =>
       importsOf(readFileSync(join(root, file), 'utf8')).flatMap(
         (specifier) => violation(file, specifier) ?? [],
@@ -97,6 +101,10 @@ describe('the import rules', () => {
     ['main/desktop/main.ts', '../machine/detect.ts'],
     ['main/bench/scheduler.ts', '../cli/program.ts'],
     ['main/store/store.ts', '../api.ts'],
+    ['webgpu-bench/page/main.ts', '../../renderer/app.tsx'],
+    ['webgpu-bench/page/worker.ts', 'node:fs'],
+    ['webgpu-bench/network/network.ts', 'webgpu'],
+    ['webgpu-bench/node/main.ts', '../../main/paths.ts'],
   ])('forbid %s to import %s', (file, specifier) => {
     expect(violation(file, specifier)).toContain('must not import');
   });

@@ -1,3 +1,4 @@
+import { formatProvider } from '../../../core/format/provider.ts';
 import { formatOperationsPerSecond } from '../../../core/format/units.ts';
 import { paperMachine, paperResults, paperSource } from '../../../core/models/paper-results.ts';
 import type { RunReport } from '../../../core/protocol/run.ts';
@@ -110,5 +111,5 @@ function peakOf({ ceilings }: RunReport, { provider, device, dtype, threads }: C
 }
 
 function conditionName({ provider, dtype, batch, threads }: Condition): string {
-  return `${provider}, ${dtype}, ${texts.terms.batch.name.toLowerCase()} ${batch}, ${texts.ceilings.threads(threads)}`;
+  return `${formatProvider(provider)}, ${dtype}, ${texts.terms.batch.name.toLowerCase()} ${batch}, ${texts.ceilings.threads(threads)}`;
 }

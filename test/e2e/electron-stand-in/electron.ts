@@ -107,6 +107,8 @@ export class BrowserWindow extends EventEmitter {
 
 class App extends EventEmitter {
   readonly isPackaged = false;
+  /** Chromium's switches are the test's affair. */
+  readonly commandLine = { appendSwitch: () => {} };
 
   enableSandbox(): void {}
   requestSingleInstanceLock(): boolean {
