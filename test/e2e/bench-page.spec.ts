@@ -1,5 +1,8 @@
 /** The bench page as served, on Chromium's own WebGPU: the software adapter SwiftShader, which every machine has. */
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { GraphBuilder } from '../../core/graph/builder.ts';
 import { planGraph } from '../../core/graph/plan.ts';
@@ -9,6 +12,7 @@ import { ProviderAbsent, type ProviderConnection } from '../../main/bench/provid
 import { rendererFolder } from '../../main/paths.ts';
 import { type RunningServer, startServer } from '../../main/serve/server.ts';
 import { FakeApi } from '../fixtures/api/fake-api.ts';
+import { serve } from './support/served-app.ts';
 
 /** Compiling for SwiftShader takes seconds. */
 const request = { silenceMs: 60_000 };
@@ -159,4 +163,29 @@ test('says what to do where the page is not signed in, and where there is no pag
   const absent = pages.provider(200).request('describe', {}, request);
   await expect(absent).rejects.toThrow(ProviderAbsent);
   await expect(absent).rejects.toMatchObject({ hint: expect.stringContaining('/bench in a tab of its own') });
+});
+
+test.describe('in the app', () => {
+  test('a button opens it and begins a run, which says what it lacks when the page is closed', async ({
+    page,
+  }) => {
+    const dataFolder = await mkdtemp(join(tmpdir(), 'plimsoll-bench-'));
+    const app = await serve(dataFolder);
+    try {
+      await page.goto(app.address);
+      const opening = page.waitForEvent('popup');
+      await page.getByRole('button', { name: 'Measure with WebGPU in this browser' }).click();
+      const bench = await opening;
+      await expect(bench.getByRole('heading', { name: 'WebGPU bench' })).toBeVisible();
+      await expect(page.getByText('measuring the ceilings of SwiftShader (software)')).toBeVisible();
+      await expect(bench.getByRole('status')).toHaveText(/Working: calibrate/);
+      await bench.close();
+      await expect(page.getByText(/No bench page is open/).first()).toBeVisible({ timeout: 45_000 });
+      const [run] = JSON.parse(app.cli('runs', '--json').stdout);
+      expect(run).toMatchObject({ status: 'failed' });
+    } finally {
+      await app.stop();
+      await rm(dataFolder, { recursive: true });
+    }
+  });
 });

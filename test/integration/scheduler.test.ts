@@ -397,10 +397,7 @@ describe('a provider that', () => {
   });
 
   it.each([
-    [
-      'garbage',
-      'The program native sent a line that is not of the protocol: "Segmentation fault, or so".',
-    ],
+    ['garbage', 'The program native sent a line that is not of the protocol: "Segmentation fault, or so".'],
     ['wrongShape', 'The program native answered verify with something else than the protocol says.'],
     ['misread', 'The program native could not read a request: That was no JSON.'],
   ] as const)('answers with %s loses its own case, and is started again', async (does, reason) => {
