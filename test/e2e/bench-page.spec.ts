@@ -12,6 +12,7 @@ import { ProviderAbsent, type ProviderConnection } from '../../main/bench/provid
 import { rendererFolder } from '../../main/paths.ts';
 import { type RunningServer, startServer } from '../../main/serve/server.ts';
 import { FakeApi } from '../fixtures/api/fake-api.ts';
+import { launchDesktop } from './electron-stand-in/harness.ts';
 import { serve } from './support/served-app.ts';
 
 /** Compiling for SwiftShader takes seconds. */
@@ -188,4 +189,22 @@ test.describe('in the app', () => {
       await rm(dataFolder, { recursive: true });
     }
   });
+});
+
+test('in the desktop app it is a hidden window, which does not keep the app open', async ({ browser }) => {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'plimsoll-bench-'));
+  try {
+    await using desktop = await launchDesktop(browser, { PLIMSOLL_DATA_DIR: dataFolder });
+    await desktop.page.getByRole('button', { name: 'Measure with WebGPU' }).click();
+    await expect(desktop.page.getByText('measuring the ceilings of SwiftShader (software)')).toBeVisible();
+    const { hiddenPage } = desktop;
+    expect(hiddenPage?.url()).toMatch(/\/bench\/index\.html$/);
+    // "End the run" is the first of the buttons.
+    await desktop.closeWindow();
+    await expect.poll(() => desktop.questions).toHaveLength(1);
+    expect(await desktop.ended()).toBe(0);
+    expect(hiddenPage?.isClosed()).toBe(true);
+  } finally {
+    await rm(dataFolder, { recursive: true });
+  }
 });
