@@ -23,9 +23,14 @@ import { ActiveRun, type Emit } from './bench/active-run.ts';
 import { BenchPages } from './bench/bench-pages.ts';
 import type { SchedulerSettings } from './bench/scheduler.ts';
 import { suites } from './bench/suites.ts';
+import { compareStored, storedHistory } from './comparison.ts';
 import { examine } from './doctor.ts';
 import { detectMachine } from './machine/detect.ts';
 import { dataFolder } from './paths.ts';
+import { createReport } from './report/model.ts';
+import { findBrowser, type PrintPdf, printWithBrowser } from './report/pdf.ts';
+import { writeReport } from './report/write.ts';
+import { parseBundle } from './store/bundle.ts';
 import { Store } from './store/store.ts';
 
 export type { BenchPages } from './bench/bench-pages.ts';
@@ -46,6 +51,8 @@ export interface ApiOptions {
   readonly dataFolder?: string;
   /** How runs are timed; what is left out stays as it is for users. */
   readonly settings?: Partial<SchedulerSettings>;
+  /** How a page becomes a PDF; an installed browser prints it when absent. */
+  readonly printPdf?: PrintPdf;
 }
 
 /** Never throws: the store is opened when it is first needed, so that what works without it does. */
@@ -65,7 +72,7 @@ export function createApi(options: ApiOptions = {}): LocalApi {
   };
   const benchPages = new BenchPages();
   const activeRun = new ActiveRun(store, emit, benchPages, options.settings);
-  const handlers = createHandlers(store, activeRun);
+  const handlers = createHandlers(store, activeRun, options.printPdf ?? printPdfHere);
 
   return {
     benchPages,
@@ -84,7 +91,7 @@ export function createApi(options: ApiOptions = {}): LocalApi {
   };
 }
 
-function createHandlers(store: () => Store, activeRun: ActiveRun): Handlers {
+function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: PrintPdf): Handlers {
   const requireRun = (runId: string): Run => {
     const run = store().getRun(runId);
     if (run !== undefined) return run;
@@ -111,18 +118,55 @@ function createHandlers(store: () => Store, activeRun: ActiveRun): Handlers {
       exportedAt: new Date().toISOString(),
       run: requireRun(runId),
     }),
+    'runs.import': ({ content }) => {
+      const run = parseBundle(content);
+      store().importRun(run);
+      return { runId: run.id };
+    },
     'runs.delete': ({ runId }) => {
       if (!store().deleteRun(runId)) throw noRun(runId);
       return {};
     },
+    'runs.compare': ({ before, after }) => compareStored(store(), before, after, requireRun),
+    'history.get': (request) => storedHistory(store(), request),
     'runs.start': async (request) => ({ runId: await activeRun.start(request) }),
     'runs.cancel': ({ runId }) => {
       activeRun.cancel(runId);
       return {};
     },
     'runs.active': () => activeRun.progress(),
+    'reports.create': ({ runId, otherRunId, format, price }) => {
+      const run = requireRun(runId);
+      const other = otherRunId === undefined ? undefined : requireRun(otherRunId);
+      if (other?.id === run.id) {
+        throw new ApiError(
+          'badInput',
+          `Run ${run.id} was to be set beside itself.`,
+          'Name another run, or none: plimsoll runs lists them.',
+        );
+      }
+      if (other === undefined && price?.otherAmount !== undefined) {
+        throw new ApiError(
+          'badInput',
+          'A price was given for a second machine, but the report is of one run.',
+          'Name a second run, or leave its price out.',
+        );
+      }
+      const report = createReport({
+        createdAt: new Date().toISOString(),
+        plimsoll: packageJson.version,
+        run: summarizeRun(run),
+        other: other && summarizeRun(other),
+        currency: price?.currency,
+        price: price?.amount,
+        otherPrice: price?.otherAmount,
+      });
+      return writeReport(report, format, printPdf);
+    },
   };
 }
+
+const printPdfHere: PrintPdf = (html) => printWithBrowser(html, findBrowser());
 
 function noRun(runId: string): ApiError {
   return runId === 'latest'

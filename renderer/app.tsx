@@ -6,7 +6,7 @@ import { ApiContext } from './api/context.ts';
 import { ConnectionScreen } from './components/connection-screen.tsx';
 import { ErrorBoundary } from './components/error-boundary.tsx';
 import { Header } from './components/header.tsx';
-import { RunPage } from './pages/run/run-page.tsx';
+import { Shell } from './components/shell.tsx';
 
 export function App() {
   const [connection, setConnection] = useState<Connection>({ state: 'connecting' });
@@ -32,9 +32,8 @@ export function App() {
   return (
     <QueryClientProvider client={queries}>
       <ApiContext value={connection.api}>
-        <Header version={connection.version} />
         <ErrorBoundary>
-          <RunPage onResume={connection.onResume} />
+          <Shell version={connection.version} onResume={connection.onResume} />
         </ErrorBoundary>
       </ApiContext>
     </QueryClientProvider>

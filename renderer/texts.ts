@@ -86,7 +86,31 @@ export const texts = {
   unknown: 'unknown',
   none: 'none',
   reconstruction: 'reconstruction',
-  theme: { toDark: 'Dark theme', toLight: 'Light theme' },
+  theme: { toDark: 'Dark theme', toLight: 'Light theme', toSystem: 'Theme as the system has it' },
+  pages: {
+    gap: 'Efficiency gap',
+    waterline: 'Waterline',
+    roofline: 'Roofline',
+    layers: 'Layers',
+    intensity: 'Operational intensity',
+    models: 'Models',
+    overview: 'Overview',
+  },
+  shell: {
+    skip: 'Skip to the page',
+    navigation: 'Pages',
+    groups: { machine: 'Machine', run: 'Run', networks: 'Networks' },
+    keyHint: (key: string) => `Keys: g, then ${key}`,
+  },
+  commands: {
+    palette: 'Commands',
+    paletteKeys: 'Ctrl K',
+    placeholder: 'Where to, or what to do?',
+    nothing: (query: string) => `No command is called ${query}.`,
+    keyList: 'Keys',
+    goTo: (page: string) => `Go to ${page}`,
+    otherTheme: 'Change between light and dark',
+  },
   connection: {
     connecting: 'Connecting …',
     signedOut: {
@@ -120,6 +144,11 @@ export const texts = {
       text:
         'Profiling measures the ceilings of this machine, then runs one small network of each family, checks its result ' +
         'and times it. It takes about a minute; leave the machine alone meanwhile.',
+      toProfile: 'To profiling',
+    },
+    nothingMeasured: {
+      title: 'This run has no measurement yet',
+      text: 'While it is going on, its first figures come within a minute. Where it has ended, the efficiency gap’s page lists what was lost, and why.',
     },
     option: (time: string, suite: string, machine: string, status: string) =>
       `${time} · ${suite} · ${machine}${status === 'finished' ? '' : ` · ${status}`}`,
@@ -135,6 +164,20 @@ export const texts = {
     removeReally: 'Delete this run for good',
     keep: 'Keep it',
     notFound: 'Show the newest run',
+  },
+  report: {
+    open: 'Export report',
+    format: 'Format',
+    formats: { html: 'HTML', pdf: 'PDF', md: 'Markdown', csv: 'CSV', json: 'JSON' },
+    other: 'Beside',
+    alone: 'no other run',
+    price: 'Price of the machine',
+    otherPrice: 'Price of the other',
+    currency: 'Currency',
+    priceMeaning:
+      'If you give it, the report shows what an image per second costs. Plimsoll knows no prices.',
+    save: 'Save report',
+    saving: 'Writing …',
   },
   profile: {
     start: 'Profile this machine',
@@ -189,14 +232,25 @@ export const texts = {
     condition: 'Measured with',
     notPlotted: (models: string) => `Not drawn, for no accuracy is published at their size: ${models}.`,
     nothing: 'There is nothing to draw yet.',
+    drawing: 'Accuracy over operations and over latency',
     reading:
       'Left, accuracy over operations, with the latency that the peak of this machine would allow above; right, over the ' +
       'latency that was measured. A family that looks cheap on the left and slow on the right starves the arithmetic.',
     reconstruction: '* Reconstruction:',
+    columns: {
+      gigaMacs: 'GMAC',
+      idealMs: 'Ideal [ms]',
+      latencyMs: 'Latency [ms]',
+      low: 'Low [ms]',
+      high: 'High [ms]',
+    },
   },
   reference: {
     show: 'Show the paper’s own figures',
     title: (machine: string) => `Reference: the paper’s figures on an ${machine}`,
+    drawing: 'The paper’s accuracy over operations and over latency',
+    reading:
+      'Left, accuracy over operations, with the latency that the peak of its machine would allow above; right, over the latency that the paper reports.',
     condition: (dtype: string, batch: number) =>
       `${dtype}, batch of ${batch}; on scales of its own, for another machine and batch cannot share an axis with this run.`,
     source: 'Source:',
@@ -214,6 +268,296 @@ export const texts = {
     no: 'no',
     sortBy: (column: string) => `Sort by ${column}`,
     samples: (count: number) => `${count} samples`,
+    measurement: 'Measurement',
+  },
+  chart: {
+    asTable: 'Table',
+    svg: 'Save the drawing as SVG',
+    png: 'Save the drawing as PNG',
+    csv: 'Save the figures as CSV',
+  },
+  waterline: {
+    sentence:
+      'Each kernel is a bar as wide as its bytes and as high as its operations a byte, so its area is its operations. Where the ' +
+      'bar ends below the water, the arithmetic waits for memory.',
+    water: 'Water',
+    waters: { levels: 'by memory level', dram: 'DRAM alone, as the paper' },
+    simple: 'Intensity a layer',
+    chart: (model: string, plan: string) => `${model}, ${plan}`,
+    chartSentence: (under: number, all: number, simple: boolean) =>
+      `${under} of ${all} kernels lie under water, bound by memory. ` +
+      (simple
+        ? 'All are drawn of one width, so areas mean nothing here.'
+        : 'Bars and water together are the shortest latency of this plan; water that shows is lost arithmetic.'),
+    legend: 'What the colours mean',
+    marks: {
+      arithmetic: 'bound by arithmetic (↑: higher than drawn)',
+      memory: 'bound by memory',
+      water: 'water: what must be done in the time that memory takes',
+    },
+    onePlan: 'Only one plan of this network was measured here.',
+    noCeilings: 'The memory of this machine was not measured, so there is no water to draw',
+    dramRidge: (value: string) => `DRAM ridge: ${value} operations a byte`,
+    bytesAxis: 'Bytes that the kernels must move, in the order of execution [MiB]',
+    kernelAxis: 'Kernels in the order of execution',
+    intensityAxis: 'Operations a byte',
+    pointAtBar: 'Point at a bar, or step through them with the arrow keys.',
+    times: (latency: string, difference: string) => `measured ${latency} (${difference})`,
+    readout: (
+      name: string,
+      operations: string,
+      bytes: string,
+      intensity: string,
+      limit: string,
+      bound: string,
+      times: string,
+    ) =>
+      `${name}: ${operations} operations, ${bytes}, ${intensity} operations a byte; limit ${limit}, bound ${bound}, ${times}.`,
+    columns: {
+      order: '#',
+      kernel: 'Kernel',
+      block: 'Block',
+      operations: 'Operations',
+      bytes: 'Bytes',
+      intensity: 'Operations a byte',
+      water: 'Water [operations a byte]',
+      limit: 'Limit',
+      bound: 'Bound [µs]',
+      measured: 'Measured [µs]',
+      difference: 'Difference [µs]',
+    },
+    verdict: {
+      title: 'What the roofline misses',
+      bound: 'Latency',
+      sentence: (plan: string, roofline: string, waterline: string, measured: string) =>
+        `Taken as one kernel, the ${plan} plan could use ${roofline} of the peak. Its kernels run one after another, and so it ` +
+        `can use ${waterline} at most; it used ${measured}.`,
+      roofline: 'Roofline of the whole',
+      rooflineMeaning:
+        'The longest of all operations ÷ peak and all bytes ÷ bandwidth, as if the network were one kernel.',
+      misses: 'missed by it',
+      missesMeaning:
+        'Waterline − roofline of the whole: arithmetic that one kernel leaves idle cannot be used by another that waits for memory.',
+      waterline: { levels: 'Waterline', dram: 'Waterline of DRAM alone (the paper’s)' },
+      waterlineMeaning: {
+        levels:
+          'The sum over the kernels of the longest of operations ÷ peak and bytes ÷ bandwidth of each memory level.',
+        dram: 'The same with every byte from DRAM. Caches can beat it; on this machine it need not be a bound.',
+      },
+      difference: 'Difference',
+      differenceMeaning: 'Measured − waterline: what better kernels could win.',
+      measured: 'Measured',
+      ofPeak: (share: string) => `${share} of the peak`,
+      beaten: 'That is faster than its waterline: a ceiling or the counting is wrong.',
+      beatenDram: 'That is faster than DRAM alone would allow: caches hold a part of the bytes.',
+    },
+  },
+  limits: {
+    title: 'What limits it',
+    names: {
+      arithmetic: 'arithmetic',
+      L1: 'L1 bandwidth',
+      L2: 'L2 bandwidth',
+      L3: 'L3 bandwidth',
+      DRAM: 'DRAM bandwidth',
+      unexplained: 'unexplained',
+    },
+  },
+  copy: { done: 'Copied', failed: 'Not allowed here' },
+  roofline: {
+    sentence:
+      'Each kernel is a dot as large as its time, under the roofs that were measured: the bandwidth of each memory level, and ' +
+      'the arithmetic. A dot far below its roof is slower than this machine must be.',
+    chart: (model: string, plan: string, dtype: string, threads: number) =>
+      `${model}, ${plan}: ${dtype}, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
+    chartSentence: (dots: number, above: number) =>
+      `${dots} kernels; ${above === 0 ? 'none lies' : above === 1 ? '1 lies' : `${above} lie`} above the DRAM roof, which only caches make possible.`,
+    nothing: 'No kernel of this measurement was timed on its own',
+    withoutOperations: (kernels: number, share: string) =>
+      `Not drawn: ${kernels === 1 ? '1 kernel' : `${kernels} kernels`} without operations, with ${share} of the time.`,
+    notTimed: (kernels: number) => `Not drawn: ${kernels} kernels that were not timed.`,
+    origin:
+      'Intensity counts each tensor of a kernel once, from whatever level it comes. Solid roofs were measured in this run; the ' +
+      'dashed one is operations a cycle × the clock in the same moment.',
+    intensityAxis: 'Operations a byte',
+    throughputAxis: 'GFLOP/s',
+    operationsAByte: (value: string) => `${value} operations a byte`,
+    tooltip: { intensity: 'Intensity', throughput: 'Throughput' },
+    columns: {
+      order: '#',
+      kernel: 'Kernel',
+      intensity: 'Operations a byte',
+      throughput: 'GFLOP/s',
+      latency: 'Latency [µs]',
+      share: 'Share [%]',
+      limit: 'Limit',
+    },
+  },
+  layers: {
+    sentence: 'Where the time of a pass goes, what holds each part back, and what would help.',
+    byBlock: 'By block',
+    chart: (model: string, plan: string) => `${model}, ${plan}: time from first to last kernel`,
+    chartSentence: (blocks: number, kernels: number) =>
+      `${blocks} blocks above, ${kernels} kernels below, each as wide as its time and coloured by what limits it.`,
+    pointAtPart:
+      'Point at a part, or step through the kernels with the arrow keys. A click filters the table by block.',
+    readout: (name: string, time: string, share: string, gap: string | null, limit: string) =>
+      `${name}: ${time}, ${share} of the time${gap === null ? '' : `, ${gap} its waterline`}; limit: ${limit}.`,
+    table: 'Layers',
+    filter: 'Filter',
+    nothing: (filter: string) => `No layer has “${filter}” in its name, block, kind or limit.`,
+    clear: 'Clear the filter',
+    copyCsv: 'Copy as CSV',
+    copyMarkdown: 'Copy as Markdown',
+    orderMeaning: 'Place in the order of execution.',
+    block: { name: 'Block', meaning: 'Operators that belong together and can be fused.' },
+    kernels: { name: 'Kernels', meaning: 'Launches that the block takes in this plan.' },
+    time: { name: 'Time', meaning: 'Median, from the pass that times kernels one by one.' },
+    limit: {
+      name: 'Limit',
+      meaning:
+        'What accounts for most of the time: the arithmetic, a level of the memory, or nothing that a bound explains.',
+    },
+    advice: { name: 'What to do', meaning: 'What would make it faster.' },
+    advices: {
+      notTimed: { short: 'not timed', long: 'It was not timed on its own.' },
+      beaten: {
+        short: 'profile again',
+        long: 'It is faster than its bound: a ceiling was measured too low. Profile again on a quiet machine.',
+      },
+      kernel: {
+        short: 'better kernel',
+        long: 'No bound explains most of its time: a better kernel would pay.',
+      },
+      fuse: {
+        short: 'fuse',
+        long: 'Memory takes most of its time: fused with its neighbours, what lies between them need not be written.',
+      },
+      lessTraffic: {
+        short: 'fewer bytes',
+        long: 'It is fused, and memory still takes most of its time: only smaller tensors or a smaller data type help.',
+      },
+      arithmetic: {
+        short: 'fewer operations',
+        long: 'The arithmetic takes most of its time: only fewer operations or a faster data type help.',
+      },
+    },
+    columns: {
+      order: '#',
+      name: 'Name',
+      block: 'Block',
+      kind: 'Kind',
+      kernels: 'Kernels',
+      operations: 'Operations',
+      bytes: 'Bytes',
+      time: 'Time [µs]',
+      share: 'Share [%]',
+      ideal: 'Ideal [µs]',
+      waterline: 'Waterline [µs]',
+      efficiency: 'Efficiency [%]',
+      memoryGap: 'Memory gap',
+      kernelGap: 'Kernel gap',
+      limit: 'Limit',
+      advice: 'What to do',
+    },
+  },
+  intensity: {
+    sentence:
+      'A convolution whose curve lies below the waterline waits for memory on that machine, however good its kernel is. More ' +
+      'channels lift dense and pointwise convolutions out of the water; grouped and depthwise ones stay where they are.',
+    chart: (dtype: string) => `Operational intensity of convolutions over channels, ${dtype}`,
+    chartSentence: (forms: readonly (readonly [name: string, channels: number | undefined])[]) =>
+      `Out of the water: ${forms
+        .map(
+          ([name, channels]) => `${name} ${channels === undefined ? 'never' : `from ${channels} channels`}`,
+        )
+        .join('; ')}.`,
+    noWater: 'No ceilings were measured for this data type, so no waterline is drawn.',
+    legend: 'Kinds of convolution',
+    forms: {
+      dense: '3×3, dense',
+      pointwise: '1×1, widening 4 times',
+      grouped: '3×3, grouped',
+      depthwise: '3×3, depthwise',
+    },
+    groupsOf: (width: number) => `3×3, groups of ${width}`,
+    channels: 'Input channels',
+    ofChannels: (channels: number) => `${channels} channels`,
+    intensityAxis: 'Operations a byte',
+    waterline: (ridge: string) => `waterline: ${ridge} operations a byte`,
+    groupWidth: 'Group width',
+    imageSize: 'Image side',
+    countWeights: 'Count the weights',
+    linear: 'Linear axis, as the paper',
+    ridgeOrigin: (machine: string, peak: string, dtype: string, bandwidth: string) =>
+      `Waterline: ${peak} of ${dtype} ÷ ${bandwidth} of DRAM, both measured on ${machine} in this run.`,
+    source:
+      'After Lavin, On the Efficiency of Convolutional Neural Networks, arXiv 2404.03617: each tensor is moved once, one ' +
+      'multiply-accumulate is two operations, stride 1, as many output as input channels but for the 1×1. Its figure neglects ' +
+      'the weights, as a large batch allows.',
+  },
+  models: {
+    sentence: 'The networks that can be measured, and what each is made of.',
+    table: 'Zoo',
+    nothing: (filter: string) => `No model has “${filter}” in its name or family.`,
+    activations: 'Activations',
+    notPublished: 'none published',
+    terms: {
+      model: 'As timm and torchvision call it.',
+      family: 'Networks built from the same block.',
+      size: 'Pixels along each side of the image that the published accuracy belongs to.',
+      parameters: 'Learned weights, biases and norms.',
+      activations: 'Outputs of all convolutions and linear layers, for one image.',
+    },
+    structure: (model: string) => `${model}: blocks from the image to the classes`,
+    structureSentence: (blocks: number, macs: string, parameters: string, size: number) =>
+      `${blocks} blocks with ${macs} multiply-accumulates and ${parameters} parameters, for an image of ${size}×${size}. A box ` +
+      'is as wide as the logarithm of its channels, and the darker the more operations it has.',
+    box: (shape: string, operations: string, share: string) => `${shape} · ${operations} · ${share}`,
+    work: (model: string) => `${model}: operations and bytes by kind of operator`,
+    workSentence:
+      'Of one image in fp32, layerwise. A kind with a large part of the bytes and a small one of the operations is what waits for memory.',
+    legend: 'Kinds of operator',
+    kinds: {
+      dense: 'dense convolution',
+      pointwise: 'pointwise convolution',
+      grouped: 'grouped convolution',
+      depthwise: 'depthwise convolution',
+      linear: 'linear',
+      squeezeExcite: 'squeeze-and-excite',
+      other: 'other',
+    },
+    accuracy: (top1: string, source: string) => `ImageNet top-1 ${top1}%. Source: ${source}.`,
+    noAccuracy: (size: number) => `No accuracy is published for an image of ${size} pixels.`,
+    columns: {
+      block: 'Block',
+      blocks: 'Number',
+      output: 'Output',
+      kind: 'Kind',
+      kernels: 'Kernels',
+      operations: 'Operations',
+      bytes: 'Bytes',
+      intensity: 'Operations a byte',
+      parameters: 'Parameters',
+    },
+  },
+  overview: {
+    sentence: 'This machine as it is now, what its last run measured, and what should be looked at.',
+    lastRun: {
+      title: 'Last run',
+      when: (time: string, suite: string) => `${time}, suite ${suite}`,
+      lowest: 'Lowest efficiency',
+      all: 'All of its figures',
+    },
+    health: {
+      title: 'Health',
+      well: 'Nothing is marked, nothing was lost, and every check of the program is well.',
+      unchanged: 'The machine is as it was in its last run.',
+      lost: (count: number) =>
+        `${count === 1 ? '1 measurement' : `${count} measurements`} of the last run gave no figure; the page of the efficiency gap says why.`,
+      changed: (name: string, before: string, now: string) =>
+        `Changed since the last run: ${name}, from ${before || 'none'} to ${now || 'none'}. Its figures may no longer hold.`,
+    },
   },
   lost: { title: 'Without a figure' },
   detail: {
@@ -221,6 +565,7 @@ export const texts = {
     close: 'Close',
     gone: 'This measurement has no kernels to show.',
     chart: 'Time of each kernel, in the order of execution',
+    chartSentence: 'Grey is what each kernel took, blue the least that it could take on this machine.',
     timeAxis: 'Time [µs]',
     measured: 'measured',
     waterline: 'waterline',
@@ -229,6 +574,8 @@ export const texts = {
     verification: (passed: number, total: number, worst: string) =>
       `${passed} of ${total} kernels agree with the reference; the largest relative error is ${worst}.`,
     samples: 'Samples, in the order of measuring',
+    samplesSentence: (count: number) =>
+      `${count} passes; the line is their median. Steps and slopes are something else at work, or a change of the clock.`,
     sampleAxis: 'Latency [ms]',
     notTimed: 'not timed',
     order: '#',

@@ -1,4 +1,4 @@
-/** Light or dark: as the system says, until the user says otherwise. */
+/** Light or dark: as the system says, until the user says otherwise, and again when the user says so. */
 import { useSyncExternalStore } from 'react';
 
 export type Theme = 'light' | 'dark';
@@ -21,20 +21,25 @@ export function applyStoredTheme(): void {
   document.documentElement.dataset.theme = storedTheme() ?? (systemDark().matches ? 'dark' : 'light');
 }
 
-export function setTheme(theme: Theme): void {
-  document.documentElement.dataset.theme = theme;
+/** `system` forgets the choice. */
+export function setTheme(theme: Theme | 'system'): void {
   try {
-    localStorage.setItem(storageKey, theme);
+    if (theme === 'system') localStorage.removeItem(storageKey);
+    else localStorage.setItem(storageKey, theme);
   } catch {
     // See storedTheme.
   }
+  if (theme === 'system') applyStoredTheme();
+  else document.documentElement.dataset.theme = theme;
   for (const listener of listeners) listener();
 }
 
 export function useTheme(): Theme {
-  return useSyncExternalStore(subscribe, () =>
-    document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light',
-  );
+  return useSyncExternalStore(subscribe, currentTheme);
+}
+
+export function currentTheme(): Theme {
+  return document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light';
 }
 
 function subscribe(listener: () => void): () => void {

@@ -35,6 +35,21 @@ export function boundKernel(
   operations: number,
   traffic: readonly Traffic[],
 ): KernelBound {
+  let bound: KernelBound = {
+    seconds: operations / ceilings.peakOperationsPerSecond,
+    limit: 'arithmetic',
+  };
+  for (const { level, seconds } of levelSeconds(ceilings, traffic)) {
+    if (seconds > bound.seconds) bound = { seconds, limit: level };
+  }
+  return bound;
+}
+
+/** How long the traffic takes to cross the border of each level, nearest first. */
+export function levelSeconds(
+  ceilings: Ceilings,
+  traffic: readonly Traffic[],
+): readonly { readonly level: MemoryLevel; readonly seconds: number }[] {
   const levels = orderedLevels(ceilings);
   const bytesAt = levels.map(() => 0);
   for (const { bytes, reuseDistanceBytes } of traffic) {
@@ -42,15 +57,10 @@ export function boundKernel(
       bytesAt[index] = (bytesAt[index] ?? 0) + bytes;
     }
   }
-  let bound: KernelBound = {
-    seconds: operations / ceilings.peakOperationsPerSecond,
-    limit: 'arithmetic',
-  };
-  for (const [index, { level, bytesPerSecond }] of levels.entries()) {
-    const seconds = (bytesAt[index] ?? 0) / bytesPerSecond;
-    if (seconds > bound.seconds) bound = { seconds, limit: level };
-  }
-  return bound;
+  return levels.map(({ level, bytesPerSecond }, index) => ({
+    level,
+    seconds: (bytesAt[index] ?? 0) / bytesPerSecond,
+  }));
 }
 
 /** The paper's bound: every byte from DRAM. Absent where no DRAM ceiling was measured. */

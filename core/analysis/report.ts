@@ -11,6 +11,7 @@ import type {
   RunReport,
   RunSummary,
 } from '../protocol/run.ts';
+import { roundedInterval, splitRounds } from '../statistics/rounds.ts';
 import { medianInterval } from '../statistics/summary.ts';
 import { ceilingsFor } from './ceilings.ts';
 import { computationalEfficiency, efficiencyGap, idealLatencyNs } from './efficiency.ts';
@@ -87,7 +88,7 @@ export function measurementDetail(run: Run, measurementId: string): MeasurementD
 
 function summarize(measurement: Measurement, outcome: Measured, machine: Ceilings): MeasurementSummary {
   const { id, model, imageSize, provider, device, plan, dtype, batch, threads, instructionSet } = measurement;
-  const latencyNs = medianInterval(outcome.samplesNs);
+  const latencyNs = roundedInterval(splitRounds(outcome.samplesNs, outcome.rounds));
   const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
   const idealNs = idealLatencyNs(operations, machine.peakOperationsPerSecond);
   let waterlineNs = 0;
@@ -172,7 +173,7 @@ function unsteadinessAlarms(samplesNs: readonly number[]): string[] {
   ];
 }
 
-function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {
+export function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {
   const { id, model, imageSize, provider, device, plan, dtype, batch, threads, outcome } = measurement;
   const common = { id, model, imageSize, provider, device, plan, dtype, batch, threads };
   switch (outcome.status) {

@@ -1,26 +1,26 @@
 /** Quantities as people read them: three significant digits, the unit chosen by size. */
 
 export function formatNs(ns: number): string {
-  if (ns < 1e3) return `${significant(ns)} ns`;
-  if (ns < 1e6) return `${significant(ns / 1e3)} µs`;
-  if (ns < 1e9) return `${significant(ns / 1e6)} ms`;
-  return `${significant(ns / 1e9)} s`;
+  if (ns < 1e3) return `${formatSignificant(ns)} ns`;
+  if (ns < 1e6) return `${formatSignificant(ns / 1e3)} µs`;
+  if (ns < 1e9) return `${formatSignificant(ns / 1e6)} ms`;
+  return `${formatSignificant(ns / 1e9)} s`;
 }
 
 /** `median [low–high]` in the unit of the median. */
 export function formatInterval({ median, low, high }: { median: number; low: number; high: number }): string {
   const [scale, unit] = median < 1e6 ? [1e3, 'µs'] : median < 1e9 ? [1e6, 'ms'] : [1e9, 's'];
-  return `${significant(median / scale)} [${significant(low / scale)}–${significant(high / scale)}] ${unit}`;
+  return `${formatSignificant(median / scale)} [${formatSignificant(low / scale)}–${formatSignificant(high / scale)}] ${unit}`;
 }
 
 export function formatOperationsPerSecond(operationsPerSecond: number): string {
   return operationsPerSecond < 1e12
-    ? `${significant(operationsPerSecond / 1e9)} GFLOP/s`
-    : `${significant(operationsPerSecond / 1e12)} TFLOP/s`;
+    ? `${formatSignificant(operationsPerSecond / 1e9)} GFLOP/s`
+    : `${formatSignificant(operationsPerSecond / 1e12)} TFLOP/s`;
 }
 
 export function formatBytesPerSecond(bytesPerSecond: number): string {
-  return `${significant(bytesPerSecond / 1e9)} GB/s`;
+  return `${formatSignificant(bytesPerSecond / 1e9)} GB/s`;
 }
 
 /** Memory and caches come in powers of two. */
@@ -32,14 +32,14 @@ export function formatBytes(bytes: number): string {
     value /= 1024;
     unit++;
   }
-  return `${significant(value)} ${units[unit]}`;
+  return `${formatSignificant(value)} ${units[unit]}`;
 }
 
 /** Of a count: `4.09 G`, `25.6 M`. */
 export function formatCount(count: number): string {
-  if (count >= 1e9) return `${significant(count / 1e9)} G`;
-  if (count >= 1e6) return `${significant(count / 1e6)} M`;
-  if (count >= 1e3) return `${significant(count / 1e3)} k`;
+  if (count >= 1e9) return `${formatSignificant(count / 1e9)} G`;
+  if (count >= 1e6) return `${formatSignificant(count / 1e6)} M`;
+  if (count >= 1e3) return `${formatSignificant(count / 1e3)} k`;
   return String(count);
 }
 
@@ -48,7 +48,7 @@ export function formatPercent(fraction: number): string {
 }
 
 export function formatRatio(ratio: number): string {
-  return `${significant(ratio)}×`;
+  return `${formatSignificant(ratio)}×`;
 }
 
 /** Of a duration that is still to come: `8 s`, `1 min 05 s`. */
@@ -68,7 +68,8 @@ export function formatTime(iso: string): string {
   );
 }
 
-function significant(value: number): string {
+/** Three significant digits. */
+export function formatSignificant(value: number): string {
   if (value === 0) return '0';
   if (Math.abs(value) >= 99.95) return value.toFixed(0);
   if (Math.abs(value) >= 9.995) return value.toFixed(1);

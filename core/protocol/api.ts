@@ -3,6 +3,7 @@
  * main/api.ts implements it once. Input and output are parsed at the border by these schemas.
  */
 import { z } from 'zod';
+import { CompareRequestSchema, ComparisonSchema, HistoryRequestSchema, HistorySchema } from './compare.ts';
 import { DataTypeSchema, PlanKindSchema } from './provider.ts';
 import {
   BundleSchema,
@@ -15,6 +16,9 @@ import {
 
 /** Raised whenever a method or event changes its shape; a page of another number asks to be reloaded. */
 export const apiVersion = 1;
+
+/** Of an exported run: some hundred times what a long run takes. */
+export const bundleLimitBytes = 64 << 20;
 
 /** What can execute networks; only `native` is always there. `webgpu-page` is a page of a browser, the others are programs. */
 export const providerNames = ['native', 'onednn', 'webgpu', 'webgpu-page'] as const;
@@ -78,6 +82,37 @@ export const DoctorCheckSchema = z.object({
   message: z.string(),
 });
 
+export const reportFormats = ['html', 'pdf', 'md', 'csv', 'json'] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+const price = z.number().positive().max(1e12);
+
+export const ReportRequestSchema = z.object({
+  /** `latest` names the newest run. */
+  runId: z.string(),
+  /** A second run, shown beside the first. */
+  otherRunId: z.string().optional(),
+  format: z.enum(reportFormats),
+  /** What the machines cost, as whoever asks for the report says: the program knows no prices. */
+  price: z
+    .object({
+      /** ISO 4217, for example EUR. */
+      currency: z.string().regex(/^[A-Z]{3}$/, 'Give the currency as three capital letters, for example EUR'),
+      amount: price.optional(),
+      otherAmount: price.optional(),
+    })
+    .optional(),
+});
+export type ReportRequest = z.infer<typeof ReportRequestSchema>;
+
+export const ReportFileSchema = z.object({
+  fileName: z.string(),
+  mediaType: z.string(),
+  encoding: z.enum(['utf8', 'base64']),
+  content: z.string(),
+});
+export type ReportFile = z.infer<typeof ReportFileSchema>;
+
 const RunId = z.object({ runId: z.string() });
 const Empty = z.object({});
 
@@ -103,13 +138,19 @@ export const apiMethods = {
   'models.list': method(z.object({ size: z.number().int().min(32).optional() }), z.array(ModelRowSchema)),
   'suites.list': method(Empty, z.array(SuiteSchema)),
   'runs.list': method(Empty, z.array(RunSummarySchema)),
-  /** `latest` names the newest run. */
+  /** `latest` names the newest run, `latest~1` the one before it; so wherever a run is named. */
   'runs.get': method(RunId, RunReportSchema),
   'runs.measurement': method(z.object({ measurementId: z.string() }), MeasurementDetailSchema),
   'runs.export': method(RunId, BundleSchema),
+  /** The text of a file that `runs.export` wrote, here or elsewhere. Refused where the run is stored already. */
+  'runs.import': method(z.object({ content: z.string() }), RunId),
   'runs.delete': method(RunId, Empty),
+  'runs.compare': method(CompareRequestSchema, ComparisonSchema),
+  /** Figures over runs, with the points at which their level changed. */
+  'history.get': method(HistoryRequestSchema, HistorySchema),
   'runs.start': method(RunRequestSchema, RunId),
   'runs.cancel': method(RunId, Empty),
+  'reports.create': method(ReportRequestSchema, ReportFileSchema),
   /** The run that is going on in this process, if there is one. */
   'runs.active': method(Empty, RunProgressSchema.nullable()),
 } as const;

@@ -136,15 +136,23 @@ export const MeasurementSchema = CaseSchema.extend({
   startedAt: z.iso.datetime(),
   instructionSet: text,
   outcome: z.discriminatedUnion('status', [
-    z.object({
-      status: z.literal('measured'),
-      /** One a pass over the whole network, in order, all of them. */
-      samplesNs: z.array(positive).min(1),
-      warmupPasses: count,
-      timerResolutionNs: positive,
-      kernels: z.array(MeasuredKernelSchema),
-      verification: VerifyResultSchema,
-    }),
+    z
+      .object({
+        status: z.literal('measured'),
+        /** One a pass over the whole network, in order, all of them. */
+        samplesNs: z.array(positive).min(1),
+        /** How many of them each round gave, in order; absent in runs from before this was kept. */
+        rounds: z.array(count.min(1)).min(1).optional(),
+        warmupPasses: count,
+        timerResolutionNs: positive,
+        kernels: z.array(MeasuredKernelSchema),
+        verification: VerifyResultSchema,
+      })
+      .refine(
+        ({ samplesNs, rounds }) =>
+          rounds === undefined || rounds.reduce((sum, samples) => sum + samples, 0) === samplesNs.length,
+        'The rounds do not add up to the samples.',
+      ),
     /** The result was wrong, so nothing was timed. */
     z.object({ status: z.literal('incorrect'), verification: VerifyResultSchema }),
     z.object({ status: z.literal('failed'), reason: text, error: ProviderErrorSchema.nullable() }),
@@ -220,7 +228,7 @@ export const MeasurementSummarySchema = z.object({
   batch: count,
   threads: count,
   instructionSet: text,
-  /** Of all samples: the median and its 95% confidence interval (order statistics). */
+  /** The median of all samples and its 95% confidence interval, between rounds where their borders are known. */
   latencyNs: z.object({ median: positive, low: positive, high: positive }),
   samples: count,
   operations: count,

@@ -16,10 +16,21 @@ export function medianInterval(samples: readonly number[], confidence = 0.95): M
   const sorted = samples.toSorted((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? Number.NaN;
   const n = sorted.length;
-  const middle = n >> 1;
-  const median = n % 2 === 1 ? at(middle) : (at(middle - 1) + at(middle)) / 2;
   const rank = lowerRank(n, confidence);
-  return { median, low: at(rank), high: at(n - 1 - rank) };
+  return { median: middleOf(sorted), low: at(rank), high: at(n - 1 - rank) };
+}
+
+/** Throws for no samples. */
+export function medianOf(samples: readonly number[]): number {
+  if (samples.length === 0) throw new Error('the median of no samples');
+  // Of typed arrays, whose sort compares numbers itself: medians are what comparisons spend their time on.
+  return middleOf(Float64Array.from(samples).sort());
+}
+
+function middleOf(sorted: ArrayLike<number>): number {
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
 /** Largest r such that the r-th smallest and r-th largest (from 0) bracket the median with this confidence; 0 if none. */

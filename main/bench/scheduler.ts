@@ -332,10 +332,19 @@ class Scheduler {
       if (!visit.correct) return { ...head, instructionSet, outcome: { status: 'incorrect', verification } };
       const { latencyNs: samplesNs, warmupPasses, timerResolutionNs } = visit.measured;
       const { kernels } = visit;
+      const rounds = [samplesNs.length];
       return {
         ...head,
         instructionSet,
-        outcome: { status: 'measured', samplesNs, warmupPasses, timerResolutionNs, kernels, verification },
+        outcome: {
+          status: 'measured',
+          samplesNs,
+          rounds,
+          warmupPasses,
+          timerResolutionNs,
+          kernels,
+          verification,
+        },
       };
     } catch (error) {
       return lost(await this.survive(error, provider), error);
@@ -354,6 +363,7 @@ class Scheduler {
         outcome: {
           ...outcome,
           samplesNs: [...outcome.samplesNs, ...more.latencyNs],
+          rounds: [...(outcome.rounds ?? []), more.latencyNs.length],
           warmupPasses: outcome.warmupPasses + more.warmupPasses,
         },
       };

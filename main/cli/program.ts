@@ -4,11 +4,16 @@ import { ApiError } from '../../core/protocol/api.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createApi, type LocalApi } from '../api.ts';
 import { toApiError } from '../transport.ts';
+import { addCompare } from './commands/compare.ts';
+import { addDelete } from './commands/delete.ts';
 import { addDetect } from './commands/detect.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
+import { addHistory } from './commands/history.ts';
+import { addImport } from './commands/import.ts';
 import { addModels } from './commands/models.ts';
 import { addProfile } from './commands/profile.ts';
+import { addReport } from './commands/report.ts';
 import { addRuns } from './commands/runs.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
@@ -19,7 +24,12 @@ const commands = [
   addProfile,
   addRuns,
   addShow,
+  addCompare,
+  addHistory,
   addExport,
+  addImport,
+  addReport,
+  addDelete,
   addModels,
   addDetect,
   addServe,

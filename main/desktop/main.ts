@@ -8,6 +8,7 @@ import { switchGpuOn } from './gpu-switches.ts';
 import { carryApi } from './ipc.ts';
 import { menuTemplate } from './menu.ts';
 import { pageAddress } from './origin.ts';
+import { printPdf } from './print-pdf.ts';
 import { declareScheme, servePage } from './protocol.ts';
 import { askBeforeClosing, closeApiBeforeQuitting } from './quit.ts';
 import { confinePages, denyPermissions } from './security.ts';
@@ -26,7 +27,7 @@ function start(): void {
   declareScheme();
   confinePages(app);
 
-  const api = createApi();
+  const api = createApi({ printPdf });
   const bench = new BenchWindow(api.benchPages, preloadPath);
   carryApi(api, bench);
   closeApiBeforeQuitting(app, api);

@@ -5,7 +5,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
-import { type Api, ApiError, type ApiErrorData } from '../../core/protocol/api.ts';
+import { type Api, ApiError, type ApiErrorData, bundleLimitBytes } from '../../core/protocol/api.ts';
 import { BenchReplySchema, benchPagePath, benchReplyBytes } from '../../core/protocol/bench-page.ts';
 import { pageMissing, pageResponse, plainResponse, securityHeaders } from '../page-files.ts';
 import { answerCall, isApiMethod } from '../transport.ts';
@@ -14,8 +14,18 @@ import type { EventStreams } from './events.ts';
 import { refusal } from './guard.ts';
 import { type Sessions, sessionCookie } from './session.ts';
 
-/** No input of the API comes near it; a bench page's answers have a limit of their own. */
+/** No input of the API comes near it, but for one; a bench page's answers have a limit of their own too. */
 const bodyLimitBytes = 1 << 20;
+const importPath = '/api/runs.import';
+/** A run as text in JSON: each quote of the file takes two bytes. */
+const importLimitBytes = 2 * bundleLimitBytes + bodyLimitBytes;
+
+function limitBody(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError: () => failure(400, new ApiError('badInput', 'The request is too large.')),
+  });
+}
 
 const SessionRequestSchema = z.object({ token: z.string() });
 
@@ -38,8 +48,10 @@ export function createServeApp({ api, sessions, events, bench, rendererFolder, p
     await next();
     for (const [name, value] of Object.entries(securityHeaders)) context.res.headers.set(name, value);
   });
-  const limited = atMost(bodyLimitBytes);
-  app.use((context, next) => (context.req.path === benchReplyPath ? next() : limited(context, next)));
+  const limitSmall = limitBody(bodyLimitBytes);
+  app.use((context, next) =>
+    [importPath, benchReplyPath].includes(context.req.path) ? next() : limitSmall(context, next),
+  );
 
   app.post('/session', async (context) => {
     const request = SessionRequestSchema.safeParse(await readJson(context.req.raw));
@@ -54,9 +66,11 @@ export function createServeApp({ api, sessions, events, bench, rendererFolder, p
     await next();
     context.res.headers.set('Cache-Control', 'no-store');
   });
+  // Only for who is signed in: before that nobody may send so much.
+  app.use(importPath, limitBody(importLimitBytes));
   app.get('/api/events', () => events.open());
   app.get('/api/bench/events', () => bench.open());
-  app.post(benchReplyPath, atMost(benchReplyBytes), async (context) => {
+  app.post(benchReplyPath, limitBody(benchReplyBytes), async (context) => {
     const reply = BenchReplySchema.safeParse(await readJson(context.req.raw));
     if (!reply.success) return failure(400, new ApiError('badInput', 'This is no answer of a bench page.'));
     if (bench.receive(reply.data)) return context.body(null, 204);
@@ -82,9 +96,6 @@ export function createServeApp({ api, sessions, events, bench, rendererFolder, p
 }
 
 const benchReplyPath = '/api/bench/reply';
-
-const atMost = (maxSize: number) =>
-  bodyLimit({ maxSize, onError: () => failure(400, new ApiError('badInput', 'The request is too large.')) });
 
 const openThePrintedAddress = 'Open the address that plimsoll serve printed.';
 

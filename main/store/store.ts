@@ -2,9 +2,12 @@
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
+import type { Figure, RunFigures } from '../../core/analysis/figures.ts';
 import { ApiError } from '../../core/protocol/api.ts';
 import {
+  CaseSchema,
   type DeviceCalibration,
+  DeviceCalibrationSchema,
   type Environment,
   EnvironmentSchema,
   type Measurement,
@@ -36,6 +39,16 @@ const SummaryRowSchema = RunRowSchema.omit({ providers: true }).extend({
 
 const MeasurementRowSchema = z.object({ body: z.string(), samples: z.instanceof(Uint8Array).nullable() });
 
+/** As much of a measurement as is compared and remembered. */
+const StoredFigureSchema = CaseSchema.extend({
+  id: z.string(),
+  instructionSet: z.string(),
+  outcome: z.object({
+    rounds: z.array(z.number()).optional(),
+    kernels: z.array(z.object({ operations: z.number() })),
+  }),
+});
+
 const RunningRowSchema = z.object({
   id: z.string(),
   processId: z.number().nullable(),
@@ -47,6 +60,13 @@ export interface NewRun {
   readonly suite: string;
   readonly startedAt: string;
   readonly environment: Environment;
+}
+
+export interface FigureFilter {
+  readonly machineId?: string | undefined;
+  readonly model?: string | undefined;
+  /** Of runs, the newest. */
+  readonly limit: number;
 }
 
 export class Store {
@@ -139,12 +159,59 @@ export class Store {
     );
   }
 
-  /** `latest` is the newest run. Undefined where there is none. */
-  getRun(idOrLatest: string): Run | undefined {
+  /**
+   * Stores a run that was measured elsewhere, all of it or nothing. Throws ApiError('badInput') where it, or a measurement
+   * of it, is stored already: what is here is never replaced.
+   */
+  importRun(run: Run): void {
+    const { id, suite, startedAt, environment, providers, measurements } = run;
+    const { id: machineId, name } = environment.machine;
+    // Its process is none of this machine's.
+    const status = run.status === 'running' ? 'interrupted' : run.status;
+    const reason = run.status === 'running' ? 'It was exported while it was going on.' : run.reason;
+    this.guard(() =>
+      this.database
+        .transaction(() => {
+          if (this.database.prepare('SELECT 1 FROM run WHERE id = ?').get(id) !== undefined) {
+            throw new ApiError('badInput', `Run ${id} is stored already; nothing was changed.`);
+          }
+          const taken = this.database.prepare('SELECT 1 FROM measurement WHERE id = ?');
+          if (measurements.some((measurement) => taken.get(measurement.id) !== undefined)) {
+            throw new ApiError(
+              'badInput',
+              `Run ${id} has measurements that are stored already, in another run; nothing was changed.`,
+              'Export it again from where it was measured.',
+            );
+          }
+          this.database
+            .prepare('INSERT INTO machine (id, name, firstSeenAt) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+            .run(machineId, name, startedAt);
+          this.database
+            .prepare(
+              `INSERT INTO run (id, machineId, suite, status, reason, startedAt, finishedAt, environment, providers)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+            )
+            .run(
+              id,
+              machineId,
+              suite,
+              status,
+              reason,
+              startedAt,
+              run.finishedAt,
+              JSON.stringify(environment),
+              JSON.stringify(providers),
+            );
+          for (const measurement of measurements) this.putMeasurement(id, measurement);
+        })
+        .immediate(),
+    );
+  }
+
+  /** `latest` is the newest run, `latest~1` the one before it, and so on. Undefined where there is none. */
+  getRun(name: string): Run | undefined {
     const row = this.guard(() =>
-      idOrLatest === 'latest'
-        ? this.database.prepare('SELECT * FROM run ORDER BY startedAt DESC, id DESC LIMIT 1').get()
-        : this.database.prepare('SELECT * FROM run WHERE id = ?').get(idOrLatest),
+      this.database.prepare('SELECT * FROM run WHERE id = ?').get(this.runIdOf(name)),
     );
     if (row === undefined) return undefined;
     const { environment, providers, ...head } = RunRowSchema.parse(row);
@@ -159,6 +226,41 @@ export class Store {
       providers: JSON.parse(providers),
       measurements,
     });
+  }
+
+  /** What runs that have ended measured, oldest first: without kernels, so that many can be read. */
+  figures({ machineId, model, limit }: FigureFilter): RunFigures[] {
+    return this.guard(() => {
+      const runs = this.database
+        .prepare(
+          `SELECT * FROM run WHERE status <> 'running' AND (@machineId IS NULL OR machineId = @machineId)
+           ORDER BY startedAt DESC, id DESC LIMIT @limit`,
+        )
+        .all({ machineId: machineId ?? null, limit })
+        .map((row) => RunRowSchema.parse(row))
+        .reverse();
+      // Parsed here rather than by SQLite's functions: several times as quick.
+      const select = this.database.prepare(
+        'SELECT body, samples FROM measurement WHERE runId = ? AND samples IS NOT NULL ORDER BY position',
+      );
+      return runs.map(({ id, startedAt, environment, providers }) => ({
+        id,
+        startedAt,
+        environment: this.parse(EnvironmentSchema, JSON.parse(environment)),
+        providers: this.parse(z.array(DeviceCalibrationSchema), JSON.parse(providers)),
+        figures: select
+          .all(id)
+          .map((row) => this.parseFigure(MeasurementRowSchema.parse(row)))
+          .filter((figure) => model === undefined || figure.model === model),
+      }));
+    });
+  }
+
+  private parseFigure({ body, samples }: z.infer<typeof MeasurementRowSchema>): Figure {
+    const { outcome, ...head } = this.parse(StoredFigureSchema, JSON.parse(body));
+    const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
+    const samplesNs = samples === null ? [] : decodeSamples(samples);
+    return { ...head, rounds: outcome.rounds, operations, samplesNs };
   }
 
   /** Newest first. */
@@ -195,14 +297,25 @@ export class Store {
     return typeof runId === 'string' ? this.getRun(runId) : undefined;
   }
 
-  /** False where there is no such run. Throws ApiError('busy') while it is going on. */
-  deleteRun(runId: string): boolean {
+  /** By the names that `getRun` takes. False where there is no such run. Throws ApiError('busy') while it is going on. */
+  deleteRun(name: string): boolean {
     return this.guard(() => {
+      const runId = this.runIdOf(name);
       if (this.running().some(({ id }) => id === runId)) {
         throw new ApiError('busy', `The run ${runId} is going on.`, 'Stop it before you delete it.');
       }
       return this.database.prepare('DELETE FROM run WHERE id = ?').run(runId).changes > 0;
     });
+  }
+
+  private runIdOf(name: string): string | undefined {
+    const latest = /^latest(?:~(\d{1,9}))?$/.exec(name);
+    if (latest === null) return name;
+    const id = this.database
+      .prepare('SELECT id FROM run ORDER BY startedAt DESC, id DESC LIMIT 1 OFFSET ?')
+      .pluck()
+      .get(Number(latest[1] ?? 0));
+    return typeof id === 'string' ? id : undefined;
   }
 
   private running() {

@@ -1,5 +1,5 @@
 /** What the page reads, by name, and how events keep it fresh. */
-import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Api, RunRequest } from '../../core/protocol/api.ts';
 import { useApi } from './context.ts';
@@ -11,6 +11,8 @@ const keys = {
   active: ['active'],
   suites: ['suites'],
   machine: ['machine'],
+  models: ['models'],
+  doctor: ['doctor'],
 } as const;
 
 export function useRuns() {
@@ -28,11 +30,20 @@ export function useRun(runId: string | undefined) {
 }
 
 export function useMeasurement(measurementId: string) {
+  return useQuery(measurementQuery(useApi(), measurementId));
+}
+
+/** Several at once, in this order. */
+export function useMeasurements(measurementIds: readonly string[]) {
   const api = useApi();
-  return useQuery({
+  return useQueries({ queries: measurementIds.map((id) => measurementQuery(api, id)) });
+}
+
+function measurementQuery(api: Api, measurementId: string) {
+  return {
     queryKey: keys.measurement(measurementId),
     queryFn: () => api.call('runs.measurement', { measurementId }),
-  });
+  };
 }
 
 /** The run that is going on in this program; null where there is none. */
@@ -48,6 +59,17 @@ export function useSuites() {
     queryFn: () => api.call('suites.list', {}),
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+export function useModels() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.models, queryFn: () => api.call('models.list', {}) });
+}
+
+/** The program's checks of itself and of this machine. */
+export function useDoctor() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.doctor, queryFn: () => api.call('app.doctor', {}) });
 }
 
 export function useDetectedMachine(enabled: boolean) {

@@ -11,14 +11,14 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import { tickFormat, ticksFromZero } from '../../core/charts/axis.ts';
+import { chartSurface, familyStyle } from '../../core/charts/family-style.ts';
+import { type GapPoint, type GapSeries, pointNames } from '../../core/charts/gap-plot-data.ts';
+import { placeLabels } from '../../core/charts/place-labels.ts';
 import { texts } from '../texts.ts';
 import { useTheme } from '../theme.ts';
-import { tickFormat, ticksFromZero } from './axis.ts';
-import { chartSurface, familyStyle } from './family-style.ts';
-import type { GapPoint, GapSeries } from './gap-plot-data.ts';
 import { GapTooltip } from './gap-tooltip.tsx';
 import { Marker } from './marker.tsx';
-import { placeLabels } from './place-labels.ts';
 import { useWidth } from './use-width.ts';
 
 interface GapPanelProps {
@@ -177,7 +177,7 @@ function TwinAxis({ title, last }: { title: string; last: number }) {
   );
 }
 
-/** The names beside the points. The fused plan of a model that is drawn in both is named by its plan. */
+/** The names beside the points. */
 function PointLabels({ series, abscissa }: Pick<GapPanelProps, 'series' | 'abscissa'>) {
   const theme = useTheme();
   const area = usePlotArea();
@@ -189,13 +189,9 @@ function PointLabels({ series, abscissa }: Pick<GapPanelProps, 'series' | 'absci
     y: Number(yScale(point.top1)),
   });
   const points = series.flatMap((line) => line.points);
-  const twice = new Set(
-    points
-      .filter(({ model, id }) => points.some((other) => other.model === model && other.id !== id))
-      .map(({ model }) => model),
-  );
+  const names = pointNames(points);
   const labels = placeLabels(
-    points.map((point) => ({ ...position(point), text: labelOf(point, twice.has(point.model)) })),
+    points.map((point, index) => ({ ...position(point), text: names[index] ?? '' })),
     { left: area.x, top: area.y, right: area.x + area.width, bottom: area.y + area.height },
     series.map((line) => line.points.map(position)),
   );
@@ -219,8 +215,4 @@ function PointLabels({ series, abscissa }: Pick<GapPanelProps, 'series' | 'absci
       })}
     </g>
   );
-}
-
-function labelOf({ label, plan, reconstruction }: GapPoint, withPlan: boolean): string {
-  return `${label}${reconstruction ? '*' : ''}${withPlan && plan !== null ? ` ${plan}` : ''}`;
 }

@@ -1,10 +1,11 @@
 /** The efficiency-gap plot as the paper draws it: the same accuracies over what should cost time, and over what does. */
+
+import { ticksBetween } from '../../core/charts/axis.ts';
+import { chartSurface, familyStyle } from '../../core/charts/family-style.ts';
+import type { GapPlotData, GapPoint } from '../../core/charts/gap-plot-data.ts';
 import { texts } from '../texts.ts';
 import { useTheme } from '../theme.ts';
-import { ticksBetween } from './axis.ts';
-import { chartSurface, familyStyle } from './family-style.ts';
 import { GapPanel } from './gap-panel.tsx';
-import type { GapPlotData, GapPoint } from './gap-plot-data.ts';
 import { Marker } from './marker.tsx';
 
 interface GapPlotProps {

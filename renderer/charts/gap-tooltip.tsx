@@ -1,8 +1,8 @@
 import type { TooltipContentProps } from 'recharts';
+import { familyStyle } from '../../core/charts/family-style.ts';
+import type { GapPoint } from '../../core/charts/gap-plot-data.ts';
 import { formatNs, formatPercent, formatRatio } from '../../core/format/units.ts';
 import { texts } from '../texts.ts';
-import { familyStyle } from './family-style.ts';
-import type { GapPoint } from './gap-plot-data.ts';
 
 export function GapTooltip({ active, payload }: TooltipContentProps) {
   const point = payload?.[0]?.payload as GapPoint | undefined;

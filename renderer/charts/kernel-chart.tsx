@@ -9,10 +9,10 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import { tickFormat, ticksFromZero } from '../../core/charts/axis.ts';
 import { formatNs } from '../../core/format/units.ts';
 import type { KernelSummary } from '../../core/protocol/run.ts';
 import { texts } from '../texts.ts';
-import { tickFormat, ticksFromZero } from './axis.ts';
 import { useWidth } from './use-width.ts';
 
 interface KernelChartProps {
@@ -46,7 +46,6 @@ export function KernelChart({ kernels }: KernelChartProps) {
   const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
   return (
     <figure ref={frame} className="kernel-chart">
-      <figcaption>{words.chart}</figcaption>
       <BarChart
         width={width}
         height={230}

@@ -1,7 +1,7 @@
 /** Every sample of a measurement in order: whether the machine was quiet shows at a glance. */
 import { CartesianGrid, ReferenceLine, Scatter, ScatterChart, XAxis, YAxis } from 'recharts';
+import { tickFormat, ticksBetween } from '../../core/charts/axis.ts';
 import { texts } from '../texts.ts';
-import { tickFormat, ticksBetween } from './axis.ts';
 import { useWidth } from './use-width.ts';
 
 interface SampleChartProps {
@@ -24,9 +24,6 @@ export function SampleChart({ samplesNs, medianNs }: SampleChartProps) {
   const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
   return (
     <figure ref={frame} className="sample-chart">
-      <figcaption>
-        {words.samples} ({texts.table.samples(samplesNs.length)})
-      </figcaption>
       <ScatterChart
         width={width}
         height={150}

@@ -1,7 +1,13 @@
+import type { ReactNode } from 'react';
 import { texts } from '../texts.ts';
 import { setTheme, useTheme } from '../theme.ts';
 
-export function Header({ version }: { version: string | undefined }) {
+interface HeaderProps {
+  readonly version: string | undefined;
+  readonly children?: ReactNode;
+}
+
+export function Header({ version, children }: HeaderProps) {
   const theme = useTheme();
   const other = theme === 'dark' ? 'light' : 'dark';
   return (
@@ -12,6 +18,7 @@ export function Header({ version }: { version: string | undefined }) {
       </svg>
       <h1>{texts.name}</h1>
       <p>{texts.tagline}</p>
+      {children}
       {version !== undefined && <span className="version">{version}</span>}
       <button
         type="button"

@@ -1,5 +1,7 @@
 /** What a run looks like in a browser. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { BundleSchema } from '../../core/protocol/run.ts';
 import { expect, test } from './support/served-app.ts';
 
@@ -109,6 +111,50 @@ test('exports the run whole', async ({ page }) => {
   const bundle = BundleSchema.parse(JSON.parse(await readFile(await download.path(), 'utf8')));
   expect(download.suggestedFilename()).toBe(`plimsoll-${bundle.run.id}.json`);
   expect(bundle.run.measurements).toHaveLength(3);
+});
+
+test('exports a report, with the figures that it shows', async ({ page, app }) => {
+  await page.getByRole('button', { name: 'Export report' }).click();
+  const form = page.getByRole('form', { name: 'Export report' });
+  await form.getByLabel('Price of the machine').fill('1200.50');
+  await form.getByLabel('Currency').fill('CHF');
+  for (const format of ['html', 'pdf']) {
+    await form.getByLabel('Format').selectOption(format);
+    const downloading = page.waitForEvent('download');
+    await form.getByRole('button', { name: 'Save report' }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toMatch(new RegExp(`^plimsoll-report-\\w+\\.${format}$`));
+    const content = await readFile(await download.path());
+    if (format === 'pdf') {
+      expect(content.subarray(0, 5).toString()).toBe('%PDF-');
+      continue;
+    }
+    const { measurements } = JSON.parse(app.cli('show', '--json').stdout);
+    for (const { model, efficiency } of measurements) {
+      expect(content.toString()).toContain(model);
+      expect(content.toString()).toContain(`${(100 * efficiency).toFixed(1)}%`);
+    }
+    expect(content.toString()).toContain('1,200.50 CHF');
+  }
+});
+
+test('a saved report opens by itself, needs nothing and breaks no rule of its policy', async ({
+  page,
+  app,
+}) => {
+  const file = join(app.dataFolder, 'report.html');
+  expect(app.cli('report', 'latest', '--output', file).status).toBe(0);
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(pathToFileURL(file).href);
+  await expect(page.getByRole('heading', { name: 'In short' })).toBeVisible();
+  // The style was let in by its hash, or the body would have no such width.
+  expect(await page.evaluate<string>('getComputedStyle(document.body).maxWidth')).toBe('1120px');
+  await expect(page.locator('figure svg').first()).toBeVisible();
+  expect(complaints).toEqual([]);
+  expect(requests).toEqual([pathToFileURL(file).href]);
 });
 
 test('deletes a run only when it is told twice', async ({ page, app }) => {

@@ -164,6 +164,7 @@ function expectWhole(executed: Executed, ...names: readonly string[]): void {
     expect(outcomeOf(executed, name)).toMatchObject({
       status: 'measured',
       samplesNs: samplesOf(1, 2, 3),
+      rounds: [samplesOf(1).length, samplesOf(2).length, samplesOf(3).length],
       warmupPasses: 6,
     });
   }
@@ -316,7 +317,11 @@ describe('a provider that dies', () => {
     expect(executed.end.reason).toMatch(
       /^Round 2 of mobilenetv2_100 layerwise fp32 was lost: .* ended by itself \(exit code 3\)/,
     );
-    expect(outcomeOf(executed, second)).toMatchObject({ status: 'measured', samplesNs: samplesOf(1, 3) });
+    expect(outcomeOf(executed, second)).toMatchObject({
+      status: 'measured',
+      samplesNs: samplesOf(1, 3),
+      rounds: [samplesOf(1).length, samplesOf(3).length],
+    });
     expectWhole(executed, first, third);
   });
 

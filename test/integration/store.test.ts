@@ -133,6 +133,66 @@ describe('a run', () => {
     expect(measurements?.[1]).toEqual(other);
   });
 
+  it('keeps where its rounds end, and reads runs that were stored without', () => {
+    const store = open();
+    begin(store, 'a');
+    const first = measured();
+    const { samplesNs } = first.outcome;
+    store.putMeasurement('a', { ...first, outcome: { ...first.outcome, rounds: [15, 5] } });
+    store.putMeasurement('a', { ...first, id: 'old' });
+    const outcomes = store.getRun('a')?.measurements.map(({ outcome }) => outcome);
+    expect(outcomes?.[0]).toMatchObject({ samplesNs, rounds: [15, 5] });
+    expect(outcomes?.[1]).toEqual(first.outcome);
+    expect(outcomes?.[1]).not.toHaveProperty('rounds');
+  });
+
+  it('refuses rounds that are not those of the samples', () => {
+    const store = open();
+    begin(store, 'a');
+    const first = measured();
+    store.putMeasurement('a', { ...first, outcome: { ...first.outcome, rounds: [15, 6] } });
+    expect(apiErrorOf(() => store.getRun('a')).message).toContain('do not add up');
+  });
+
+  it('is named by its distance from the latest too', () => {
+    const store = open();
+    for (const day of [1, 2, 3]) storeFinished(store, `day${day}`, `2026-03-0${day}T00:00:00.000Z`);
+    expect(store.getRun('latest~0')?.id).toBe('day3');
+    expect(store.getRun('latest~2')?.id).toBe('day1');
+    expect(store.getRun('latest~3')).toBeUndefined();
+    expect(store.deleteRun('latest~1')).toBe(true);
+    expect(store.listRuns().map(({ id }) => id)).toEqual(['day3', 'day1']);
+    expect(store.deleteRun('latest~2')).toBe(false);
+  });
+
+  it('gives its figures without its kernels, oldest first', () => {
+    const store = open();
+    for (const day of [1, 2, 3]) {
+      const id = `day${day}`;
+      begin(store, id, `2026-03-0${day}T00:00:00.000Z`);
+      for (const measurement of sampleRun.measurements) {
+        const rounds = measurement.id === 'm1' ? { rounds: [10, 10] } : {};
+        const outcome = { ...measurement.outcome, ...rounds } as Measurement['outcome'];
+        store.putMeasurement(id, { ...measurement, id: `${id}-${measurement.id}`, outcome });
+      }
+      store.finishRun(id, 'finished', `2026-03-0${day}T01:00:00.000Z`, null);
+    }
+    begin(store, 'running', '2026-03-04T00:00:00.000Z');
+    const figures = store.figures({ machineId: 'machine1', limit: 2 });
+    expect(figures.map(({ id }) => id)).toEqual(['day2', 'day3']);
+    expect(figures[0]?.figures.map(({ id }) => id)).toEqual(['day2-m1', 'day2-m2', 'day2-m3']);
+    expect(figures[0]?.figures[0]).toMatchObject({
+      model: 'resnet50',
+      plan: 'layerwise',
+      operations: 1.1e9,
+      rounds: [10, 10],
+      samplesNs: measured().outcome.samplesNs,
+    });
+    expect(figures[0]?.figures[1]?.rounds).toBeUndefined();
+    expect(store.figures({ model: 'convfirst_pico', limit: 9 })[0]?.figures).toHaveLength(2);
+    expect(store.figures({ machineId: 'other', limit: 9 })).toEqual([]);
+  });
+
   it('is listed newest first, and the newest is the latest', () => {
     const store = open();
     expect(store.getRun('latest')).toBeUndefined();

@@ -27,7 +27,7 @@ const rules: readonly Rule[] = [
   { folder: 'core/', paths: ['core/'], packages: ['zod'] },
   { folder: 'renderer/', paths: ['renderer/', 'core/'] },
   // No host in it: the same modules run in Node, in a page and in a worker.
-  { folder: 'webgpu-bench/', paths: ['webgpu-bench/', 'core/'], packages: ['zod'] },
+  { folder: 'webgpu-bench/', paths: ['webgpu-bench/', 'core/'], packages: [] },
   { folder: 'webgpu-bench/node/', paths: ['webgpu-bench/', 'core/'], packages: ['node:', 'webgpu'] },
   { folder: 'webgpu-bench/page/', paths: ['webgpu-bench/', 'core/'], packages: ['zod'] },
   { folder: 'main/', paths: ['main/', 'core/', 'package.json'] },
@@ -38,6 +38,7 @@ const rules: readonly Rule[] = [
     paths: ['main/desktop/', 'core/', ...joints],
     packages: ['node:', 'electron'],
   },
+  { folder: 'main/report/', paths: ['main/report/', 'core/'], packages: ['node:'] },
   ...['machine', 'store', 'bench'].map((name) => ({
     folder: `main/${name}/`,
     paths: ['main/machine/', 'main/store/', 'main/bench/', 'main/paths.ts', 'core/', 'package.json'],
@@ -91,6 +92,10 @@ describe('the import rules', () => {
   it.each([
     ['core/graph/graph.ts', '../../main/api.ts'],
     ['core/graph/graph.ts', 'node:fs'],
+    ['webgpu-bench/measure/submit.ts', 'node:fs'],
+    ['webgpu-bench/measure/submit.ts', 'webgpu'],
+    ['webgpu-bench/measure/submit.ts', '../../main/api.ts'],
+    ['webgpu-bench/node/main.ts', 'zod'],
     ['renderer/app.tsx', '../main/api.ts'],
     ['renderer/app.tsx', 'node:fs'],
     ['renderer/app.tsx', 'electron'],
@@ -105,6 +110,9 @@ describe('the import rules', () => {
     ['webgpu-bench/page/worker.ts', 'node:fs'],
     ['webgpu-bench/network/network.ts', 'webgpu'],
     ['webgpu-bench/node/main.ts', '../../main/paths.ts'],
+    ['main/report/compose.ts', '../store/store.ts'],
+    ['main/report/compose.ts', '../../renderer/texts.ts'],
+    ['main/cli/commands/report.ts', '../../report/write.ts'],
   ])('forbid %s to import %s', (file, specifier) => {
     expect(violation(file, specifier)).toContain('must not import');
   });

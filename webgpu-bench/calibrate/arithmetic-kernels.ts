@@ -34,8 +34,11 @@ export const arithmeticBindings: readonly GPUBufferBindingType[] = [
   'storage',
 ];
 
-/** Operands, as their bits: a and b. */
-const operands = { a: 1, b: 0.125, packed: 0x0305_0201, addend: 7 } as const;
+/**
+ * a and b. Those of the dot product were searched for: from every start its recurrence runs in a cycle of 269 values or
+ * more, all of them positive, so that a step and a trip more or less are both seen.
+ */
+const operands = { a: 1, b: 0.125, packed: 0x1107_0d25, addend: 50_021 } as const;
 
 export function operandBits(type: ArithmeticType): Uint32Array<ArrayBuffer> {
   if (type === 'i8') return new Uint32Array([operands.packed, operands.addend]);

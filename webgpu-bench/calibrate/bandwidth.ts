@@ -1,12 +1,15 @@
 /**
  * Bandwidth by working set: read, write and copy over sizes from 32 KiB to memory, so that the steps between them show
- * the caches. Every invocation moves vectors of 16 bytes at grid stride; sizes are powers of two, so that the address
- * wraps by a mask and a small set is read by as many invocations as a large one.
+ * the caches. Every invocation moves vectors of 16 bytes; sizes are powers of two, so that the address wraps by a mask and
+ * a small set is read by as many invocations as a large one. Which elements an invocation takes is tried in two layouts:
+ * at grid stride, as suits a GPU, and in a block a workgroup, as suits a software adapter, whose one core would else take
+ * a page after the other.
  */
 import { createBuffer, readBuffer } from '../measure/buffers.ts';
 import { OutOfMemory } from '../measure/errors.ts';
 import { bufferUsage } from '../measure/flags.ts';
 import { samplePasses, shortestNs } from '../measure/repeat.ts';
+import { maxDispatchNs } from '../measure/submit.ts';
 import type { CalibrationOptions } from './arithmetic.ts';
 import type { SweepPoint } from './cache-levels.ts';
 import { bindBuffers, type Compute, createCompute, WorkNotProven } from './compute.ts';
@@ -16,12 +19,12 @@ export type Access = 'read' | 'write' | 'copy';
 export const bandwidthWorkgroup = 256;
 const vectorBytes = 16;
 
-const header = `struct Parameters { mask: u32, stride: u32, loads: u32, tag: u32 }
+const header = `struct Parameters { mask: u32, groupStride: u32, stride: u32, loads: u32, tag: u32 }
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 `;
 
 /** Four vectors an iteration: they wait for memory together. */
-const loop = (line: (index: string) => string) => `  var at: u32 = id.x;
+const loop = (line: (index: string) => string) => `  var at: u32 = group.x * parameters.groupStride + local;
   for (var load: u32 = 0u; load < parameters.loads; load = load + 4u) {
 ${[0, 1, 2, 3].map((k) => line(`(at + ${k}u * parameters.stride) & parameters.mask`)).join('\n')}
     at = at + 4u * parameters.stride;
@@ -32,10 +35,10 @@ export const readWgsl = `${header}
 @group(0) @binding(1) var<storage, read> source: array<vec4<u32>>;
 @group(0) @binding(2) var<storage, read_write> sums: array<vec4<u32>>;
 @compute @workgroup_size(${bandwidthWorkgroup})
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   var sum: vec4<u32> = vec4<u32>(0u);
 ${loop((index) => `    sum = sum + source[${index}];`)}
-  sums[id.x] = sum;
+  sums[group.x * ${bandwidthWorkgroup}u + local] = sum;
 }
 `;
 
@@ -46,7 +49,7 @@ fn pattern(index: u32) -> vec4<u32> {
   return vec4<u32>(index, 3u * index, parameters.tag, 1u);
 }
 @compute @workgroup_size(${bandwidthWorkgroup})
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
 ${loop((index) => `    target_[${index}] = pattern(${index});`)}
 }
 `;
@@ -55,7 +58,7 @@ export const copyWgsl = `${header}
 @group(0) @binding(1) var<storage, read> source: array<vec4<u32>>;
 @group(0) @binding(2) var<storage, read_write> target_: array<vec4<u32>>;
 @compute @workgroup_size(${bandwidthWorkgroup})
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
 ${loop((index) => `    target_[${index}] = source[${index}];`)}
 }
 `;
@@ -80,13 +83,20 @@ export const smallestSetBytes = 32 * KiB;
 export const largestSetBytes = 512 * MiB;
 
 /** A dispatch is cut so that it is predicted to take no longer. */
-const wantedDispatchNs = 15e6;
+const wantedDispatchNs = 10e6;
 
 /** Enough to fill the largest GPUs; each of them then moves several vectors. */
 const maxWorkgroups = 1024;
 
-/** What a dispatch moves at least: less would time the dispatch. */
+/** One pass over a working set may take no longer. */
+const longestSetNs = 0.3e9;
+
+/** The set that both layouts are tried with. */
+const layoutSetBytes = 32 * MiB;
+
+/** What a dispatch moves at least, and how long it takes at least: less would time the launch of it. */
 const minDispatchBytes = 4 * MiB;
+const minDispatchNs = 1e6;
 
 /** The sizes that `access` is swept over, in bytes: reads by doubling, for they show the caches; the others by 4. */
 export function sweepSizes(access: Access, largestBytes: number): number[] {
@@ -165,24 +175,36 @@ export interface Coverage {
   /** Of each invocation, a multiple of 4. */
   readonly loads: number;
   readonly timesEach: number;
+  /** Vectors from the first load of a workgroup to that of the next one. */
+  readonly groupStride: number;
   /** Vectors from one load of an invocation to the next. */
   readonly stride: number;
 }
 
-export function coverSlice(sliceBytes: number): Coverage {
+export const layouts = ['block', 'grid'] as const;
+export type Layout = (typeof layouts)[number];
+
+/**
+ * Together, the invocations' loads are consecutive vectors, wrapped into the slice: every element is taken equally often.
+ * `dispatchBytes`, a power of two, is what a dispatch moves at least.
+ */
+export function coverSlice(sliceBytes: number, layout: Layout, dispatchBytes = minDispatchBytes): Coverage {
   const elements = sliceBytes / vectorBytes;
-  const bytes = Math.max(sliceBytes, minDispatchBytes);
+  const bytes = Math.max(sliceBytes, dispatchBytes);
   const invocations = Math.min(maxWorkgroups * bandwidthWorkgroup, bytes / vectorBytes / 4);
   const loads = bytes / vectorBytes / invocations;
+  // At grid stride, invocations that cover the whole set would load one and the same element again and again.
+  const byGrid = layout === 'grid' && invocations < elements;
+  const block = bandwidthWorkgroup * loads;
   return {
     elements,
     workgroups: invocations / bandwidthWorkgroup,
     invocations,
     loads,
     timesEach: (invocations * loads) / elements,
-    // Where the invocations cover the set at once, the next load is another workgroup's element: the same one again would
-    // be loaded once and kept.
-    stride: invocations >= elements ? bandwidthWorkgroup : invocations,
+    // A workgroup that goes over the whole set may begin anywhere: all at the same element would stand in a queue there.
+    groupStride: byGrid || block % elements === 0 ? bandwidthWorkgroup : block,
+    stride: byGrid ? invocations : bandwidthWorkgroup,
   };
 }
 
@@ -204,7 +226,6 @@ class Transfer {
   readonly #access: Access;
   readonly #kernels: Kernels;
   readonly #coverage: Coverage;
-  readonly #source: readonly Slice[];
   readonly #target: readonly Slice[];
   readonly #parameters: GPUBuffer;
   readonly #sums: GPUBuffer;
@@ -215,6 +236,8 @@ class Transfer {
     device: GPUDevice,
     kernels: Kernels,
     access: Access,
+    layout: Layout,
+    dispatchBytes: number,
     sets: { readonly source: readonly Slice[]; readonly target: readonly Slice[] },
     buffers: { readonly parameters: GPUBuffer; readonly sums: GPUBuffer },
   ) {
@@ -223,11 +246,10 @@ class Transfer {
     this.#device = device;
     this.#access = access;
     this.#kernels = kernels;
-    this.#source = source;
     this.#target = target;
     this.#parameters = buffers.parameters;
     this.#sums = buffers.sums;
-    this.#coverage = coverSlice(slices[0]?.size ?? 0);
+    this.#coverage = coverSlice(slices[0]?.size ?? 0, layout, dispatchBytes);
     this.slices = slices.length;
     const { invocations, loads } = this.#coverage;
     this.bytes = slices.length * invocations * loads * vectorBytes * (access === 'copy' ? 2 : 1);
@@ -241,9 +263,14 @@ class Transfer {
     });
   }
 
-  /** The pattern into what is read. */
+  /** The pattern of this tag into what is read; of a write it is what will be written. */
   fill(tag: number): void {
-    this.#setTag(tag);
+    const { elements, groupStride, stride, loads } = this.#coverage;
+    this.#device.queue.writeBuffer(
+      this.#parameters,
+      0,
+      new Uint32Array([elements - 1, groupStride, stride, loads, tag]),
+    );
     const encoder = this.#device.createCommandEncoder();
     for (const group of this.#fill) {
       const pass = encoder.beginComputePass();
@@ -253,20 +280,10 @@ class Transfer {
     this.#device.queue.submit([encoder.finish()]);
   }
 
-  #setTag(tag: number): void {
-    const { elements, stride, loads } = this.#coverage;
-    this.#device.queue.writeBuffer(this.#parameters, 0, new Uint32Array([elements - 1, stride, loads, tag]));
-  }
-
   #encodeGroup(pass: GPUComputePassEncoder, compute: Compute, group: GPUBindGroup): void {
     pass.setPipeline(compute.pipeline);
     pass.setBindGroup(0, group);
     pass.dispatchWorkgroups(this.#coverage.workgroups);
-  }
-
-  /** Sets what a write writes, so that it can be told from what was there. */
-  begin(tag: number): void {
-    this.#setTag(tag);
   }
 
   encode(pass: GPUComputePassEncoder): void {
@@ -307,7 +324,7 @@ class Transfer {
 export interface BandwidthOptions extends CalibrationOptions {
   /** Largest working set, 512 MiB when absent; less where the device has less. */
   readonly largestBytes?: number;
-  /** Called after every size. */
+  /** Called after every size, once it is known. */
   readonly onPoint?: (point: SweepPoint, done: number, total: number) => void;
 }
 
@@ -324,11 +341,12 @@ export async function sweepBandwidth(
     createCompute(device, 'bandwidth write', writeWgsl, ['uniform', 'storage']),
     createCompute(device, 'bandwidth copy', copyWgsl, ['uniform', 'read-only-storage', 'storage']),
   ]);
+  const kernels = { read, write, copy };
   const arena = await Arena.create(device, largestBytes);
   const parameters = await createBuffer(
     device,
     'bandwidth parameters',
-    16,
+    32,
     bufferUsage.uniform | bufferUsage.copyTarget,
   );
   const sums = await createBuffer(
@@ -344,46 +362,79 @@ export async function sweepBandwidth(
   try {
     for (const access of accesses) {
       const sizes = sweepSizes(access, arena.bytes);
-      // Pessimistic until something is known: a slice of 4 MiB may then take its 15 ms.
+      // Pessimistic until something is known: a slice of 4 MiB then takes 14 ms.
       let bytesPerSecond = 0.3e9;
-      for (const size of sizes) {
-        signal?.throwIfAborted();
-        const sliceBytes = Math.max(
-          minDispatchBytes,
-          2 ** Math.floor(Math.log2((bytesPerSecond * wantedDispatchNs) / 1e9)),
-        );
+      let layout: Layout = 'block';
+      const measureSize = async (size: number, chosen: Layout): Promise<number> => {
+        const bytesIn = (ns: number) =>
+          Math.max(minDispatchBytes, 2 ** Math.floor(Math.log2((bytesPerSecond * ns) / 1e9)));
         const bytes = access === 'copy' ? size / 2 : size;
-        const transfer = new Transfer(
-          device,
-          { read, write, copy },
-          access,
-          {
-            source: access === 'write' ? [] : arena.slices(0, bytes, sliceBytes),
-            target:
-              access === 'read'
-                ? []
-                : arena.slices(access === 'copy' ? arena.buffers.length / 2 : 0, bytes, sliceBytes),
-          },
-          { parameters, sums },
-        );
+        const sets = {
+          source: access === 'write' ? [] : arena.slices(0, bytes, bytesIn(wantedDispatchNs)),
+          target:
+            access === 'read'
+              ? []
+              : arena.slices(
+                  access === 'copy' ? arena.buffers.length / 2 : 0,
+                  bytes,
+                  bytesIn(wantedDispatchNs),
+                ),
+        };
+        const transfer = new Transfer(device, kernels, access, chosen, bytesIn(minDispatchNs), sets, {
+          parameters,
+          sums,
+        });
+        // A new one each time: of a write it is what it writes, of a copy the source's, and the target had an older one.
         tag++;
         transfer.fill(tag);
-        // Of a write this tag is new, and of a copy the source's: what was in the target before has an older one.
-        transfer.begin(tag);
         const samples = await samplePasses(device, (pass) => transfer.encode(pass), {
           timer,
-          seconds: seconds / sizes.length,
-          minSamples: 2,
-          predictedNs: (transfer.bytes / bytesPerSecond) * 1e9,
+          seconds: seconds / sizes.length / 2,
+          minSamples: 1,
+          // From another size, on a machine that may have been busy then: what the smallest dispatch moves is never too much.
+          predictedNs: Math.min((transfer.bytes / bytesPerSecond) * 1e9, maxDispatchNs * transfer.slices),
           dispatches: transfer.slices,
           signal,
         });
         await transfer.prove(tag);
-        bytesPerSecond = (transfer.bytes / shortestNs(samples)) * 1e9;
-        const point = { access, workingSetBytes: size, bytesPerSecond };
-        points.push(point);
-        onPoint?.(point, points.length, total);
+        return (transfer.bytes / shortestNs(samples)) * 1e9;
+      };
+      // Until the rate is known, a dispatch is as short as the pessimism was large.
+      for (let tries = 0; tries < 4; tries++) {
+        const rate = await measureSize(smallestSetBytes, layout);
+        const settled = rate < 1.5 * bytesPerSecond;
+        bytesPerSecond = rate;
+        if (settled) break;
       }
+      const found: { size: number; best: number }[] = [];
+      for (const size of sizes) {
+        signal?.throwIfAborted();
+        // A set that takes too long is left out, and all larger ones.
+        if ((size / bytesPerSecond) * 1e9 > longestSetNs) break;
+        // Once, where the set is large enough for the layouts to differ.
+        const candidates: readonly Layout[] = size === layoutSetBytes ? layouts : [layout];
+        let best = 0;
+        for (const candidate of candidates) {
+          const rate = await measureSize(size, candidate);
+          if (rate > best) {
+            best = rate;
+            layout = candidate;
+          }
+        }
+        bytesPerSecond = best;
+        found.push({ size, best });
+      }
+      // Back down, and the better of both: what slows the machine for a while would else look like a step between sizes.
+      const descending: SweepPoint[] = [];
+      for (const { size, best } of found.toReversed()) {
+        signal?.throwIfAborted();
+        bytesPerSecond = best;
+        const rate = await measureSize(size, layout);
+        const point = { access, workingSetBytes: size, bytesPerSecond: Math.max(best, rate) };
+        descending.push(point);
+        onPoint?.(point, points.length + descending.length, total);
+      }
+      points.push(...descending.toReversed());
     }
     return points;
   } finally {

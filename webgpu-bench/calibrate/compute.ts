@@ -1,5 +1,5 @@
 /** A compute pipeline of a calibration kernel, with an explicit layout: `auto` would not let equal ones be shared. */
-import { unlessLost } from '../measure/errors.ts';
+import { checked, unlessLost } from '../measure/errors.ts';
 import { computeStage } from '../measure/flags.ts';
 
 export interface Compute {
@@ -18,12 +18,15 @@ export async function createCompute(
     label,
     entries: bindings.map((type, binding) => ({ binding, visibility: computeStage, buffer: { type } })),
   });
+  const module = await checked(device, `the WGSL of '${label}'`, () =>
+    device.createShaderModule({ label, code }),
+  );
   const pipeline = await unlessLost(
     device,
     device.createComputePipelineAsync({
       label,
       layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module: device.createShaderModule({ label, code }), entryPoint: 'main' },
+      compute: { module, entryPoint: 'main' },
     }),
   );
   return { pipeline, layout };

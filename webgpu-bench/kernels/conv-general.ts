@@ -33,10 +33,10 @@ for (var tap: u32 = 0u; tap < ${kernelHeight * kernelWidth}u; tap++) {
   let y = oy + i32(tap / ${kernelWidth}u) - ${padding.top};
   let x = ox + i32(tap % ${kernelWidth}u) - ${padding.left};
   if (y < 0 || y >= ${input.height} || x < 0 || x >= ${input.width}) { continue; }
-  let from = ((image * ${input.height}u + u32(y)) * ${input.width}u + u32(x)) * ${inVectors}u;
+  let start = ((image * ${input.height}u + u32(y)) * ${input.width}u + u32(x)) * ${inVectors}u;
   for (var k: u32 = 0u; k < ${perGroupIn}u; k++) {
 ${repeat(4, (lane) => `    let c${lane} = first${lane} + k;`)}
-    let a = vec4f(${repeat(4, (lane) => `f32(input[from + c${lane} / 4u][c${lane} % 4u])`, ', ')});
+    let a = vec4f(${repeat(4, (lane) => `f32(input[start + c${lane} / 4u][c${lane} % 4u])`, ', ')});
     sum += a * ${load(storage, 'weights', `(tap * ${perGroupIn}u + k) * ${vectors}u + n`)};
   }
 }

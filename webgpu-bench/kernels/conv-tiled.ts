@@ -49,13 +49,13 @@ export function convTiled(
 
   const gather = isPointwise(shape)
     ? `    let inside = p < ${pixels}u && k < ${sumVectors}u;
-    let from = select(0u, p * ${inVectors}u + k, inside);`
+    let start = select(0u, p * ${inVectors}u + k, inside);`
     : `    let tap = k / ${inVectors}u;
     let x = i32(p % ${output.width}u) * ${shape.stride} + i32(tap % ${kernelWidth}u) - ${shape.padding.left};
     let y = i32((p / ${output.width}u) % ${output.height}u) * ${shape.stride} + i32(tap / ${kernelWidth}u) - ${shape.padding.top};
     let image = p / ${output.width * output.height}u;
     let inside = p < ${pixels}u && k < ${sumVectors}u && y >= 0 && y < ${input.height} && x >= 0 && x < ${input.width};
-    let from = select(0u, ((image * ${input.height}u + u32(y)) * ${input.width}u + u32(x)) * ${inVectors}u + k % ${inVectors}u, inside);`;
+    let start = select(0u, ((image * ${input.height}u + u32(y)) * ${input.width}u + u32(x)) * ${inVectors}u + k % ${inVectors}u, inside);`;
 
   const body = `
 let firstColumn = (block % ${columnBlocks}u) * ${tileColumns}u;
@@ -68,7 +68,7 @@ for (var k0: u32 = 0u; k0 < ${sumVectors}u; k0 += ${depth}u) {
     let p = firstRow + i / ${depth}u;
     let k = k0 + i % ${depth}u;
 ${gather}
-    inputs[(i / ${depth}u) * ${pitch}u + i % ${depth}u] = select(vec4f(0.0), ${load(storage, 'input', 'from')}, inside);
+    inputs[(i / ${depth}u) * ${pitch}u + i % ${depth}u] = select(vec4f(0.0), ${load(storage, 'input', 'start')}, inside);
   }
   for (var i: u32 = thread; i < ${weightLength(tile)}u; i += ${count}u) {
     let column = firstColumn + i % ${tileColumns}u;

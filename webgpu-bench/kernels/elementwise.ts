@@ -190,24 +190,24 @@ export function layerNormKernel(
   const masked = (value: string) =>
     tail === 0 ? value : `(${value}) * select(vec4f(1.0), ${lanes}, c == ${vectors - 1}u)`;
   const body = `
-let from = block * ${vectors}u;
+let start = block * ${vectors}u;
 var sum: vec4f = vec4f(0.0);
-for (var c: u32 = thread; c < ${vectors}u; c += ${threads}u) { sum += ${masked(load(storage, 'input', 'from + c'))}; }
+for (var c: u32 = thread; c < ${vectors}u; c += ${threads}u) { sum += ${masked(load(storage, 'input', 'start + c'))}; }
 sums[thread] = sum;
 ${joinSums}
 let mean = dot(sums[0], vec4f(1.0)) * ${1 / shape.channels};
 workgroupBarrier();
 var squares: vec4f = vec4f(0.0);
 for (var c: u32 = thread; c < ${vectors}u; c += ${threads}u) {
-  let d = ${masked(`${load(storage, 'input', 'from + c')} - vec4f(mean)`)};
+  let d = ${masked(`${load(storage, 'input', 'start + c')} - vec4f(mean)`)};
   squares += d * d;
 }
 sums[thread] = squares;
 ${joinSums}
 let scale = 1.0 / sqrt(dot(sums[0], vec4f(1.0)) * ${1 / shape.channels} + ${epsilon});
 for (var c: u32 = thread; c < ${vectors}u; c += ${threads}u) {
-  let v = (${load(storage, 'input', 'from + c')} - vec4f(mean)) * scale * ${load(storage, 'weights', 'c')} + ${load(storage, 'biases', 'c')};
-  ${store(storage, 'output', 'from + c', 'v')}
+  let v = (${load(storage, 'input', 'start + c')} - vec4f(mean)) * scale * ${load(storage, 'weights', 'c')} + ${load(storage, 'biases', 'c')};
+  ${store(storage, 'output', 'start + c', 'v')}
 }`;
   return kernelSource({
     implementation: 'layerNorm',

@@ -92,9 +92,27 @@ export interface SampleOptions {
 }
 
 /**
- * Samples of one repetition, each from a span that is long enough. The first repetition runs alone and untimed by
- * anything: it must be known to be short.
+ * Time of one repetition that runs alone, in ns. Nothing is known of it before: it must be known to be short. Taken again
+ * where it is over the limit: some drivers compile at the first dispatch, and a busy machine lets one wait.
  * @throws as `timePasses`
+ */
+export async function firstNs(
+  device: GPUDevice,
+  encodePass: (pass: GPUComputePassEncoder) => void,
+  { dispatches = 1, signal }: Pick<SampleOptions, 'dispatches' | 'signal'> = {},
+): Promise<number> {
+  const alone = { repetitions: 1, predictedNs: 0, dispatches, signal };
+  let shortest = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 3 && shortest / dispatches > maxDispatchNs; tries++) {
+    const { nsPerRepetition } = await timePasses(device, encodePass, alone);
+    shortest = Math.min(shortest, nsPerRepetition);
+  }
+  return shortest;
+}
+
+/**
+ * Samples of one repetition, each from a span that is long enough.
+ * @throws as `timePasses`; `DispatchTooLong` where a dispatch is predicted to, or at its shortest did, take over 200 ms
  */
 export async function samplePasses(
   device: GPUDevice,
@@ -102,36 +120,34 @@ export async function samplePasses(
   { timer, seconds, minSamples = 1, predictedNs, dispatches = 1, signal }: SampleOptions,
 ): Promise<readonly PassTiming[]> {
   const deadline = performance.now() + seconds * 1000;
-  let perRepetitionNs = predictedNs ?? 0;
   const needed = neededSpanNs(timer);
-  if (perRepetitionNs === 0) {
-    // Grows by steps of at most 8, so that nothing is predicted from far less than itself.
-    let repetitions = 1;
-    for (;;) {
-      const timing = await timePasses(device, encodePass, {
-        repetitions,
-        predictedNs: perRepetitionNs,
-        dispatches,
-        signal,
-      });
-      perRepetitionNs = timing.nsPerRepetition;
-      const wanted = repetitionsFor(perRepetitionNs, timer);
-      if (wanted <= repetitions * 8) break;
-      repetitions *= 8;
-    }
-  }
+  let measuredNs =
+    predictedNs === undefined
+      ? await firstNs(device, encodePass, { dispatches, signal })
+      : Number.POSITIVE_INFINITY;
+  let perRepetitionNs = predictedNs ?? measuredNs;
   const samples: PassTiming[] = [];
-  for (let tooShort = 0; samples.length < minSamples || performance.now() < deadline; ) {
+  // Grows by steps of at most 8, so that nothing is predicted from far less than itself.
+  for (let most = 8; samples.length < minSamples || performance.now() < deadline; most *= 8) {
+    // What was planned short and measured over the limit waited for a busy machine: it then has a submit for itself.
+    const busy = measuredNs / dispatches > maxDispatchNs && measuredNs / dispatches <= maxSubmitNs;
+    const wanted = busy ? 1 : repetitionsFor(perRepetitionNs, timer);
     const timing = await timePasses(device, encodePass, {
-      repetitions: repetitionsFor(perRepetitionNs, timer),
-      predictedNs: Math.min(perRepetitionNs, maxDispatchNs * dispatches),
+      repetitions: Math.min(wanted, most),
+      predictedNs: busy ? maxDispatchNs * dispatches : perRepetitionNs,
       dispatches,
       signal,
     });
-    perRepetitionNs = timing.nsPerRepetition;
-    // A span far too short came from a prediction far too long, which the next one corrects; a few times at most.
-    if (perRepetitionNs * timing.repetitions < needed / 2 && tooShort < 4) tooShort++;
-    else samples.push(timing);
+    const known = samples.length > 0;
+    // The shortest that was measured predicts best: what is longer was disturbed. A caller's prediction may be too short.
+    measuredNs = Math.min(measuredNs, timing.nsPerRepetition);
+    if (measuredNs / dispatches > maxDispatchNs) {
+      measuredNs = Math.min(measuredNs, await firstNs(device, encodePass, { dispatches, signal }));
+    }
+    perRepetitionNs = measuredNs;
+    // A span far too short came from a prediction far too long, or is still growing.
+    if (known || timing.nsPerRepetition * timing.repetitions >= needed / 2) samples.push(timing);
+    else if (most > 1e9) samples.push(timing);
   }
   return samples;
 }

@@ -1,11 +1,9 @@
 /** One kernel of a plan as launches: a block in one launch where a fused kernel fits this device, else layer by layer. */
-import type { BlockKind, Graph } from '../../core/graph/graph.ts';
+import type { Graph } from '../../core/graph/graph.ts';
 import type { Kernel } from '../../core/graph/plan.ts';
 import { planGraph } from '../../core/graph/plan.ts';
-import { type Launch, type LowerOptions, lowerLayer } from './lower.ts';
-
-/** Kinds of block that the fused plan has a kernel for. */
-export const fusableBlocks: readonly BlockKind[] = [];
+import { type Launch, type LowerOptions, lowerLayer, Unsupported } from './lower.ts';
+import { lowerBlock } from './lower-block.ts';
 
 export interface LoweredKernel {
   readonly launches: readonly Launch[];
@@ -16,7 +14,12 @@ export interface LoweredKernel {
 /** Throws Unsupported. */
 export function lowerKernel(graph: Graph, kernel: Kernel, options: LowerOptions): LoweredKernel {
   if (!kernel.fused) return { launches: lowerLayer(graph, kernel, options) };
-  return layerByLayer(graph, kernel, options, 'there is no fused kernel for it');
+  try {
+    return { launches: lowerBlock(graph, kernel, options) };
+  } catch (error) {
+    if (!(error instanceof Unsupported)) throw error;
+    return layerByLayer(graph, kernel, options, error.message);
+  }
 }
 
 function layerByLayer(graph: Graph, kernel: Kernel, options: LowerOptions, why: string): LoweredKernel {

@@ -30,9 +30,15 @@ import { depthwiseTiles, directTiles, gemmTiles } from './tiles.ts';
 
 export type Operand =
   | { readonly kind: 'tensor'; readonly id: OperatorId }
-  | { readonly kind: 'parameters'; readonly operator: OperatorId; readonly name: ParameterName }
+  /** Of one or several layers, one behind the other. */
+  | { readonly kind: 'parameters'; readonly parts: readonly ParameterPart[] }
   /** Scratch of this kernel alone; shared by its launches, by number. */
   | { readonly kind: 'workspace'; readonly index: number; readonly bytes: number };
+
+export interface ParameterPart {
+  readonly operator: OperatorId;
+  readonly name: ParameterName;
+}
 
 export interface Launch {
   /** Codes that compute the same from the same buffers; the fastest is chosen by trying. Never empty. */
@@ -59,8 +65,7 @@ export class Unsupported extends Error {}
 export const tensor = (id: OperatorId): Operand => ({ kind: 'tensor', id });
 export const parameters = (operator: OperatorId, name: ParameterName): Operand => ({
   kind: 'parameters',
-  operator,
-  name,
+  parts: [{ operator, name }],
 });
 
 /** The launches of one layer-by-layer kernel: an operator with what is folded behind it. Throws Unsupported. */

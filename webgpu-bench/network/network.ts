@@ -13,9 +13,9 @@ import { readBuffer } from '../measure/buffers.ts';
 import { bytesOfStorage, type Storage } from '../wgsl/module.ts';
 import { type ArenaPlan, bufferName, planArena, type Touch } from './arena.ts';
 import type { Compiled, Gpu } from './gpu.ts';
-import { type Launch, type LowerOptions, type Operand, Unsupported } from './lower.ts';
+import { type Launch, type LowerOptions, type Operand, type ParameterPart, Unsupported } from './lower.ts';
 import { type LoweredKernel, lowerKernel } from './lower-kernel.ts';
-import { drawParameters, type Parameters, packParameters } from './parameters.ts';
+import { drawParameters, type Parameters, packedVectors, packParameter } from './parameters.ts';
 import { fromBytes, padChannels, rounded, stripChannels, tensorBytes, toBytes } from './storage-values.ts';
 import type { Tuner } from './tuner.ts';
 
@@ -159,21 +159,13 @@ export class Network {
     const kept = new Set(['tensor 0', ...(result === undefined ? [] : [`tensor ${kernelOutput(result)}`])]);
     this.arena = planArena(touches, kept);
     this.slots = await this.gpu.createBuffers('activations', this.arena.slots);
-    const wanted = new Map<string, Operand & { kind: 'parameters' }>();
-    for (const { launches } of lowered) {
-      for (const { operands } of launches) {
-        for (const operand of operands) {
-          if (operand.kind === 'parameters') wanted.set(`${operand.operator}.${operand.name}`, operand);
-        }
+    const wanted = new Map<string, readonly ParameterPart[]>();
+    for (const { operands } of lowered.flatMap(({ launches }) => launches)) {
+      for (const operand of operands) {
+        if (operand.kind === 'parameters') wanted.set(parameterKey(operand.parts), operand.parts);
       }
     }
-    const packed = new Map<OperatorId, Parameters>();
-    const values = [...wanted.values()].map(({ operator, name }) => {
-      const layer = operatorAt(this.graph, operator);
-      const known = packed.get(operator) ?? packParameters(layer, this.parametersOf(operator));
-      packed.set(operator, known);
-      return toBytes(known[name], this.storage);
-    });
+    const values = [...wanted.values()].map((parts) => this.packed(parts));
     const buffers = await this.gpu.createBuffers(
       'weights',
       values.map(({ byteLength }) => byteLength),
@@ -183,6 +175,27 @@ export class Network {
       this.parameterBuffers.set(key, buffer);
       this.gpu.device.queue.writeBuffer(buffer, 0, values[index] as ArrayBuffer);
     }
+  }
+
+  /** The bytes of these parameters as the kernels read them, one behind the other. */
+  private packed(parts: readonly ParameterPart[]): ArrayBuffer {
+    const pieces = parts.map(({ operator, name }) => {
+      const layer = operatorAt(this.graph, operator);
+      const piece = packParameter(layer, this.parametersOf(operator), name);
+      if (parts.length > 1 && piece.length !== 4 * packedVectors(layer, name)) {
+        throw new Error(
+          `${layer.name}: ${name} have ${piece.length} elements where another length is laid out`,
+        );
+      }
+      return piece;
+    });
+    const joined = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+    let offset = 0;
+    for (const piece of pieces) {
+      joined.set(piece, offset);
+      offset += piece.length;
+    }
+    return toBytes(joined, this.storage);
   }
 
   private bytesOf(operand: Operand): number {
@@ -197,7 +210,7 @@ export class Network {
     const slot = name === undefined ? undefined : this.arena.slotOf.get(name);
     const buffer =
       operand.kind === 'parameters'
-        ? this.parameterBuffers.get(`${operand.operator}.${operand.name}`)
+        ? this.parameterBuffers.get(parameterKey(operand.parts))
         : this.slots[slot ?? -1];
     if (buffer === undefined) throw new Error(`no buffer for ${JSON.stringify(operand)}`);
     return buffer;
@@ -281,6 +294,9 @@ export function encodeKernel(pass: GPUComputePassEncoder, kernel: ReadyKernel): 
     pass.dispatchWorkgroups(...compiled.source.workgroups);
   }
 }
+
+const parameterKey = (parts: readonly ParameterPart[]) =>
+  parts.map(({ operator, name }) => `${operator}.${name}`).join();
 
 function workspaceOf(launches: readonly Launch[]): readonly { readonly bytes: number }[] {
   const found = new Map<number, { readonly bytes: number }>();

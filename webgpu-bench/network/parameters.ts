@@ -1,5 +1,5 @@
 /** Weights and biases, drawn from the streams that all providers share, in the order that the kernels read. */
-import type { Operator, OperatorId } from '../../core/graph/graph.ts';
+import type { Operator } from '../../core/graph/graph.ts';
 import type { WireGraph } from '../../core/protocol/provider.ts';
 import { streams, uniformTensor } from '../../core/protocol/random.ts';
 import { vectorsOf } from '../wgsl/module.ts';
@@ -70,54 +70,53 @@ export function drawParameters(operator: WireOperator, seed: number): Parameters
 }
 
 /**
- * The same values as the kernels read them: output channels innermost, in vectors of four, zeros in the lanes beyond the
- * last channel; sums over input channels in vectors of four likewise.
+ * One of an operator's parameters as the kernels read it: output channels innermost, in vectors of four, zeros in the lanes
+ * beyond the last channel; sums over input channels in vectors of four likewise.
  */
-export function packParameters(operator: Operator, parameters: Parameters): Parameters {
-  const { weights, biases, secondWeights, secondBiases } = parameters;
-  const packedBiases = { biases: padded(biases), secondBiases: padded(secondBiases) };
+export function packParameter(operator: Operator, parameters: Parameters, name: ParameterName): Float32Array {
+  const values = parameters[name];
+  if (name === 'biases' || name === 'secondBiases') return padded(values);
   switch (operator.kind) {
     case 'conv2d': {
       const { outChannels, inChannels, groups, kernelHeight, kernelWidth } = operator;
-      const taps = kernelHeight * kernelWidth;
       const perGroup = inChannels / groups;
-      // A single input channel a group, or one that fills no vector, is read channel by channel.
-      const isPadded = groups === 1;
-      return {
-        weights: transposed(
-          weights,
-          outChannels,
-          taps,
-          perGroup,
-          isPadded ? 4 * vectorsOf(perGroup) : perGroup,
-        ),
-        secondWeights,
-        ...packedBiases,
-      };
+      // The inputs of a group that fills no vector are read channel by channel.
+      const inputs = groups === 1 ? 4 * vectorsOf(perGroup) : perGroup;
+      return transposed(values, outChannels, kernelHeight * kernelWidth, perGroup, inputs);
     }
-    case 'linear':
-      return {
-        weights: transposed(
-          weights,
-          operator.outFeatures,
-          1,
-          operator.inFeatures,
-          4 * vectorsOf(operator.inFeatures),
-        ),
-        secondWeights,
-        ...packedBiases,
-      };
+    case 'linear': {
+      const { outFeatures, inFeatures } = operator;
+      return transposed(values, outFeatures, 1, inFeatures, 4 * vectorsOf(inFeatures));
+    }
     case 'squeezeExcite': {
-      const { channels } = operator.output;
-      const squeeze = operator.squeezeChannels;
-      return {
-        weights: transposed(weights, squeeze, 1, channels, 4 * vectorsOf(channels)),
-        secondWeights: transposed(secondWeights, channels, 1, squeeze, 4 * vectorsOf(squeeze)),
-        ...packedBiases,
-      };
+      const wide = operator.output.channels;
+      const narrow = operator.squeezeChannels;
+      const [outputs, inputs] = name === 'weights' ? [narrow, wide] : [wide, narrow];
+      return transposed(values, outputs, 1, inputs, 4 * vectorsOf(inputs));
     }
     default:
-      return { weights: padded(weights), secondWeights, ...packedBiases };
+      return padded(values);
+  }
+}
+
+/** Length of what `packParameter` makes, in vectors of four, without making it. */
+export function packedVectors(operator: Operator, name: ParameterName): number {
+  const { channels } = operator.output;
+  switch (operator.kind) {
+    case 'conv2d': {
+      if (name === 'biases') return vectorsOf(operator.outChannels);
+      const perGroup = operator.inChannels / operator.groups;
+      const inputs = operator.groups === 1 ? 4 * vectorsOf(perGroup) : perGroup;
+      return operator.kernelHeight * operator.kernelWidth * inputs * vectorsOf(operator.outChannels);
+    }
+    case 'squeezeExcite': {
+      const squeeze = vectorsOf(operator.squeezeChannels);
+      if (name === 'biases') return squeeze;
+      if (name === 'secondBiases') return vectorsOf(channels);
+      return 4 * squeeze * vectorsOf(channels);
+    }
+    default:
+      return vectorsOf(channels);
   }
 }
 

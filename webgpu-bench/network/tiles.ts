@@ -1,5 +1,6 @@
 /** Which tiles are tried for a convolution, the likeliest first. What is fastest differs too much between devices to be known. */
 
+import type { BlockTile } from '../kernels/block-text.ts';
 import type { DepthwiseTile } from '../kernels/conv-depthwise.ts';
 import { type DirectTile, directTileFits } from '../kernels/conv-direct.ts';
 import type { ConvShape } from '../kernels/conv-shape.ts';
@@ -41,4 +42,35 @@ export function depthwiseTiles({ output }: ConvShape): DepthwiseTile[] {
   return [4, 8, 2]
     .filter((outputs) => outputs < 2 * output.width)
     .map((outputs) => ({ outputs, threads: 64 }));
+}
+
+/** Tiles of fused blocks, the likeliest first: large ones reuse weights more, small ones fit where memory is short. */
+export function blockTiles(
+  hiddenVectors: number,
+  groupVectors: number,
+  output: { readonly height: number; readonly width: number; readonly channels: number },
+  limits: WorkgroupLimits,
+): BlockTile[] {
+  const vectors = vectorsOf(output.channels);
+  const tiles: BlockTile[] = [];
+  for (const [height, width] of [
+    [4, 8],
+    [8, 8],
+    [4, 4],
+    [2, 4],
+  ] as const) {
+    // Less than half of such a tile would be used.
+    if (height >= 2 * output.height || width >= 2 * output.width) continue;
+    const pixels = height * width;
+    for (const chunk of [16, 8, 4, 2]) {
+      if (hiddenVectors % chunk !== 0 || chunk % groupVectors !== 0) continue;
+      for (const rows of [8, 4]) {
+        if (pixels % rows !== 0) continue;
+        const items = (pixels / rows) * vectors;
+        const threads = [64, 128, 256].find((count) => items <= 3 * count) ?? 256;
+        if (threads <= limits.invocations) tiles.push({ height, width, threads, rows, chunk });
+      }
+    }
+  }
+  return tiles;
 }

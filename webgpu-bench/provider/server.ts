@@ -10,7 +10,7 @@ import { calibrateDevice } from '../calibrate/calibrate.ts';
 import { DeviceLost, OutOfMemory } from '../measure/errors.ts';
 import type { Gpu } from '../network/gpu.ts';
 import { Unsupported } from '../network/lower.ts';
-import { fusableBlocks } from '../network/lower-kernel.ts';
+import { fusableBlocks } from '../network/lower-block.ts';
 import { measureNetwork, profileNetwork } from '../network/measure.ts';
 import { Network } from '../network/network.ts';
 import { Tuner } from '../network/tuner.ts';

@@ -1,13 +1,16 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { ApiError } from '../../../core/protocol/api.ts';
 import { type CommandContext, printJson } from '../context.ts';
+import { writeNew } from '../write-new.ts';
 
 export function addExport(program: Command, { api, terminal }: CommandContext): void {
   program
     .command('export')
     .description('write a stored run, with its machine and all samples, as one JSON document')
-    .argument('[run]', 'the id of the run, as plimsoll runs lists it', 'latest')
+    .argument(
+      '[run]',
+      'the id of the run, as plimsoll runs lists it, or latest~1 for the one before the latest',
+      'latest',
+    )
     .option('--output <file>', 'write to this file instead of the terminal')
     .option('--force', 'overwrite the file where it exists')
     .option('--json', 'the document is JSON in any case; errors are, too')
@@ -17,16 +20,4 @@ export function addExport(program: Command, { api, terminal }: CommandContext): 
       await writeNew(output, `${JSON.stringify(bundle, null, 2)}\n`, force === true);
       terminal.err(`Run ${bundle.run.id} was written to ${output}.`);
     });
-}
-
-async function writeNew(path: string, text: string, overwrite: boolean): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: overwrite ? 'w' : 'wx' });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') {
-      throw new ApiError('badInput', `${path} exists already.`, 'Name another file, or add --force.');
-    }
-    throw new ApiError('badInput', `${path} could not be written: ${message}.`, 'Name another file.');
-  }
 }

@@ -9,7 +9,11 @@ export function addShow(program: Command, { api, terminal }: CommandContext): vo
   program
     .command('show')
     .description('show a stored run: machine, ceilings and efficiency-gap table')
-    .argument('[run]', 'the id of the run, as plimsoll runs lists it', 'latest')
+    .argument(
+      '[run]',
+      'the id of the run, as plimsoll runs lists it, or latest~1 for the one before the latest',
+      'latest',
+    )
     .option('--kernels <model>', 'show the kernels of this model instead')
     .option('--json', 'print it as JSON')
     .action(async (runId: string, { json, kernels }: { json?: true; kernels?: string }) => {

@@ -1,15 +1,17 @@
-import { formatProvider } from '../../../core/format/provider.ts';
-import { formatOperationsPerSecond } from '../../../core/format/units.ts';
-import { paperMachine, paperResults, paperSource } from '../../../core/models/paper-results.ts';
-import type { RunReport } from '../../../core/protocol/run.ts';
-import { GapPlot } from '../../charts/gap-plot.tsx';
 import {
   type Condition,
   conditionKey,
   conditionsOf,
   gapPlotData,
   paperPlotData,
-} from '../../charts/gap-plot-data.ts';
+} from '../../../core/charts/gap-plot-data.ts';
+import { formatProvider } from '../../../core/format/provider.ts';
+import { formatOperationsPerSecond } from '../../../core/format/units.ts';
+import { paperMachine, paperResults, paperSource } from '../../../core/models/paper-results.ts';
+import type { RunReport } from '../../../core/protocol/run.ts';
+import { ChartFrame } from '../../charts/chart-frame.tsx';
+import { GapPlot } from '../../charts/gap-plot.tsx';
+import { gapTable } from '../../charts/gap-table.ts';
 import { texts } from '../../texts.ts';
 import { useViewState } from '../../view-state.ts';
 
@@ -55,17 +57,23 @@ export function GapSection({ report, selected, onSelect }: GapSectionProps) {
           {texts.reference.show}
         </label>
       </div>
-      <p className="quiet-text">{words.reading}</p>
       {condition === undefined || data === undefined || data.byOperations.length === 0 ? (
         <p className="quiet-text">{words.nothing}</p>
       ) : (
-        <GapPlot
-          data={data}
-          peak={`${formatOperationsPerSecond(peakOf(report, condition))} ${condition.dtype}`}
-          batch={condition.batch}
-          selected={selected}
-          onSelect={({ id }) => onSelect(id)}
-        />
+        <ChartFrame
+          title={words.drawing}
+          sentence={words.reading}
+          table={gapTable(data)}
+          fileName="efficiency-gap"
+        >
+          <GapPlot
+            data={data}
+            peak={`${formatOperationsPerSecond(peakOf(report, condition))} ${condition.dtype}`}
+            batch={condition.batch}
+            selected={selected}
+            onSelect={({ id }) => onSelect(id)}
+          />
+        </ChartFrame>
       )}
       {data !== undefined && data.notPlotted.length > 0 && (
         <p className="quiet-text">{words.notPlotted(data.notPlotted.join(', '))}</p>
@@ -83,15 +91,23 @@ export function GapSection({ report, selected, onSelect }: GapSectionProps) {
 function PaperReference() {
   const words = texts.reference;
   const { name, dataType, batch, peakOperationsPerSecond } = paperMachine;
+  const data = paperPlotData(paperResults, paperMachine);
   return (
     <div className="reference">
       <h3>{words.title(name)}</h3>
       <p className="quiet-text">{words.condition(dataType, batch)}</p>
-      <GapPlot
-        data={paperPlotData(paperResults, paperMachine)}
-        peak={`${formatOperationsPerSecond(peakOperationsPerSecond)} ${dataType}`}
-        batch={batch}
-      />
+      <ChartFrame
+        title={words.drawing}
+        sentence={words.reading}
+        table={gapTable(data)}
+        fileName="efficiency-gap-paper"
+      >
+        <GapPlot
+          data={data}
+          peak={`${formatOperationsPerSecond(peakOperationsPerSecond)} ${dataType}`}
+          batch={batch}
+        />
+      </ChartFrame>
       <p className="quiet-text">
         {words.source} {paperSource}
       </p>

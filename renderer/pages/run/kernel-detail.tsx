@@ -3,8 +3,10 @@ import { useEffect, useRef, useState } from 'react';
 import { formatNs, formatPercent, formatRatio } from '../../../core/format/units.ts';
 import type { KernelSummary, MeasurementDetail, MeasurementSummary } from '../../../core/protocol/run.ts';
 import { useMeasurement } from '../../api/queries.ts';
+import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { KernelChart } from '../../charts/kernel-chart.tsx';
 import { SampleChart } from '../../charts/sample-chart.tsx';
+import type { TableData } from '../../charts/table-data.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { type Column, SortableTable } from '../../components/sortable-table.tsx';
 import { formatSort } from '../../components/sorting.ts';
@@ -56,7 +58,14 @@ function Kernels({ detail: { summary, kernels, samplesNs, verification } }: { de
       ))}
       {sumNs > 0 && (
         <>
-          <KernelChart kernels={rows} />
+          <ChartFrame
+            title={words.chart}
+            sentence={words.chartSentence}
+            table={waterlineTimes(rows)}
+            fileName={`kernels-${summary.model}-${summary.plan}`}
+          >
+            <KernelChart kernels={rows} />
+          </ChartFrame>
           <p className="quiet-text">
             {words.sum(
               formatNs(sumNs),
@@ -75,9 +84,32 @@ function Kernels({ detail: { summary, kernels, samplesNs, verification } }: { de
         sort={sort}
         onSort={(next) => setSort(formatSort(next))}
       />
-      <SampleChart samplesNs={samplesNs} medianNs={summary.latencyNs.median} />
+      <ChartFrame
+        title={words.samples}
+        sentence={words.samplesSentence(samplesNs.length)}
+        table={{
+          columns: [words.order, words.sampleAxis],
+          rows: samplesNs.map((ns, index) => [index + 1, ns / 1e6]),
+        }}
+        fileName={`samples-${summary.model}-${summary.plan}`}
+      >
+        <SampleChart samplesNs={samplesNs} medianNs={summary.latencyNs.median} />
+      </ChartFrame>
     </>
   );
+}
+
+function waterlineTimes(rows: readonly Row[]): TableData {
+  const { order, timeAxis, measured, waterline } = texts.detail;
+  return {
+    columns: [order, texts.terms.kernel.name, `${measured}: ${timeAxis}`, `${waterline}: ${timeAxis}`],
+    rows: rows.map((row) => [
+      row.order,
+      row.name,
+      row.latencyNs === null ? null : row.latencyNs / 1e3,
+      row.waterlineNs / 1e3,
+    ]),
+  };
 }
 
 function columnsFor(sumNs: number): Column<Row>[] {

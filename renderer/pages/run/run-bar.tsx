@@ -5,7 +5,9 @@ import type { RunSummary } from '../../../core/protocol/run.ts';
 import { useApi } from '../../api/context.ts';
 import { useDeleteRun } from '../../api/queries.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { download } from '../../download.ts';
 import { texts } from '../../texts.ts';
+import { ReportControl } from './report-control.tsx';
 
 interface RunBarProps {
   /** Newest first. */
@@ -25,7 +27,7 @@ export function RunBar({ runs, runId, onChoose }: RunBarProps) {
   const exportRun = async () => {
     try {
       const bundle = await api.call('runs.export', { runId });
-      download(`plimsoll-${runId}.json`, JSON.stringify(bundle, null, 2));
+      download(`plimsoll-${runId}.json`, 'application/json', JSON.stringify(bundle, null, 2));
     } catch (error) {
       setFailure(error);
     }
@@ -53,6 +55,7 @@ export function RunBar({ runs, runId, onChoose }: RunBarProps) {
           <button type="button" onClick={exportRun}>
             {words.export}
           </button>
+          <ReportControl key={runId} runs={runs} runId={runId} />
           {asking ? (
             <>
               <button type="button" className="danger" onClick={removeRun}>
@@ -73,14 +76,4 @@ export function RunBar({ runs, runId, onChoose }: RunBarProps) {
       {remove.error instanceof ApiError && <ErrorNotice error={remove.error} onDismiss={remove.reset} />}
     </div>
   );
-}
-
-function download(fileName: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = fileName;
-  link.click();
-  // The download has its own hold on the data by the next turn.
-  setTimeout(() => URL.revokeObjectURL(address));
 }

@@ -1,7 +1,6 @@
 /** The page that does the main job: profile this machine, and see what a run says about it. */
-import { useEffect } from 'react';
 import type { RunReport } from '../../../core/protocol/run.ts';
-import { useActiveRun, useLiveUpdates, useRun, useRuns } from '../../api/queries.ts';
+import { useChosenRun } from '../../chosen-run.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { texts } from '../../texts.ts';
 import { useViewState } from '../../view-state.ts';
@@ -15,24 +14,12 @@ import { ProfileControl } from './profile-control.tsx';
 import { RunBar } from './run-bar.tsx';
 import { RunSummaryLine } from './run-summary-line.tsx';
 
-export function RunPage({ onResume }: { onResume: (listener: () => void) => () => void }) {
-  useLiveUpdates(onResume);
+export function RunPage() {
   const [view, changeView] = useViewState();
-  const runs = useRuns();
-  const active = useActiveRun();
-  // While the machine is looked at, the run is announced but not stored yet.
-  const stored = active.data?.phase === 'detecting' ? undefined : active.data?.runId;
-  const runId = view.run ?? stored ?? runs.data?.[0]?.id;
-  const run = useRun(runId);
-
-  // A run that begins is what one wants to see, however it was begun.
-  const activeId = active.data?.runId;
-  useEffect(() => {
-    if (activeId !== undefined) changeView({ run: undefined, measurement: undefined, condition: undefined });
-  }, [activeId, changeView]);
+  const { runs, active, runId, run } = useChosenRun();
 
   return (
-    <main>
+    <>
       <div className="toolbar">
         {runs.data !== undefined && runs.data.length > 0 && runId !== undefined && (
           <RunBar
@@ -61,7 +48,7 @@ export function RunPage({ onResume }: { onResume: (listener: () => void) => () =
         </>
       )}
       {run.data !== undefined && <RunView report={run.data} />}
-    </main>
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ceilingsFor } from '../../../core/analysis/ceilings.ts';
+import type { BandwidthCeiling } from '../../../core/protocol/provider.ts';
 import { sampleRun } from '../../fixtures/api/sample-run.ts';
 
 it('lets threads that share a core add nothing to a ceiling', () => {
@@ -34,4 +35,56 @@ it('lets threads that share a core add nothing to a ceiling', () => {
   expect(at(4)?.peakOperationsPerSecond).toBe(3.8e11);
   expect(at(8)?.peakOperationsPerSecond).toBe(4e11);
   expect(at(8)?.levels[0]?.bytesPerSecond).toBe(8e10);
+});
+
+describe('a cache that was inferred from a sweep', () => {
+  const [provider] = sampleRun.providers;
+  const device = provider?.description.devices[0];
+  if (provider?.calibration == null || device === undefined) throw new Error('the sample run has ceilings');
+  const read = { access: 'read' as const, threads: 1 };
+  const inferred = { ...read, level: 'L2' as const, workingSetBytes: 1e6, bytesPerSecond: 2e12 };
+  const dram = { ...read, level: 'DRAM' as const, workingSetBytes: 5e8, bytesPerSecond: 1e12 };
+  const levelsOf = (bandwidth: BandwidthCeiling[], caches: typeof device.caches) =>
+    ceilingsFor(
+      [
+        {
+          ...provider,
+          description: { ...provider.description, devices: [{ ...device, threads: 1, caches }] },
+          calibration: {
+            device: device.id,
+            arithmetic: [
+              { dtype: 'fp32' as const, instructionSet: 'wgsl-f32', threads: 1, operationsPerSecond: 1e13 },
+            ],
+            bandwidth,
+          },
+        },
+      ],
+      { provider: provider.description.provider, device: device.id, dtype: 'fp32', threads: 1 },
+    )?.levels;
+
+  it('is a level of its inferred capacity where the device describes none', () => {
+    expect(levelsOf([{ ...inferred, capacityBytes: 48e6 }, dram], [])).toEqual([
+      { level: 'L2', bytesPerSecond: 2e12, capacityBytes: 48e6 },
+      { level: 'DRAM', bytesPerSecond: 1e12, capacityBytes: null },
+    ]);
+  });
+
+  it('has the larger capacity of two sweeps that differ, so that the waterline stays a bound', () => {
+    const two = [
+      { ...inferred, capacityBytes: 32e6 },
+      { ...inferred, access: 'write' as const, bytesPerSecond: 1e12, capacityBytes: 64e6 },
+    ];
+    expect(levelsOf([...two, dram], [])?.[0]).toEqual({
+      level: 'L2',
+      bytesPerSecond: 2e12,
+      capacityBytes: 64e6,
+    });
+  });
+
+  it('gives way to what the device describes, and is no level without a capacity', () => {
+    const described = [{ level: 'L2' as const, bytes: 40e6, sharedBy: 1 }];
+    const levels = levelsOf([{ ...inferred, capacityBytes: 48e6 }, dram], described);
+    expect(levels?.[0]?.capacityBytes).toBe(40e6);
+    expect(levelsOf([inferred, dram], [])?.map(({ level }) => level)).toEqual(['DRAM']);
+  });
 });

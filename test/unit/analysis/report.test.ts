@@ -29,6 +29,19 @@ describe('the report of a run', () => {
     expect(report.run).toMatchObject({ measured: 3, lost: 1 });
   });
 
+  it('takes rounds that differ for less than as many independent samples', () => {
+    const rounds = [0, 8, 2, 6, 4, 1, 7];
+    const run = withSamples(rounds.flatMap((level) => Array.from({ length: 40 }, () => 20e6 + 1e5 * level)));
+    const [first] = run.measurements;
+    if (first?.outcome.status !== 'measured') throw new Error('it is measured');
+    const known = { ...first, outcome: { ...first.outcome, rounds: rounds.map(() => 40) } };
+    const without = summarizeRun(run).measurements[0]?.latencyNs;
+    const within = summarizeRun({ ...run, measurements: [known] }).measurements[0]?.latencyNs;
+    expect(within?.median).toBe(without?.median);
+    expect(within?.low).toBeLessThan((without?.low ?? 0) - 1e5);
+    expect(within?.high).toBeGreaterThan((without?.high ?? 0) + 1e5);
+  });
+
   it('raises an alarm where a bound is beaten, and clips nothing', () => {
     const beaten = report.measurements.find(({ id }) => id === 'm3');
     expect(beaten?.efficiency).toBeGreaterThan(1);

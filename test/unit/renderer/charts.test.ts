@@ -1,16 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { summarizeRun } from '../../../core/analysis/report.ts';
-import { paperMachine, paperResults } from '../../../core/models/paper-results.ts';
-import { models } from '../../../core/models/zoo.ts';
-import { tickFormat, ticksBetween, ticksFromZero } from '../../../renderer/charts/axis.ts';
-import { chartSurface, familyStyles } from '../../../renderer/charts/family-style.ts';
+import { layersOf } from '../../../core/analysis/diagnosis.ts';
+import { ceilingsOf } from '../../../core/analysis/find-ceilings.ts';
+import { measurementDetail, summarizeRun } from '../../../core/analysis/report.ts';
+import { waterlineView } from '../../../core/analysis/waterline-view.ts';
+import { tickFormat, ticksBetween, ticksFromZero } from '../../../core/charts/axis.ts';
+import { chartSurface, familyStyles } from '../../../core/charts/family-style.ts';
 import {
   conditionKey,
   conditionsOf,
   gapPlotData,
   paperPlotData,
-} from '../../../renderer/charts/gap-plot-data.ts';
-import { placeLabels } from '../../../renderer/charts/place-labels.ts';
+} from '../../../core/charts/gap-plot-data.ts';
+import { placeLabels } from '../../../core/charts/place-labels.ts';
+import { paperMachine, paperResults } from '../../../core/models/paper-results.ts';
+import { models } from '../../../core/models/zoo.ts';
+import { gapTable } from '../../../renderer/charts/gap-table.ts';
+import { decades, roofLine, rooflineData } from '../../../renderer/charts/roofline-data.ts';
+import { placeInTime } from '../../../renderer/charts/time-bar-data.ts';
+import { placeBars, waterlineScale, waterlineTable } from '../../../renderer/charts/waterline-chart-data.ts';
+import { filterLayers } from '../../../renderer/pages/layers/filter-layers.ts';
+import { layerTable } from '../../../renderer/pages/layers/layer-columns.tsx';
 import { sampleRun } from '../../fixtures/api/sample-run.ts';
 
 describe('axes', () => {
@@ -54,6 +63,22 @@ describe('the plot of a run', () => {
       'convfirst fused',
       'convfirst layerwise',
     ]);
+  });
+
+  it('has a row a point in its table, with the interval where one was measured', () => {
+    const rows = data === undefined ? [] : gapTable(data).rows;
+    expect(rows.map(([model, , plan]) => `${model} ${plan}`)).toEqual([
+      'resnet50 layerwise',
+      'convfirst_pico fused',
+      'convfirst_pico layerwise',
+    ]);
+    for (const [, , , , , , latencyMs, low, high] of rows) {
+      expect(Number(low)).toBeLessThanOrEqual(Number(latencyMs));
+      expect(Number(high)).toBeGreaterThanOrEqual(Number(latencyMs));
+    }
+    const paper = gapTable(paperPlotData(paperResults, paperMachine)).rows;
+    expect(paper).toHaveLength(paperResults.length);
+    expect(paper[0]?.slice(-2)).toEqual([null, null]);
   });
 
   it('has a twin axis that agrees with every point', () => {
@@ -164,3 +189,94 @@ function luminance(hex: string): number {
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
+
+describe('the waterline plot', () => {
+  const report = summarizeRun(sampleRun);
+  const views = ['m1', 'm3'].flatMap((id) => {
+    const detail = measurementDetail(sampleRun, id);
+    const ceilings = detail && ceilingsOf(report, detail.summary);
+    return (detail && ceilings && waterlineView(detail, ceilings, 'dram')) ?? [];
+  });
+  const size = { width: 300, height: 200 };
+
+  it('draws bars of an area in proportion to their operations, unless they are cut', () => {
+    const scale = waterlineScale(views, 'area');
+    // The stem: 1e9 operations on 1e6 bytes; the ridge: 10.
+    expect(scale.height).toBe(50);
+    const [stem, head] = views[0] === undefined ? [] : placeBars(views[0], scale, size);
+    expect(stem).toMatchObject({ x: 0, height: 200, water: 40, cut: true });
+    expect(head?.cut).toBe(false);
+    const pixels = (head?.width ?? 0) * (head?.height ?? 0);
+    expect(pixels).toBeCloseTo((1e8 * size.width * size.height) / (scale.width * scale.height), 6);
+    expect((head?.x ?? 0) + (head?.width ?? 0)).toBeCloseTo(300, 6);
+  });
+
+  it('draws layers of one width where that is asked for', () => {
+    const bars = views.flatMap((view) => placeBars(view, waterlineScale(views, 'layers'), size));
+    expect(bars.map(({ width }) => width)).toEqual([150, 150, 150, 150]);
+  });
+
+  it('has a row a kernel in its table, with the figures that are drawn', () => {
+    const table = views[0] && waterlineTable(views[0]);
+    expect(table?.rows.map(([order, name]) => [order, name])).toEqual([
+      [1, 'stem'],
+      [2, 'head'],
+    ]);
+    for (const row of table?.rows ?? []) expect(row).toHaveLength(table?.columns.length ?? 0);
+    // 1e9 operations at 2e11 a second, and 10 ms measured.
+    expect(table?.rows[0]?.slice(-3)).toEqual([5000, 10000, 5000]);
+    expect(table?.rows[1]?.slice(-2)).toEqual([null, null]);
+  });
+});
+
+describe('the roofline plot', () => {
+  const detail = measurementDetail(sampleRun, 'm1');
+  const ceilings = detail && ceilingsOf(summarizeRun(sampleRun), detail.summary);
+  if (detail === undefined || ceilings === undefined)
+    throw new Error('the sample run has m1 and its ceilings');
+  const data = rooflineData(detail.kernels, { ...ceilings, theoreticalOperationsPerSecond: 4e11 });
+
+  it('draws each timed kernel at its intensity and throughput, and counts the others', () => {
+    // 1e9 operations on 1e6 bytes in 10 ms.
+    expect(data.dots).toMatchObject([{ name: 'stem', intensity: 1000, operationsPerSecond: 1e11, share: 1 }]);
+    expect(data.notTimed).toBe(1);
+    const idle = detail.kernels.map((kernel) => ({ ...kernel, operations: 0 }));
+    expect(rooflineData(idle, ceilings).withoutOperations).toEqual({ kernels: 1, share: 1 });
+  });
+
+  it('has decades that hold every dot, roof and ridge', () => {
+    expect(data.xDecades).toEqual([1, 10, 100, 1000]);
+    expect(data.yDecades).toEqual([1e11, 1e12]);
+    expect(decades([3])).toEqual([1, 10]);
+  });
+
+  it('has roofs that begin where they enter the plot and end at the ridge', () => {
+    const dram = data.roofs.find(({ name }) => name === 'DRAM');
+    // 2e10 bytes a second, 2e11 operations a second.
+    expect(dram && roofLine(dram, [0.1, 1000], 1e9)).toEqual({ from: [0.1, 2e9], to: [10, 2e11] });
+    expect(dram && roofLine(dram, [0.1, 1000], 1e10)).toEqual({ from: [0.5, 1e10], to: [10, 2e11] });
+    expect(data.roofs.filter(({ theoretical }) => theoretical)).toMatchObject([
+      { operationsPerSecond: 4e11 },
+    ]);
+  });
+});
+
+describe('layers', () => {
+  const layers = layersOf(measurementDetail(sampleRun, 'm1')?.kernels ?? [], 'kernel');
+
+  it('fill the whole bar with what was timed', () => {
+    expect(placeInTime(layers, 400)).toEqual([{ layer: layers[0], x: 0, width: 400 }]);
+  });
+
+  it('are filtered by words in any of their names', () => {
+    expect(filterLayers(layers, 'STEM unexpl')).toEqual([]);
+    expect(filterLayers(layers, 'arith ste').map(({ name }) => name)).toEqual(['stem']);
+    expect(filterLayers(layers, ' ')).toHaveLength(2);
+  });
+
+  it('have a cell for every column of their table', () => {
+    const { columns, rows } = layerTable(layers);
+    expect(rows).toHaveLength(2);
+    for (const row of rows) expect(row).toHaveLength(columns.length);
+  });
+});

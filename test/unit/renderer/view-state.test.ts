@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatViewState, parseViewState } from '../../../renderer/view-state.ts';
+import { addressOfPage, formatViewState, parseViewState } from '../../../renderer/view-state.ts';
 
 describe('the view in the address', () => {
   it('comes back as it was', () => {
@@ -10,5 +10,14 @@ describe('the view in the address', () => {
 
   it('takes no notice of what it does not know', () => {
     expect(parseViewState('#run=a&reference=maybe&colour=red')).toEqual({ run: 'a' });
+  });
+
+  it('reads only numbers that can be drawn', () => {
+    expect(parseViewState('#group=32&batch=0&size=many&dtype=fp64')).toEqual({ group: '32' });
+  });
+
+  it('takes the run and the measurement along to another page, and leaves the rest', () => {
+    const state = parseViewState('#page=layers&run=a&measurement=a-1&filter=stem&sort=-share');
+    expect(addressOfPage(state, 'roofline')).toBe('#page=roofline&run=a&measurement=a-1');
   });
 });

@@ -1,14 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { compareRuns } from '../../../../core/analysis/compare.ts';
+import { figuresOf } from '../../../../core/analysis/figures.ts';
+import { historyOf } from '../../../../core/analysis/history.ts';
 import { measurementDetail, summarizeRun } from '../../../../core/analysis/report.ts';
 import { ApiError } from '../../../../core/protocol/api.ts';
+import { type Comparison, ComparisonSchema, type History } from '../../../../core/protocol/compare.ts';
 import { BundleSchema } from '../../../../core/protocol/run.ts';
 import { runPlimsoll } from '../../../../main/cli/program.ts';
 import { FakeApi } from '../../../fixtures/api/fake-api.ts';
 import { memoryTerminal } from '../../../fixtures/api/memory-terminal.ts';
 import { sampleRun } from '../../../fixtures/api/sample-run.ts';
+import { changedRun } from '../../../fixtures/statistics/changed-run.ts';
 
 const report = summarizeRun(sampleRun);
 
@@ -42,15 +47,27 @@ describe('usage', () => {
     expect(await run('--version')).toMatchObject({ exitCode: 0, output: version, errors: '' });
   });
 
-  it.each(['', 'detect', 'profile', 'runs', 'show', 'models', 'export', 'serve', 'doctor'])(
-    'has help for "%s"',
-    async (command) => {
-      const { exitCode, output } = await run(`${command} --help`);
-      expect(exitCode).toBe(0);
-      expect(output).toContain(`Usage: plimsoll ${command}`.trim());
-      if (command !== '') expect(output).toContain('--json');
-    },
-  );
+  it.each([
+    '',
+    'detect',
+    'profile',
+    'runs',
+    'show',
+    'compare',
+    'history',
+    'delete',
+    'models',
+    'export',
+    'import',
+    'report',
+    'serve',
+    'doctor',
+  ])('has help for "%s"', async (command) => {
+    const { exitCode, output } = await run(`${command} --help`);
+    expect(exitCode).toBe(0);
+    expect(output).toContain(`Usage: plimsoll ${command}`.trim());
+    if (command !== '') expect(output).toContain('--json');
+  });
 
   it('names the command that was meant', async () => {
     const { exitCode, output, errors } = await run('profle');
@@ -74,6 +91,11 @@ describe('usage', () => {
     ['models --size 8', 'from 32 up'],
     ['serve --port 70000', 'from 0 to 65535'],
     ['runs --nonsense', 'nonsense'],
+    ['compare --plans layerwise', 'Two plans are compared, not 1'],
+    ['compare --plans layerwise,fusd', 'Did you mean fused?'],
+    ['compare --fail-on wors', 'Did you mean worse?'],
+    ['history --limit 0', 'from 1 to 1000'],
+    ['delete', "argument 'run'"],
   ])('refuses %s', async (args, sentence) => {
     const api = new FakeApi(stored);
     const { exitCode, errors } = await run(args, api);
@@ -160,6 +182,229 @@ describe('what is stored', () => {
       expect(exitCode).toBe(2);
       expect(errors).toContain('could not be written');
     });
+  });
+});
+
+describe('report', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'plimsoll-report-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const writing = () =>
+    new FakeApi({
+      'reports.create': ({ format }) => ({
+        fileName: `plimsoll-report-run1abcd.${format}`,
+        mediaType: 'text/plain',
+        encoding: format === 'pdf' ? 'base64' : 'utf8',
+        content: format === 'pdf' ? 'JVBERi0=' : `as ${format}`,
+      }),
+    });
+
+  it('goes to the terminal as HTML, or in the format that is asked for', async () => {
+    expect(await run('report', writing())).toMatchObject({ exitCode: 0, output: 'as html' });
+    expect(await run('report latest --format md', writing())).toMatchObject({ output: 'as md' });
+  });
+
+  it('takes the format from the name of the file, and writes bytes as they are', async () => {
+    const file = join(folder, 'report.PDF');
+    expect(await run(`report latest --output ${file}`, writing())).toMatchObject({ exitCode: 0, output: '' });
+    expect(await readFile(file, 'utf8')).toBe('%PDF-');
+    const refused = await run(`report latest --output ${file}`, writing());
+    expect(refused.errors).toContain('exists already');
+    const told = await run(`report latest --output ${file} --force --json`, writing());
+    expect(told.json()).toEqual({
+      file,
+      format: 'pdf',
+      bytes: 5,
+      suggestedName: 'plimsoll-report-run1abcd.pdf',
+    });
+  });
+
+  it('hands on both runs and the prices', async () => {
+    const { api } = await run(
+      'report run1 run2 --format csv --price 1200.50 --other-price 900 --currency EUR',
+      writing(),
+    );
+    expect(api.calls).toEqual([
+      {
+        method: 'reports.create',
+        input: {
+          runId: 'run1',
+          otherRunId: 'run2',
+          format: 'csv',
+          price: { currency: 'EUR', amount: 1200.5, otherAmount: 900 },
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['report --format docx', 'There is: html, pdf, md, csv, json.'],
+    ['report --format pdf', '--output FILE'],
+    ['report --price 5', 'without its currency'],
+    ['report --currency EUR', 'without a price'],
+    ['report --price 1,200 --currency EUR', 'for example 1999.90'],
+    ['report --price 0 --currency EUR', 'above zero'],
+  ])('refuses "%s" before anything is written', async (args, sentence) => {
+    const { exitCode, errors, api } = await run(args, writing());
+    expect(exitCode).toBe(2);
+    expect(errors).toContain(sentence);
+    expect(api.calls).toEqual([]);
+  });
+});
+
+describe('import', () => {
+  it('hands on what the file holds, and says where the run is now', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'plimsoll-import-'));
+    const file = join(folder, 'run.json');
+    await writeFile(file, 'the bundle');
+    const api = new FakeApi({ 'runs.import': () => ({ runId: 'run1abcd' }) });
+    const { exitCode, output } = await run(`import ${file}`, api);
+    expect(exitCode).toBe(0);
+    expect(output).toContain('plimsoll show run1abcd');
+    expect(api.calls).toEqual([{ method: 'runs.import', input: { content: 'the bundle' } }]);
+    // Sparse: as large as it says, without taking the space.
+    await truncate(file, 65 * 2 ** 20);
+    expect((await run(`import ${file}`, api)).errors).toContain('larger than 64 MiB');
+    for (const wrong of [folder, join(folder, 'none')]) {
+      expect(await run(`import ${wrong}`, api)).toMatchObject({
+        exitCode: 2,
+        errors: expect.stringContaining('could not be read'),
+      });
+    }
+    expect(api.calls).toHaveLength(1);
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('compare', () => {
+  const worse = compareRuns(
+    { run: changedRun('before1') },
+    { run: changedRun('after1', { latency: { resnet50: 1.1, convfirst_pico: 0.9 } }) },
+    [],
+  );
+  const same = compareRuns({ run: changedRun('before1') }, { run: changedRun('after1', { seed: 2 }) }, []);
+  const comparing = (comparison: Comparison) => new FakeApi({ 'runs.compare': () => comparison });
+
+  it('holds the newest run against the one before it', async () => {
+    const { api, output, exitCode } = await run('compare', comparing(worse));
+    expect(exitCode).toBe(0);
+    expect(api.calls).toEqual([
+      { method: 'runs.compare', input: { before: { runId: 'latest~1' }, after: { runId: 'latest' } } },
+    ]);
+    expect(output).toMatch(/^resnet50 +layerwise +20\.\d ms +22\.\d ms +\+\d.*WORSE$/m);
+    expect(output).toMatch(/^convfirst_pico +fused .*-\d.*BETTER$/m);
+    expect(output).toContain('2 better, 1 worse, 0 the same, 0 unclear');
+    expect(output).toMatch(/^- resnet50 layerwise: \d.*slower, more than/m);
+    expect(output).toMatch(/^- mobilenetv2_100 .*no figure/m);
+    expect(output).toContain('is not known yet');
+  });
+
+  it('holds plans and providers of one run against each other', async () => {
+    const { api } = await run(
+      'compare run1 --plans layerwise,fused --providers native,onednn',
+      comparing(same),
+    );
+    expect(api.calls[0]?.input).toEqual({
+      before: { runId: 'run1', plan: 'layerwise', provider: 'native' },
+      after: { runId: 'run1', plan: 'fused', provider: 'onednn' },
+    });
+    const other = await run('compare --plans layerwise,fused', comparing(same));
+    expect(other.api.calls[0]?.input).toMatchObject({
+      before: { runId: 'latest' },
+      after: { runId: 'latest' },
+    });
+  });
+
+  it('exits with 3 where something is worse, if it is told to, and only then', async () => {
+    expect((await run('compare a b --fail-on worse', comparing(worse))).exitCode).toBe(3);
+    expect((await run('compare a b --fail-on worse --json', comparing(worse))).exitCode).toBe(3);
+    expect((await run('compare a b --fail-on worse', comparing(same))).exitCode).toBe(0);
+    expect((await run('compare a b', comparing(worse))).exitCode).toBe(0);
+  });
+
+  it('prints what scripts rely on', async () => {
+    const { json } = await run('compare --json', comparing(worse));
+    expect(ComparisonSchema.parse(json())).toEqual(worse);
+    expect(json().rows[0]).toMatchObject({
+      model: 'resnet50',
+      verdict: 'WORSE',
+      effect: { ratio: expect.any(Number), low: expect.any(Number), high: expect.any(Number) },
+      p: expect.any(Number),
+      floor: { believedChange: expect.any(Number) },
+    });
+  });
+
+  it('shows the parts of one network', async () => {
+    const { output } = await run('compare --kernels resnet50', comparing(worse));
+    expect(output).toMatch(/^stem +10\.0 ms +11\.0 ms +\+10\.0%$/m);
+    expect((await run('compare --blocks resnet50', comparing(worse))).output).toMatch(/^block +before/m);
+    const missing = await run('compare --blocks resnet5', comparing(worse));
+    expect(missing.exitCode).toBe(1);
+    expect(missing.errors).toContain('Did you mean resnet50?');
+  });
+
+  it('says what else differs', async () => {
+    const other = changedRun('after1', {
+      environment: { power: { source: 'battery', governor: null, profile: null } },
+    });
+    const { output } = await run(
+      'compare',
+      comparing(compareRuns({ run: changedRun('before1') }, { run: other }, [])),
+    );
+    expect(output).toContain('- power source: unknown → battery');
+  });
+});
+
+describe('history', () => {
+  const history = historyOf(
+    Array.from({ length: 12 }, (_, index) =>
+      changedRun(`run${index}`, {
+        seed: index,
+        startedAt: `2026-03-${String(index + 1).padStart(2, '0')}T12:00:00.000Z`,
+        latency: { resnet50: index < 6 ? 1 : 1.2 },
+        environment: { firmware: { vendor: null, version: index < 6 ? '1' : '2', date: null } },
+      }),
+    ).map(figuresOf),
+  );
+  const remembering = (answer: History) => new FakeApi({ 'history.get': () => answer });
+
+  it('shows each series, its changes and their candidate causes', async () => {
+    const { api, output } = await run(
+      'history --model resnet50 --plan layerwise --threads 2 --machine machine1',
+      remembering(history),
+    );
+    expect(api.calls[0]?.input).toEqual({
+      model: 'resnet50',
+      plan: 'layerwise',
+      threads: 2,
+      machineId: 'machine1',
+      limit: 200,
+    });
+    expect(output).toMatch(/^bench +resnet50 +native +layerwise +fp32 +1 +2 +12 .* ms .*[▁▂]+.*[▇█]+$/m);
+    expect(output).toMatch(
+      /^- resnet50 native layerwise fp32 batch 1: 2\d\.\d% slower from run run6 .*BIOS 1 → 2$/m,
+    );
+    expect(output).toMatch(/^- run run6 .*BIOS 1 → 2$/m);
+    expect((await run('history --json', remembering(history))).json()).toEqual(history);
+  });
+
+  it('says that there is nothing', async () => {
+    expect((await run('history', remembering({ series: [], marks: [] }))).output).toContain('No stored run');
+  });
+});
+
+describe('delete', () => {
+  it('deletes by id what was named by its age', async () => {
+    const api = new FakeApi({ ...stored, 'runs.delete': () => ({}) });
+    const { output } = await run('delete latest', api);
+    expect(api.calls).toEqual([
+      { method: 'runs.get', input: { runId: 'latest' } },
+      { method: 'runs.delete', input: { runId: 'run1abcd' } },
+    ]);
+    expect(output).toBe('Run run1abcd was deleted.');
   });
 });
 

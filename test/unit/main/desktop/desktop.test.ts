@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunProgress } from '../../../../core/protocol/api.ts';
+import type { ApiOptions } from '../../../../main/api.ts';
 import { contentSecurityPolicy } from '../../../../main/content-security-policy.ts';
 import type { DesktopBridge } from '../../../../main/desktop/channels.ts';
 import { isOwnAddress } from '../../../../main/desktop/origin.ts';
@@ -13,10 +14,16 @@ import {
   preventable,
 } from '../../../fixtures/electron/fake-electron.ts';
 
-vi.mock('../../../../main/api.ts', () => ({ createApi: () => api }));
+vi.mock('../../../../main/api.ts', () => ({
+  createApi: (options: ApiOptions) => {
+    apiOptions = options;
+    return api;
+  },
+}));
 vi.mock('../../../../main/paths.ts', () => ({ rendererFolder: () => join(folder, 'page') }));
 
 let api: FakeApi;
+let apiOptions: ApiOptions;
 let electron: ReturnType<typeof createFakeElectron>;
 let folder: string;
 
@@ -70,6 +77,12 @@ describe('the start', () => {
     expect(window.log).toEqual([]);
     window.emit('ready-to-show');
     expect(window.log).toEqual(['show']);
+  });
+
+  it('prints reports by its own engine, so that no other browser is needed', async () => {
+    await startApp();
+    const pdf = await apiOptions.printPdf?.('<p>the report');
+    expect(Buffer.from(pdf ?? []).toString()).toBe('%PDF-');
   });
 
   it('leaves the field to the instance that is there', async () => {

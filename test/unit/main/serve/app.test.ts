@@ -111,6 +111,18 @@ describe('a call', () => {
     expect(await answer.json()).toMatchObject({ ok: false, error: { code: 'internal' } });
   });
 
+  it('takes a run of another machine, which is larger than all else, from who is signed in', async () => {
+    const { api, post, signIn } = server(new FakeApi({ 'runs.import': () => ({ runId: 'run1' }) }));
+    const body = { content: 'x'.repeat(2 ** 21) };
+    expect((await post('/api/runs.import', body)).status).toBe(401);
+    expect(api.calls).toEqual([]);
+    const session = await signIn();
+    expect((await post('/api/runs.import', body, session)).status).toBe(200);
+    expect(api.calls).toEqual([{ method: 'runs.import', input: body }]);
+    const length = { 'content-length': String(2 ** 28), ...session };
+    expect((await post('/api/runs.import', '{}', length)).status).toBe(400);
+  });
+
   it('refuses what is no method, no JSON, too large, or from another site', async () => {
     const { api, post, request, signIn } = server();
     const session = await signIn();

@@ -2,7 +2,8 @@
  * How a family looks in every chart: a colour for each theme, and a shape that says the same without colour. The hues are
  * those of Okabe and Ito (https://jfly.uni-koeln.de/color/), darkened or lightened until they stand out from the surface.
  */
-import type { Theme } from '../theme.ts';
+
+type Theme = 'light' | 'dark';
 
 export const markerShapes = [
   'circle',

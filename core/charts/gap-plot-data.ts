@@ -1,6 +1,6 @@
 /** From measurements, or from the paper's table, to the two panels of the efficiency-gap plot. */
-import type { PaperResult } from '../../core/models/paper-results.ts';
-import type { Ceilings, MeasurementSummary, RunReport } from '../../core/protocol/run.ts';
+import type { PaperResult } from '../models/paper-results.ts';
+import type { Ceilings, MeasurementSummary, RunReport } from '../protocol/run.ts';
 
 export interface GapPoint {
   /** Of the measurement; a name of its own for a reference point. */
@@ -178,4 +178,14 @@ function withoutFamily(model: string, family: string): string {
     .replace(new RegExp(`^${family}[ _]?`, 'i'), '')
     .replace(/ \(\d+\)$/, '');
   return short === '' ? model : short;
+}
+
+/** What to write beside each point: a model that is drawn more than once is named with its plan, a reconstruction starred. */
+export function pointNames(points: readonly GapPoint[]): string[] {
+  const times = new Map<string, number>();
+  for (const { model } of points) times.set(model, (times.get(model) ?? 0) + 1);
+  return points.map(({ model, label, plan, reconstruction }) => {
+    const withPlan = (times.get(model) ?? 0) > 1 && plan !== null;
+    return `${label}${reconstruction ? '*' : ''}${withPlan ? ` ${plan}` : ''}`;
+  });
 }

@@ -1,0 +1,65 @@
+/** What differs between the surroundings of two runs: the candidate causes of a difference in their figures. */
+import type { EnvironmentDifference } from '../protocol/compare.ts';
+import type { RunFigures } from './figures.ts';
+
+type Surroundings = Pick<RunFigures, 'environment' | 'providers'>;
+type Fact = readonly [what: string, value: string | null];
+
+/** In the order in which they are likely to matter. What changes by itself from minute to minute is left out. */
+function factsOf({ environment, providers }: Surroundings): Fact[] {
+  const { machine, cpu, memory, gpus, system, firmware, virtualization, power, software } = environment;
+  return [
+    ['machine', machine.id],
+    ['CPU', cpu.model],
+    ['usable cores', String(cpu.usableCores)],
+    ['memory', `${memory.totalBytes} bytes`],
+    ['memory type', memory.type],
+    ['memory clock', memory.clockHz === null ? null : `${Math.round(memory.clockHz / 1e6)} MHz`],
+    ...gpus
+      .filter((gpu) => !gpu.software)
+      .flatMap((gpu): Fact[] => [
+        [`driver of ${gpu.model}`, joined(gpu.driver, gpu.driverVersion) ?? 'unknown'],
+      ]),
+    ['microcode', cpu.microcode],
+    ['BIOS', joined(firmware.vendor, firmware.version, firmware.date)],
+    ['kernel', system.kernel],
+    ['system', `${system.platform} ${system.distribution} ${system.release} ${system.architecture}`],
+    ['virtualization', joined(virtualization.hypervisor, virtualization.container)],
+    ['power source', power.source],
+    ['governor', power.governor],
+    ['power profile', power.profile],
+    ...providers.flatMap(({ description }): Fact[] => [
+      [`provider ${description.provider}`, description.version],
+      ...Object.entries(description.libraries).map(([name, version]): Fact => [`library ${name}`, version]),
+    ]),
+    ['Plimsoll', software.plimsoll],
+    ['Node', software.node],
+  ];
+}
+
+function joined(...parts: (string | null)[]): string | null {
+  const known = parts.filter((part) => part !== null);
+  return known.length === 0 ? null : known.join(' ');
+}
+
+/**
+ * `null` where a side does not know, or does not have it: that may be a difference too, and is listed as one. A provider that took
+ * part on one side only is none: it cannot have changed the others' figures.
+ */
+export function environmentDifferences(before: Surroundings, after: Surroundings): EnvironmentDifference[] {
+  const first = new Map(factsOf(withProvidersOf(before, after)));
+  const second = new Map(factsOf(withProvidersOf(after, before)));
+  return [...new Set([...second.keys(), ...first.keys()])].flatMap((what) => {
+    const change = { what, before: first.get(what) ?? null, after: second.get(what) ?? null };
+    return change.before === change.after ? [] : [change];
+  });
+}
+
+function withProvidersOf({ environment, providers }: Surroundings, other: Surroundings): Surroundings {
+  const names = new Set(other.providers.map(({ description }) => description.provider));
+  return { environment, providers: providers.filter(({ description }) => names.has(description.provider)) };
+}
+
+export function sameEnvironment(a: Surroundings, b: Surroundings): boolean {
+  return environmentDifferences(a, b).length === 0;
+}

@@ -1,0 +1,170 @@
+/** What a comparison of two runs, and the history of many, are shown with; `--json` prints them under these names. */
+import { z } from 'zod';
+import { DataTypeSchema, PlanKindSchema } from './provider.ts';
+import { CaseSchema, RunSummarySchema } from './run.ts';
+
+const text = z.string();
+const count = z.number().int().nonnegative();
+const positive = z.number().positive();
+const fraction = z.number().nonnegative();
+
+export const verdicts = ['BETTER', 'WORSE', 'SAME', 'UNCLEAR'] as const;
+/** Of the latency after against that before. SAME: shown to differ by less than is believed. UNCLEAR: nothing was shown. */
+export const VerdictSchema = z.enum(verdicts);
+export type Verdict = z.infer<typeof VerdictSchema>;
+
+/** How far two measurements of one and the same thing lie apart, as a fraction, from this machine's own data. */
+export const NoiseFloorSchema = z.object({
+  /** The larger of the two below: half of what 99 in 100 such pairs stay within; 0 where neither is known. */
+  change: fraction,
+  /** From how the rounds of the figures themselves differ; null where there are too few. */
+  betweenRounds: fraction.nullable(),
+  /** From runs in equal surroundings; null where there are too few. */
+  betweenRuns: fraction.nullable(),
+  /** How many pairs of successive runs that is from. */
+  runPairs: count,
+  /** The smallest change that is believed. */
+  believedChange: fraction,
+  /** Where it comes from, for people. */
+  origin: text,
+});
+export type NoiseFloor = z.infer<typeof NoiseFloorSchema>;
+
+export const EnvironmentDifferenceSchema = z.object({
+  what: text,
+  before: text.nullable(),
+  after: text.nullable(),
+});
+export type EnvironmentDifference = z.infer<typeof EnvironmentDifferenceSchema>;
+
+/** A run, or only what one provider or one plan gave in it. */
+export const CompareSideSchema = z.object({
+  runId: text,
+  provider: text.optional(),
+  plan: PlanKindSchema.optional(),
+});
+export type CompareSide = z.infer<typeof CompareSideSchema>;
+
+/** Where both sides name a provider, or a plan, that is what is compared, and need not be equal. */
+export const CompareRequestSchema = z.object({ before: CompareSideSchema, after: CompareSideSchema });
+
+const IntervalSchema = z.object({ median: positive, low: positive, high: positive });
+
+const ComparedFigureSchema = z.object({
+  measurementId: text,
+  provider: text,
+  plan: PlanKindSchema,
+  instructionSet: text,
+  latencyNs: IntervalSchema,
+  /** Null where there are too few samples for it. */
+  p90Ns: positive.nullable(),
+  samples: count,
+  /** 1 where the borders of its rounds were not kept. */
+  rounds: count,
+  /** By Tukey's fences; all of them count as samples like the others. */
+  outliers: z.object({ mild: count, severe: count }),
+});
+export type ComparedFigure = z.infer<typeof ComparedFigureSchema>;
+
+/** Of which only one median is stored a run: without a verdict. */
+const ComparedPartSchema = z.object({
+  name: text,
+  beforeNs: positive,
+  afterNs: positive,
+  /** After over before. */
+  ratio: positive,
+});
+export type ComparedPart = z.infer<typeof ComparedPartSchema>;
+
+export const ComparedRowSchema = CaseSchema.omit({ provider: true, plan: true }).extend({
+  before: ComparedFigureSchema,
+  after: ComparedFigureSchema,
+  verdict: VerdictSchema,
+  /** Latency after over before: below 1 is faster. Between medians of rounds; with fewer than four on a side, by the bootstrap. */
+  effect: z.object({ ratio: positive, low: positive, high: positive }),
+  /** Two-sided, after allowing for all the rows of this comparison; null where there are too few rounds for a test. */
+  p: z.number().min(0).max(1).nullable(),
+  floor: NoiseFloorSchema,
+  reason: text,
+  kernels: z.array(ComparedPartSchema.extend({ block: text })),
+  blocks: z.array(ComparedPartSchema),
+});
+export type ComparedRow = z.infer<typeof ComparedRowSchema>;
+
+/** A case of one side that has nothing to be compared with, and why. */
+export const UnmatchedSchema = CaseSchema.extend({ side: z.enum(['before', 'after']), reason: text });
+export type Unmatched = z.infer<typeof UnmatchedSchema>;
+
+export const ComparisonSchema = z.object({
+  before: CompareSideSchema.extend({ run: RunSummarySchema }),
+  after: CompareSideSchema.extend({ run: RunSummarySchema }),
+  counts: z.object({ better: count, worse: count, same: count, unclear: count }),
+  rows: z.array(ComparedRowSchema),
+  unmatched: z.array(UnmatchedSchema),
+  /** Candidate causes. */
+  differences: z.array(EnvironmentDifferenceSchema),
+});
+export type Comparison = z.infer<typeof ComparisonSchema>;
+
+// ------------------------------------------------------------------------------------------------------------ history
+
+export const HistoryRequestSchema = z.object({
+  machineId: text.optional(),
+  model: text.optional(),
+  provider: text.optional(),
+  plan: PlanKindSchema.optional(),
+  dtype: DataTypeSchema.optional(),
+  batch: count.min(1).optional(),
+  threads: count.min(1).optional(),
+  /** The newest so many runs. */
+  limit: count.min(1).max(1000).default(200),
+});
+export type HistoryRequest = z.input<typeof HistoryRequestSchema>;
+
+const HistoryPointSchema = z.object({
+  runId: text,
+  measurementId: text,
+  startedAt: z.iso.datetime(),
+  latencyNs: IntervalSchema,
+  /** Against the ceilings of its own run; null where those were not measured. */
+  efficiency: positive.nullable(),
+});
+
+const HistoryMarkSchema = z.object({
+  machineId: text,
+  /** The first run in the new surroundings. */
+  runId: text,
+  startedAt: z.iso.datetime(),
+  changes: z.array(EnvironmentDifferenceSchema),
+});
+export type HistoryMark = z.infer<typeof HistoryMarkSchema>;
+
+export const HistorySeriesSchema = CaseSchema.extend({
+  machineId: text,
+  machineName: text,
+  /** Oldest first. */
+  points: z.array(HistoryPointSchema).min(1),
+  /** The least change of level that is told. */
+  minimumChange: fraction,
+  changePoints: z.array(
+    z.object({
+      /** In `points`, of the first one of the new level. */
+      index: count,
+      runId: text,
+      startedAt: z.iso.datetime(),
+      /** The new level over the old. */
+      ratio: positive,
+      p: z.number().min(0).max(1),
+      /** What changed in the machine's surroundings at that run, or one run before or after it. */
+      candidates: z.array(EnvironmentDifferenceSchema),
+    }),
+  ),
+});
+export type HistorySeries = z.infer<typeof HistorySeriesSchema>;
+
+export const HistorySchema = z.object({
+  series: z.array(HistorySeriesSchema),
+  /** Oldest first. */
+  marks: z.array(HistoryMarkSchema),
+});
+export type History = z.infer<typeof HistorySchema>;

@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import { planKinds } from '../../../core/graph/plan.ts';
+import { ApiError } from '../../../core/protocol/api.ts';
+import type { CompareSide } from '../../../core/protocol/compare.ts';
+import { hintFor, parseChoices } from '../choices.ts';
+import { type CommandContext, exitCodes, parseNames, printJson } from '../context.ts';
+import { formatComparison, formatParts } from '../format/comparison.ts';
+
+interface CompareOptions {
+  plans?: string[];
+  providers?: string[];
+  blocks?: string;
+  kernels?: string;
+  failOn?: string;
+  json?: true;
+}
+
+export function addCompare(program: Command, context: CommandContext): void {
+  program
+    .command('compare')
+    .description(
+      'say of two runs, or of two plans or providers of one, what is BETTER, WORSE, the SAME or UNCLEAR, and why',
+    )
+    .argument('[before]', 'a run: its id, latest, or latest~1 for the one before (default: latest~1)')
+    .argument('[after]', 'the run to hold against it (default: latest)')
+    .option('--plans <before,after>', 'compare two plans, of one run where no second is named', parseNames)
+    .option('--providers <before,after>', 'compare two providers, likewise', parseNames)
+    .option('--blocks <model>', 'show the blocks of this model instead')
+    .option('--kernels <model>', 'show the kernels of this model instead')
+    .option('--fail-on <verdict>', `worse: exit with ${exitCodes.worse} where anything is WORSE`)
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      `\nExit codes: 0 compared; ${exitCodes.worse} something is WORSE and --fail-on worse was given; 1 and 2 as everywhere.`,
+    )
+    .action((before: string | undefined, after: string | undefined, options: CompareOptions) =>
+      compare(context, before, after, options),
+    );
+}
+
+async function compare(
+  context: CommandContext,
+  before: string | undefined,
+  after: string | undefined,
+  options: CompareOptions,
+): Promise<void> {
+  const { api, terminal } = context;
+  const failOn = options.failOn === undefined ? [] : parseChoices('verdict', [options.failOn], ['worse']);
+  const sides = sidesOf(before, after, options);
+  const comparison = await api.call('runs.compare', sides);
+  const model = options.blocks ?? options.kernels;
+  const rows = comparison.rows.filter((row) => model === undefined || row.model === model);
+  if (model !== undefined && rows.length === 0) {
+    const compared = [...new Set(comparison.rows.map((row) => row.model))];
+    throw new ApiError(
+      'notFound',
+      `There is no comparison of '${model}' in these runs.`,
+      compared.length === 0 ? 'Nothing in them could be compared.' : hintFor(model, compared),
+    );
+  }
+  if (options.json) printJson(terminal, { ...comparison, rows });
+  else if (model === undefined) terminal.out(formatComparison(terminal, comparison));
+  else {
+    const what = options.blocks === undefined ? 'kernels' : 'blocks';
+    terminal.out(rows.map((row) => formatParts(terminal, row, what)).join('\n\n'));
+  }
+  if (failOn.length > 0 && comparison.counts.worse > 0) context.exitCode = exitCodes.worse;
+}
+
+/** What is named by nobody: the newest run and the one before it, or, of plans and providers, the newest run alone. */
+function sidesOf(
+  before: string | undefined,
+  after: string | undefined,
+  { plans, providers }: CompareOptions,
+): { before: CompareSide; after: CompareSide } {
+  const within = plans !== undefined || providers !== undefined;
+  const first = before ?? (within ? 'latest' : 'latest~1');
+  const second = after ?? (within ? first : 'latest');
+  const [planBefore, planAfter] = parseChoices('plan', twoOf('plan', plans), planKinds);
+  const [providerBefore, providerAfter] = twoOf('provider', providers);
+  return {
+    before: {
+      runId: first,
+      ...(planBefore === undefined ? {} : { plan: planBefore }),
+      ...(providerBefore === undefined ? {} : { provider: providerBefore }),
+    },
+    after: {
+      runId: second,
+      ...(planAfter === undefined ? {} : { plan: planAfter }),
+      ...(providerAfter === undefined ? {} : { provider: providerAfter }),
+    },
+  };
+}
+
+function twoOf(what: string, names: readonly string[] | undefined): readonly string[] {
+  if (names === undefined || names.length === 2) return names ?? [];
+  throw new ApiError(
+    'badInput',
+    `Two ${what}s are compared, not ${names.length}.`,
+    'Name two, with a comma between them.',
+  );
+}

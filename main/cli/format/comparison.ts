@@ -1,0 +1,130 @@
+/** A comparison on a terminal: the verdicts, why, what had no partner, and what else differs. */
+import { formatNs, formatTime } from '../../../core/format/units.ts';
+import type { ComparedPart, ComparedRow, Comparison, Verdict } from '../../../core/protocol/compare.ts';
+import { decimalsFor } from '../../../core/statistics/digits.ts';
+import { type Column, formatTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+const verdictStyles = {
+  BETTER: 'green',
+  WORSE: 'red',
+  SAME: 'dim',
+  UNCLEAR: 'yellow',
+} as const satisfies Record<Verdict, string>;
+
+export function formatComparison(terminal: Terminal, comparison: Comparison): string {
+  const { rows, unmatched, differences, counts } = comparison;
+  return [
+    formatSides(comparison),
+    ...(rows.length > 0 ? [formatRows(terminal, rows)] : []),
+    `${counts.better} better, ${counts.worse} worse, ${counts.same} the same, ${counts.unclear} unclear`,
+    ...formatReasons(rows),
+    ...(unmatched.length === 0
+      ? []
+      : [
+          [
+            'Not compared:',
+            ...unmatched.map(
+              ({ side, model, provider, plan, dtype, batch, reason }) =>
+                `- ${model} ${provider} ${plan} ${dtype} batch ${batch} (${side}): ${reason}`,
+            ),
+          ].join('\n'),
+        ]),
+    differences.length === 0
+      ? 'Nothing differs between their surroundings that Plimsoll knows of.'
+      : [
+          'What else differs, and may be the cause:',
+          ...differences.map(
+            ({ what, before, after }) => `- ${what}: ${before ?? 'unknown'} → ${after ?? 'unknown'}`,
+          ),
+        ].join('\n'),
+  ].join('\n\n');
+}
+
+function formatSides({ before, after }: Comparison): string {
+  const side = ({ run, provider, plan }: Comparison['before']) =>
+    [`${run.id} (${run.machineName}, ${formatTime(run.startedAt)})`, provider, plan]
+      .filter((part) => part !== undefined)
+      .join(' ');
+  return `before  ${side(before)}\nafter   ${side(after)}`;
+}
+
+function formatRows(terminal: Terminal, rows: readonly ComparedRow[]): string {
+  const varies = (cell: (row: ComparedRow) => unknown) => new Set(rows.map((row) => cell(row))).size > 1;
+  const bothOf = (row: ComparedRow, key: 'provider' | 'plan') =>
+    row.before[key] === row.after[key] ? row.before[key] : `${row.before[key]} → ${row.after[key]}`;
+  const optional: Column<ComparedRow>[] = [
+    ...(varies((row) => bothOf(row, 'provider'))
+      ? [{ title: 'provider', cell: (row: ComparedRow) => bothOf(row, 'provider') }]
+      : []),
+    ...(['dtype', 'batch', 'threads'] as const)
+      .filter((key) => varies((row) => row[key]))
+      .map((key): Column<ComparedRow> => ({ title: key, cell: (row) => String(row[key]) })),
+  ];
+  const columns: Column<ComparedRow>[] = [
+    { title: 'model', cell: ({ model }) => model },
+    { title: 'plan', cell: (row) => bothOf(row, 'plan') },
+    ...optional,
+    { title: 'before', align: 'right', cell: ({ before }) => formatNs(before.latencyNs.median) },
+    { title: 'after', align: 'right', cell: ({ after }) => formatNs(after.latencyNs.median) },
+    { title: 'change [95% interval]', align: 'right', cell: ({ effect }) => formatEffect(effect) },
+    { title: 'p', align: 'right', cell: ({ p }) => (p === null ? '–' : formatP(p)) },
+    {
+      title: 'believed from',
+      align: 'right',
+      cell: ({ floor }) => `${(100 * floor.believedChange).toFixed(1)}%`,
+    },
+    // Last, so that the colour does not count as width.
+    { title: 'verdict', cell: ({ verdict }) => terminal.style(verdictStyles[verdict], verdict) },
+  ];
+  return formatTable(terminal, columns, rows);
+}
+
+/** `+4.9% [+4.2 to +5.6]`: of the latency, so that minus is faster; no more digits than the interval supports. */
+export function formatEffect({ ratio, low, high }: ComparedRow['effect']): string {
+  const decimals = decimalsFor((100 * (high - low)) / 2, 2);
+  const change = (value: number) => {
+    const text = (100 * (value - 1)).toFixed(decimals);
+    return Number(text) > 0 ? `+${text}` : Number(text) === 0 ? text.replace('-', '') : text;
+  };
+  return `${change(ratio)}% [${change(low)} to ${change(high)}]`;
+}
+
+function formatP(p: number): string {
+  return p < 0.0001 ? p.toExponential(0) : p.toPrecision(2);
+}
+
+function formatReasons(rows: readonly ComparedRow[]): string[] {
+  if (rows.length === 0) return [];
+  const reasons = rows.map(({ model, before, after, batch, reason }) => {
+    const by = before.provider === after.provider ? '' : ` ${before.provider} → ${after.provider}`;
+    const plan = before.plan === after.plan ? before.plan : `${before.plan} → ${after.plan}`;
+    return `- ${model} ${plan}${by}${batch === 1 ? '' : ` batch ${batch}`}: ${reason}`;
+  });
+  const [first] = rows;
+  const unknown = rows.some(({ floor }) => floor.betweenRuns === null);
+  const noise =
+    first === undefined || unknown
+      ? 'What separates equal runs of this machine is not known yet, so verdicts do not allow for it: it takes two pairs of runs in the same surroundings besides the two that are compared.'
+      : `Noise, for example of ${first.model}: ${first.floor.origin}.`;
+  return [['Why:', ...reasons].join('\n'), noise];
+}
+
+/** The parts of one network, what moved its latency the most first. Each is one median a run: no verdict. */
+export function formatParts(terminal: Terminal, row: ComparedRow, what: 'blocks' | 'kernels'): string {
+  const title = `${row.model} ${row.before.plan}, ${what}: ${row.verdict}. ${row.reason}`;
+  const parts = row[what];
+  if (parts.length === 0)
+    return `${title}\nNo ${what} were timed on both sides that cover the same operators.`;
+  const columns: Column<ComparedPart>[] = [
+    { title: what === 'blocks' ? 'block' : 'kernel', cell: ({ name }) => name },
+    { title: 'before', align: 'right', cell: ({ beforeNs }) => formatNs(beforeNs) },
+    { title: 'after', align: 'right', cell: ({ afterNs }) => formatNs(afterNs) },
+    { title: 'change', align: 'right', cell: ({ ratio }) => signedPercent(ratio - 1) },
+  ];
+  return `${title}\n${formatTable(terminal, columns, parts)}`;
+}
+
+function signedPercent(fraction: number): string {
+  return `${fraction > 0 ? '+' : ''}${(100 * fraction).toFixed(1)}%`;
+}

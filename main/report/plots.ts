@@ -1,0 +1,19 @@
+/** The efficiency-gap plots of a run: one for each condition under which latencies may be drawn together. */
+import { conditionsOf, gapPlotData } from '../../core/charts/gap-plot-data.ts';
+import type { RunReport } from '../../core/protocol/run.ts';
+import type { GapPlot } from './model.ts';
+
+export function gapPlotsOf(report: RunReport): GapPlot[] {
+  return conditionsOf(report).flatMap((condition) => {
+    const data = gapPlotData(report, condition);
+    const ceilings = report.ceilings.find(
+      ({ provider, device, dtype, threads }) =>
+        provider === condition.provider &&
+        device === condition.device &&
+        dtype === condition.dtype &&
+        threads === condition.threads,
+    );
+    if (data === undefined || ceilings === undefined || data.byOperations.length === 0) return [];
+    return [{ condition, peakOperationsPerSecond: ceilings.peakOperationsPerSecond, data }];
+  });
+}

@@ -1,0 +1,134 @@
+/** The efficiency gap: drawn, as a table, and in its parts. */
+import { formatInterval, formatNs, formatPercent, formatRatio } from '../../../core/format/units.ts';
+import type { MeasurementSummary } from '../../../core/protocol/run.ts';
+import { type Block, type Section, table } from '../document.ts';
+import { gapChart, splitChart } from '../gap-chart.ts';
+import type { GapPlot, Report } from '../model.ts';
+import {
+  count,
+  formatTop1,
+  heading,
+  list,
+  marks,
+  nameAmong,
+  optionalColumns,
+  paragraph,
+  starred,
+  variesIn,
+} from './wording.ts';
+
+export function plots(report: Report): Section {
+  const all = report.sides.flatMap((side) => side.plots);
+  const figures = report.sides.flatMap((side) => {
+    const blocks = side.plots.flatMap((plot): Block[] => {
+      const { byOperations, byLatency, legend } = gapChart(
+        plot,
+        all.filter((other) => comparable(plot, other)),
+      );
+      const { provider, device, dtype, batch, threads } = plot.condition;
+      const left = plot.data.notPlotted;
+      return [
+        {
+          kind: 'figure',
+          caption: `${provider} on ${device}, ${dtype}, batch ${batch}, ${count(threads, 'thread')}.${left.length === 0 ? '' : ` Not drawn, for no accuracy is published at their size: ${left.join(', ')}.`}`,
+          rows: [[byOperations, byLatency], [legend]],
+        },
+      ];
+    });
+    return blocks.length === 0 ? [] : [...heading(report, side), ...blocks];
+  });
+  return {
+    title: 'The efficiency gap, drawn',
+    blocks:
+      figures.length === 0
+        ? [
+            paragraph(
+              'There is nothing to draw: no measured network has a published accuracy at its image size.',
+            ),
+          ]
+        : [
+            paragraph(
+              'Left, the published accuracy over the operations of a network, with the latency that the peak of the machine would allow above; right, over the latency that was measured, with its 95% interval. A family that looks cheap on the left and slow on the right leaves the arithmetic unused. Drawings of one data type and batch have the same scales.',
+            ),
+            ...figures,
+          ],
+  };
+}
+
+function comparable({ condition: a }: GapPlot, { condition: b }: GapPlot): boolean {
+  return a.dtype === b.dtype && a.batch === b.batch;
+}
+
+/** As many bars as a page of paper has room for. */
+const splitRows = 40;
+
+function chunks<Row>(rows: readonly Row[], size: number): Row[][] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, index) =>
+    rows.slice(index * size, (index + 1) * size),
+  );
+}
+
+export function measurements(report: Report): Section {
+  const blocks = report.sides.flatMap((side): Block[] => {
+    const rows = side.report.measurements;
+    if (rows.length === 0) return [...heading(report, side), paragraph('Nothing was measured.')];
+    const alarms = rows.flatMap((row) => row.alarms.map((alarm) => `! ${nameAmong(row, rows)}: ${alarm}`));
+    return [
+      ...heading(report, side),
+      gapTable(rows),
+      {
+        kind: 'figure',
+        caption:
+          'Each latency in three parts; at the right, the share of the ideal. The memory part only shrinks with another plan, network or memory; the part of the kernels with better programs.',
+        rows: chunks(rows, splitRows).map((chunk) => [
+          splitChart(
+            chunk.map((row) => ({
+              name: nameAmong(row, rows),
+              idealNs: row.idealLatencyNs,
+              waterlineNs: row.waterlineLatencyNs,
+              latencyNs: row.latencyNs.median,
+            })),
+          ),
+        ]),
+      },
+      ...(alarms.length === 0
+        ? [paragraph('No measurement is marked as disturbed.')]
+        : [paragraph('Marked as disturbed:'), list(alarms)]),
+    ];
+  });
+  return {
+    title: 'Efficiency-gap table',
+    blocks: [
+      paragraph(
+        'Gap = latency ÷ ideal latency = memory gap × kernel gap. Latencies are medians, with their 95% interval in brackets.',
+      ),
+      ...blocks,
+    ],
+  };
+}
+
+function gapTable(rows: readonly MeasurementSummary[]): Block {
+  return table<MeasurementSummary>(
+    [
+      { title: 'network', cell: starred },
+      { title: 'plan', cell: ({ plan }) => plan },
+      ...optionalColumns(variesIn(rows), ['imageSize', 'provider', 'device', 'dtype', 'batch', 'threads']),
+      { title: 'latency', numeric: true, cell: ({ latencyNs }) => formatInterval(latencyNs) },
+      { title: 'ideal', numeric: true, cell: ({ idealLatencyNs }) => formatNs(idealLatencyNs) },
+      { title: 'waterline', numeric: true, cell: ({ waterlineLatencyNs }) => formatNs(waterlineLatencyNs) },
+      {
+        title: 'DRAM waterline',
+        numeric: true,
+        cell: ({ dramWaterlineLatencyNs }) => formatNs(dramWaterlineLatencyNs),
+      },
+      { title: 'efficiency', numeric: true, cell: ({ efficiency }) => formatPercent(efficiency) },
+      { title: 'gap', numeric: true, cell: ({ gap }) => formatRatio(gap) },
+      { title: '= memory', numeric: true, cell: ({ memoryGap }) => formatRatio(memoryGap) },
+      { title: '× kernel', numeric: true, cell: ({ kernelGap }) => formatRatio(kernelGap) },
+      { title: 'top-1', numeric: true, cell: formatTop1 },
+      { title: 'verified', cell: ({ verified }) => (verified ? 'yes' : 'NO') },
+      { title: 'marks', cell: marks },
+    ],
+    rows,
+  );
+}

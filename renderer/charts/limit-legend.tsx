@@ -1,0 +1,25 @@
+import type { Limit } from '../../core/analysis/diagnosis.ts';
+import { texts } from '../texts.ts';
+import { limitStyle, limits } from './limit-style.ts';
+import { Marker } from './marker.tsx';
+
+/** Of the limits that are there. */
+export function LimitLegend({ shown }: { shown: ReadonlySet<Limit> }) {
+  return (
+    <ul className="legend" aria-label={texts.limits.title}>
+      {limits
+        .filter((limit) => shown.has(limit))
+        .map((limit) => {
+          const { colour, shape } = limitStyle(limit);
+          return (
+            <li key={limit}>
+              <svg width="16" height="16" aria-hidden="true">
+                <Marker shape={shape} x={8} y={8} colour={colour} surface="var(--surface)" filled />
+              </svg>
+              {texts.limits.names[limit]}
+            </li>
+          );
+        })}
+    </ul>
+  );
+}

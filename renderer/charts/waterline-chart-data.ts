@@ -1,0 +1,93 @@
+/** Where the bars and the water of the waterline plot are, in pixels. */
+import type { WaterlineBar, WaterlineView } from '../../core/analysis/waterline-view.ts';
+import { texts } from '../texts.ts';
+import type { TableData } from './table-data.ts';
+
+/** `area`: as wide as its bytes. `layers`: all of one width. */
+export type WaterlineForm = 'area' | 'layers';
+
+/** Shared by charts that are to be compared. */
+export interface WaterlineScale {
+  readonly form: WaterlineForm;
+  /** Of the whole width: bytes, or kernels. */
+  readonly width: number;
+  /** Of the whole height, in operations a byte. */
+  readonly height: number;
+}
+
+/** Higher bars are cut, or the water would be too shallow to be seen. */
+const heightInRidges = 5;
+
+export function waterlineScale(views: readonly WaterlineView[], form: WaterlineForm): WaterlineScale {
+  const bars = views.flatMap((view) => view.bars);
+  const highest = Math.max(
+    1e-9,
+    ...bars.map(({ intensity, waterIntensity }) => Math.max(intensity, waterIntensity)),
+  );
+  const ridge = Math.max(...views.map(({ dramRidge }) => dramRidge));
+  return {
+    form,
+    width: Math.max(1, ...views.map((view) => (form === 'area' ? view.bytes : view.bars.length))),
+    height: Math.min(highest, heightInRidges * ridge),
+  };
+}
+
+export interface PlacedBar {
+  readonly bar: WaterlineBar;
+  readonly x: number;
+  readonly width: number;
+  /** Heights above the axis. */
+  readonly height: number;
+  readonly water: number;
+  /** Higher than the plot: its area is more than is seen. */
+  readonly cut: boolean;
+}
+
+export function placeBars(
+  { bars }: WaterlineView,
+  scale: WaterlineScale,
+  size: { readonly width: number; readonly height: number },
+): readonly PlacedBar[] {
+  const across = size.width / scale.width;
+  const up = (intensity: number) => size.height * Math.min(1, intensity / scale.height);
+  return bars.map((bar, index) => ({
+    bar,
+    x: across * (scale.form === 'area' ? bar.startBytes : index),
+    width: across * (scale.form === 'area' ? bar.bytes : 1),
+    height: up(bar.intensity),
+    water: up(bar.waterIntensity),
+    cut: bar.intensity > scale.height,
+  }));
+}
+
+export function waterlineTable({ bars }: WaterlineView): TableData {
+  const words = texts.waterline.columns;
+  return {
+    columns: [
+      words.order,
+      words.kernel,
+      words.block,
+      words.operations,
+      words.bytes,
+      words.intensity,
+      words.water,
+      words.limit,
+      words.bound,
+      words.measured,
+      words.difference,
+    ],
+    rows: bars.map((bar) => [
+      bar.order,
+      bar.name,
+      bar.block,
+      bar.operations,
+      bar.bytes,
+      bar.intensity,
+      bar.waterIntensity,
+      bar.limit,
+      bar.boundNs / 1e3,
+      bar.latencyNs === null ? null : bar.latencyNs / 1e3,
+      bar.latencyNs === null ? null : (bar.latencyNs - bar.boundNs) / 1e3,
+    ]),
+  };
+}

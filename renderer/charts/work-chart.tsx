@@ -1,0 +1,69 @@
+/** Shares of operations and of bytes by the kind of operator, each as one bar. */
+import { Bar, BarChart, XAxis, YAxis } from 'recharts';
+import { type Work, type WorkKind, workKinds } from '../../core/analysis/network-structure.ts';
+import { texts } from '../texts.ts';
+import { useWidth } from './use-width.ts';
+
+const colours: Readonly<Record<WorkKind, string>> = {
+  dense: 'var(--part-ideal)',
+  pointwise: 'var(--limit-l2)',
+  grouped: 'var(--limit-l3)',
+  depthwise: 'var(--limit-dram)',
+  linear: 'var(--limit-l1)',
+  squeezeExcite: 'var(--part-memory)',
+  other: 'var(--limit-unexplained)',
+};
+
+interface WorkChartProps {
+  readonly kinds: readonly (Work & { readonly kind: WorkKind })[];
+  readonly label: string;
+}
+
+export function WorkChart({ kinds, label }: WorkChartProps) {
+  const [frame, width] = useWidth<HTMLElement>();
+  const row = (measure: 'operations' | 'bytes') => {
+    const all = kinds.reduce((sum, work) => sum + work[measure], 0) || 1;
+    return {
+      name: texts.models.columns[measure],
+      ...Object.fromEntries(kinds.map((work) => [work.kind, (100 * work[measure]) / all])),
+    };
+  };
+  const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
+  return (
+    <figure ref={frame} className="drawing">
+      <BarChart
+        width={width}
+        height={140}
+        data={[row('operations'), row('bytes')]}
+        layout="vertical"
+        margin={{ top: 4, right: 24, bottom: 4, left: 8 }}
+        title={label}
+      >
+        <XAxis {...axis} type="number" domain={[0, 100]} ticks={[0, 25, 50, 75, 100]} unit="%" />
+        <YAxis {...axis} type="category" dataKey="name" width={90} />
+        {kinds.map(({ kind }) => (
+          <Bar
+            key={kind}
+            dataKey={kind}
+            stackId="share"
+            fill={colours[kind]}
+            stroke="var(--surface)"
+            isAnimationActive={false}
+          />
+        ))}
+      </BarChart>
+      <ul className="legend" aria-label={texts.models.legend}>
+        {workKinds
+          .filter((kind) => kinds.some((work) => work.kind === kind))
+          .map((kind) => (
+            <li key={kind}>
+              <svg width="13" height="13" aria-hidden="true">
+                <rect width="13" height="13" rx="3" fill={colours[kind]} />
+              </svg>
+              {texts.models.kinds[kind]}
+            </li>
+          ))}
+      </ul>
+    </figure>
+  );
+}

@@ -1,0 +1,23 @@
+import type { MeasurementSummary } from '../core/protocol/run.ts';
+import { useActiveRun, useRun, useRuns } from './api/queries.ts';
+import { useViewState } from './view-state.ts';
+
+/** The run that the address names, else the one that is going on, else the newest. */
+export function useChosenRun() {
+  const [view] = useViewState();
+  const runs = useRuns();
+  const active = useActiveRun();
+  // While the machine is looked at, the run is announced but not stored yet.
+  const stored = active.data?.phase === 'detecting' ? undefined : active.data?.runId;
+  const runId = view.run ?? stored ?? runs.data?.[0]?.id;
+  const run = useRun(runId);
+  return { runs, active, runId, run };
+}
+
+/** The measurement that the address names; else the first. */
+export function chooseMeasurement(
+  measurements: readonly MeasurementSummary[],
+  id: string | undefined,
+): MeasurementSummary | undefined {
+  return measurements.find((measurement) => measurement.id === id) ?? measurements[0];
+}

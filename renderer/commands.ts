@@ -1,0 +1,50 @@
+/** What can be done from anywhere: the one list behind the command palette, the keys and the list of keys. */
+import { pages } from './pages/registry.ts';
+import { texts } from './texts.ts';
+import { currentTheme, setTheme } from './theme.ts';
+import { goToPage } from './view-state.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  /** Pressed one after the other; the palette's own key is no command, for it opens the list of them. */
+  readonly keys?: readonly string[];
+  readonly run: () => void;
+}
+
+export const commands: readonly Command[] = [
+  ...pages.map(
+    ({ id, title, key }): Command => ({
+      id: `page.${id}`,
+      title: texts.commands.goTo(title),
+      keys: ['g', key],
+      run: () => goToPage(id),
+    }),
+  ),
+  {
+    id: 'theme.other',
+    title: texts.commands.otherTheme,
+    keys: ['t'],
+    run: () => setTheme(currentTheme() === 'dark' ? 'light' : 'dark'),
+  },
+  { id: 'theme.light', title: texts.theme.toLight, run: () => setTheme('light') },
+  { id: 'theme.dark', title: texts.theme.toDark, run: () => setTheme('dark') },
+  { id: 'theme.system', title: texts.theme.toSystem, run: () => setTheme('system') },
+];
+
+/** Commands whose title has every word of the query in it, in any order. */
+export function findCommands(all: readonly Command[], query: string): readonly Command[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  return all.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)));
+}
+
+/** The command that these keys are, or whether they are the beginning of one. */
+export function matchKeys(
+  all: readonly Command[],
+  pressed: readonly string[],
+): { readonly command: Command } | 'beginning' | undefined {
+  const starting = all.filter(({ keys }) => keys !== undefined && pressed.every((key, i) => keys[i] === key));
+  const command = starting.find(({ keys }) => keys?.length === pressed.length);
+  if (command !== undefined) return { command };
+  return starting.length > 0 ? 'beginning' : undefined;
+}

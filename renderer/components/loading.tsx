@@ -1,0 +1,14 @@
+import { useEffect, useState } from 'react';
+import { texts } from '../texts.ts';
+
+/** Shorter waits pass without a word. */
+const patienceMs = 200;
+
+export function Loading() {
+  const [isLong, setIsLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLong(true), patienceMs);
+    return () => clearTimeout(timer);
+  }, []);
+  return <p className="quiet-text loading">{isLong ? texts.loading : ''}</p>;
+}

@@ -1,0 +1,161 @@
+/** What the pages about a run have in common: which run and measurement, and what to say while there is none. */
+import type { ReactNode } from 'react';
+import { formatTime } from '../../core/format/units.ts';
+import type {
+  MeasurementDetail,
+  MeasurementSummary,
+  RunReport,
+  RunSummary,
+} from '../../core/protocol/run.ts';
+import { useMeasurement } from '../api/queries.ts';
+import { chooseMeasurement, useChosenRun } from '../chosen-run.ts';
+import { texts } from '../texts.ts';
+import { goToPage, useViewState } from '../view-state.ts';
+import { Loading } from './loading.tsx';
+import { ErrorNotice, Notice } from './notice.tsx';
+import { PageHead } from './page-head.tsx';
+
+interface RunFrameProps {
+  readonly title: string;
+  readonly sentence: string;
+  /** Beside the choice of the run. */
+  readonly controls?: (report: RunReport) => ReactNode;
+  readonly children: (report: RunReport) => ReactNode;
+}
+
+export function RunFrame({ title, sentence, controls, children }: RunFrameProps) {
+  const [view, changeView] = useViewState();
+  const { runs, runId, run } = useChosenRun();
+  return (
+    <>
+      <PageHead title={title} sentence={sentence}>
+        {runs.data !== undefined && runId !== undefined && (
+          <RunPicker
+            runs={runs.data}
+            runId={runId}
+            onChoose={(next) => changeView({ run: next, measurement: undefined })}
+          />
+        )}
+        {run.data !== undefined && controls?.(run.data)}
+      </PageHead>
+      {runs.isError && <ErrorNotice error={runs.error} />}
+      {runs.data?.length === 0 && (
+        <Notice title={texts.runs.empty.title}>
+          <p>{texts.runs.empty.text}</p>
+          <button type="button" className="primary" onClick={() => goToPage('gap')}>
+            {texts.runs.empty.toProfile}
+          </button>
+        </Notice>
+      )}
+      {run.isError && (
+        <>
+          <ErrorNotice error={run.error} />
+          {view.run !== undefined && (
+            <button type="button" onClick={() => changeView({ run: undefined, measurement: undefined })}>
+              {texts.runs.notFound}
+            </button>
+          )}
+        </>
+      )}
+      {(runs.isPending || run.isLoading) && <Loading />}
+      {run.data !== undefined &&
+        (run.data.measurements.length === 0 ? (
+          <Notice title={texts.runs.nothingMeasured.title}>
+            <p>{texts.runs.nothingMeasured.text}</p>
+          </Notice>
+        ) : (
+          children(run.data)
+        ))}
+    </>
+  );
+}
+
+interface MeasurementFrameProps extends Omit<RunFrameProps, 'children' | 'controls'> {
+  readonly controls?: ReactNode;
+  readonly children: (report: RunReport, measurement: MeasurementSummary) => ReactNode;
+}
+
+/** The same with a choice of the measurement. */
+export function MeasurementFrame({ controls, children, ...frame }: MeasurementFrameProps) {
+  const [view, changeView] = useViewState();
+  const chosenOf = ({ measurements }: RunReport) => chooseMeasurement(measurements, view.measurement);
+  return (
+    <RunFrame
+      {...frame}
+      controls={(report) => (
+        <>
+          <label>
+            <span>{texts.table.measurement}</span>
+            <select
+              value={chosenOf(report)?.id}
+              onChange={({ target }) => changeView({ measurement: target.value })}
+            >
+              {report.measurements.map((measurement) => (
+                <option key={measurement.id} value={measurement.id}>
+                  {measurementName(measurement, report.measurements)}
+                </option>
+              ))}
+            </select>
+          </label>
+          {controls}
+        </>
+      )}
+    >
+      {(report) => {
+        const chosen = chosenOf(report);
+        return chosen === undefined ? null : children(report, chosen);
+      }}
+    </RunFrame>
+  );
+}
+
+/** The kernels of one measurement, once they are read. */
+export function WithDetail({
+  id,
+  children,
+}: {
+  id: string;
+  children: (detail: MeasurementDetail) => ReactNode;
+}) {
+  const detail = useMeasurement(id);
+  if (detail.isError) return <ErrorNotice error={detail.error} />;
+  return detail.data === undefined ? <Loading /> : children(detail.data);
+}
+
+interface RunPickerProps {
+  /** Newest first. */
+  readonly runs: readonly RunSummary[];
+  readonly runId: string;
+  readonly onChoose: (runId: string) => void;
+}
+
+export function RunPicker({ runs, runId, onChoose }: RunPickerProps) {
+  const words = texts.runs;
+  return (
+    <label>
+      <span>{words.label}</span>
+      <select value={runId} onChange={({ target }) => onChoose(target.value)}>
+        {!runs.some(({ id }) => id === runId) && <option value={runId}>{runId}</option>}
+        {runs.map(({ id, startedAt, suite, machineName, status }) => (
+          <option key={id} value={id}>
+            {words.option(formatTime(startedAt), suite, machineName, status)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** With whatever is not the same in the whole run. */
+export function measurementName(measurement: MeasurementSummary, all: readonly MeasurementSummary[]): string {
+  const varies = (key: keyof MeasurementSummary) => all.some((other) => other[key] !== measurement[key]);
+  const { model, plan, provider, dtype, batch, threads } = measurement;
+  return [
+    model,
+    plan,
+    ...(varies('provider') ? [provider] : []),
+    ...(varies('dtype') ? [dtype] : []),
+    ...(varies('batch') ? [`${texts.terms.batch.name.toLowerCase()} ${batch}`] : []),
+    ...(varies('threads') ? [texts.ceilings.threads(threads)] : []),
+  ].join(' · ');
+}

@@ -1,0 +1,112 @@
+/** What surrounds every page: where one can go, the keys and the command palette. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useActiveRun, useLiveUpdates } from '../api/queries.ts';
+import { type Page, pageGroups } from '../pages/page.ts';
+import { pageOf, pages } from '../pages/registry.ts';
+import { texts } from '../texts.ts';
+import { addressOfPage, goToPage, useViewState } from '../view-state.ts';
+import { CommandPalette } from './command-palette.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { Header } from './header.tsx';
+import { KeyList } from './key-list.tsx';
+import { useKeys } from './use-keys.ts';
+
+interface ShellProps {
+  readonly version: string;
+  readonly onResume: (listener: () => void) => () => void;
+}
+
+export function Shell({ version, onResume }: ShellProps) {
+  useLiveUpdates(onResume);
+  useFollowActiveRun();
+  const [view] = useViewState();
+  const [dialog, setDialog] = useState<'palette' | 'keys'>();
+  useKeys({
+    onPalette: useCallback(() => setDialog('palette'), []),
+    onHelp: useCallback(() => setDialog('keys'), []),
+  });
+  const page = pageOf(view.page);
+  const main = useFocusOnChange(page);
+  const Content = page.component;
+  return (
+    <>
+      <button type="button" className="skip-link" onClick={() => main.current?.focus()}>
+        {texts.shell.skip}
+      </button>
+      <Header version={version}>
+        <button type="button" className="palette-button" onClick={() => setDialog('palette')}>
+          {texts.commands.palette} <kbd>{texts.commands.paletteKeys}</kbd>
+        </button>
+      </Header>
+      <div className="shell">
+        <Navigation current={page} />
+        <main ref={main} tabIndex={-1}>
+          <ErrorBoundary key={page.id}>
+            <Content />
+          </ErrorBoundary>
+        </main>
+      </div>
+      {dialog === 'palette' && <CommandPalette onClose={() => setDialog(undefined)} />}
+      {dialog === 'keys' && <KeyList onClose={() => setDialog(undefined)} />}
+    </>
+  );
+}
+
+function Navigation({ current }: { current: Page }) {
+  const [view] = useViewState();
+  return (
+    <nav className="navigation" aria-label={texts.shell.navigation}>
+      {pageGroups.map((group) => {
+        const members = pages.filter((page) => page.group === group);
+        if (members.length === 0) return null;
+        return (
+          <div key={group}>
+            <h2 id={`pages-${group}`}>{texts.shell.groups[group]}</h2>
+            <ul aria-labelledby={`pages-${group}`}>
+              {members.map((page) => (
+                <li key={page.id}>
+                  <a
+                    href={addressOfPage(view, page.id)}
+                    aria-current={page === current ? 'page' : undefined}
+                    title={texts.shell.keyHint(page.key)}
+                    onClick={(event) => {
+                      // With Ctrl, Cmd or Shift it is the browser's own: another tab or window.
+                      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                      event.preventDefault();
+                      goToPage(page.id);
+                    }}
+                  >
+                    {page.title}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+    </nav>
+  );
+}
+
+/** A run that begins is what one wants to see, however it was begun. */
+function useFollowActiveRun(): void {
+  const [, changeView] = useViewState();
+  const activeId = useActiveRun().data?.runId;
+  useEffect(() => {
+    if (activeId !== undefined) changeView({ run: undefined, measurement: undefined, condition: undefined });
+  }, [activeId, changeView]);
+}
+
+/** Names the window after the page, and takes the reader's place to its beginning when it changes. */
+function useFocusOnChange(page: Page): React.RefObject<HTMLElement | null> {
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(page);
+  useEffect(() => {
+    document.title = `${page.title} · ${texts.name}`;
+    if (shown.current === page) return;
+    shown.current = page;
+    main.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [page]);
+  return main;
+}

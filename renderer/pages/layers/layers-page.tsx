@@ -1,0 +1,104 @@
+/** Layer by layer: where the time goes, what holds it back, and what to do. */
+import { layersOf } from '../../../core/analysis/diagnosis.ts';
+import type { MeasurementDetail } from '../../../core/protocol/run.ts';
+import { ChartFrame } from '../../charts/chart-frame.tsx';
+import { LimitLegend } from '../../charts/limit-legend.tsx';
+import { toCsv, toMarkdown } from '../../charts/table-data.ts';
+import { TimeBar } from '../../charts/time-bar.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { MeasurementFrame, WithDetail } from '../../components/run-frame.tsx';
+import { SortableTable } from '../../components/sortable-table.tsx';
+import { formatSort, parseSort, sortRows } from '../../components/sorting.ts';
+import { texts } from '../../texts.ts';
+import { useViewState } from '../../view-state.ts';
+import { filterLayers } from './filter-layers.ts';
+import { layerColumns, layerTable } from './layer-columns.tsx';
+
+export function LayersPage() {
+  const [view, changeView] = useViewState();
+  return (
+    <MeasurementFrame
+      title={texts.pages.layers}
+      sentence={texts.layers.sentence}
+      controls={
+        <label className="switch">
+          <input
+            type="checkbox"
+            checked={view.by === 'block'}
+            onChange={({ target }) => changeView({ by: target.checked ? 'block' : undefined })}
+          />
+          {texts.layers.byBlock}
+        </label>
+      }
+    >
+      {(_, { id }) => <WithDetail id={id}>{(detail) => <Layers detail={detail} />}</WithDetail>}
+    </MeasurementFrame>
+  );
+}
+
+function Layers({ detail: { summary, kernels } }: { detail: MeasurementDetail }) {
+  const words = texts.layers;
+  const [view, changeView] = useViewState();
+  const by = view.by ?? 'kernel';
+  const blocks = layersOf(kernels, 'block');
+  const single = layersOf(kernels, 'kernel');
+  const columns = layerColumns(by);
+  const sort = view.sort ?? '-share';
+  const filter = view.filter ?? '';
+  const shown = sortRows(filterLayers(by === 'block' ? blocks : single, filter), columns, parseSort(sort));
+  const table = layerTable(shown);
+  const title = words.chart(summary.model, summary.plan);
+  const sentence = words.chartSentence(blocks.length, single.length);
+  return (
+    <>
+      <div className="card">
+        <ChartFrame
+          title={title}
+          sentence={sentence}
+          table={layerTable(single)}
+          fileName={`layers-${summary.model}-${summary.plan}`}
+        >
+          <TimeBar
+            blocks={blocks}
+            kernels={single}
+            label={`${title}. ${sentence}`}
+            onChoose={(block) => changeView({ filter: filter === block ? undefined : block })}
+          />
+        </ChartFrame>
+        <LimitLegend shown={new Set([...blocks, ...single].flatMap(({ limit }) => limit ?? []))} />
+      </div>
+      <section className="card" aria-label={words.table}>
+        <div className="card-head">
+          <h2>{words.table}</h2>
+          <label>
+            <span>{words.filter}</span>
+            <input
+              type="search"
+              value={filter}
+              onChange={({ target }) => changeView({ filter: target.value || undefined })}
+            />
+          </label>
+          <CopyButton label={words.copyCsv} content={() => toCsv(table)} />
+          <CopyButton label={words.copyMarkdown} content={() => toMarkdown(table)} />
+        </div>
+        {shown.length === 0 ? (
+          <p>
+            {words.nothing(filter)}{' '}
+            <button type="button" onClick={() => changeView({ filter: undefined })}>
+              {words.clear}
+            </button>
+          </p>
+        ) : (
+          <SortableTable
+            label={words.table}
+            columns={columns}
+            rows={shown}
+            rowKey={({ order }) => String(order)}
+            sort={sort}
+            onSort={(next) => changeView({ sort: formatSort(next) })}
+          />
+        )}
+      </section>
+    </>
+  );
+}

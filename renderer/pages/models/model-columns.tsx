@@ -1,0 +1,78 @@
+import { familyStyle } from '../../../core/charts/family-style.ts';
+import { formatCount } from '../../../core/format/units.ts';
+import type { ModelRow } from '../../../core/protocol/api.ts';
+import type { Column } from '../../components/sortable-table.tsx';
+import { texts } from '../../texts.ts';
+
+export function modelColumns(onChoose: (name: string) => void): Column<ModelRow>[] {
+  const { terms, models: words } = texts;
+  const count = (
+    key: string,
+    term: { readonly name: string; readonly meaning: string },
+    value: (row: ModelRow) => number,
+  ): Column<ModelRow> => ({
+    key,
+    title: term.name,
+    meaning: term.meaning,
+    align: 'right',
+    value,
+    cell: (row) => formatCount(value(row)),
+  });
+  return [
+    {
+      key: 'model',
+      title: terms.model.name,
+      meaning: words.terms.model,
+      value: ({ name }) => name,
+      cell: ({ name, reconstruction }) => (
+        <button type="button" className="link" onClick={() => onChoose(name)}>
+          {name}
+          {reconstruction !== null && <abbr title={`${texts.reconstruction}: ${reconstruction}`}>*</abbr>}
+        </button>
+      ),
+    },
+    {
+      key: 'family',
+      title: texts.plot.family,
+      meaning: words.terms.family,
+      value: ({ family }) => familyStyle(family).title,
+      cell: ({ family }) => familyStyle(family).title,
+    },
+    {
+      key: 'size',
+      title: texts.intensity.imageSize,
+      meaning: words.terms.size,
+      align: 'right',
+      value: ({ size }) => size,
+      cell: ({ size }) => size,
+    },
+    count(
+      'operations',
+      { name: terms.operations.name, meaning: terms.operations.meaning },
+      ({ macs }) => 2 * macs,
+    ),
+    count(
+      'parameters',
+      { name: words.columns.parameters, meaning: words.terms.parameters },
+      ({ parameters }) => parameters,
+    ),
+    count(
+      'activations',
+      { name: words.activations, meaning: words.terms.activations },
+      ({ activations }) => activations,
+    ),
+    {
+      key: 'top1',
+      title: terms.top1.name,
+      meaning: terms.top1.meaning,
+      align: 'right',
+      value: ({ top1 }) => top1 ?? -1,
+      cell: ({ top1, source }) =>
+        top1 === null ? (
+          <span className="unknown">{words.notPublished}</span>
+        ) : (
+          <abbr title={source ?? ''}>{top1.toFixed(1)}%</abbr>
+        ),
+    },
+  ];
+}

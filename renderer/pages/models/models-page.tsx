@@ -1,0 +1,127 @@
+/** The zoo: what can be measured, and what each network is made of. */
+import { useMemo } from 'react';
+import { blockStacks, workByKind } from '../../../core/analysis/network-structure.ts';
+import { familyStyle } from '../../../core/charts/family-style.ts';
+import { formatCount } from '../../../core/format/units.ts';
+import { findModel } from '../../../core/models/zoo.ts';
+import type { ModelRow } from '../../../core/protocol/api.ts';
+import { useModels } from '../../api/queries.ts';
+import { ChartFrame } from '../../charts/chart-frame.tsx';
+import { StructureChart } from '../../charts/structure-chart.tsx';
+import { kindTable, stackTable } from '../../charts/structure-data.ts';
+import { WorkChart } from '../../charts/work-chart.tsx';
+import { Loading } from '../../components/loading.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
+import { PageHead } from '../../components/page-head.tsx';
+import { SortableTable } from '../../components/sortable-table.tsx';
+import { formatSort } from '../../components/sorting.ts';
+import { texts } from '../../texts.ts';
+import { useViewState } from '../../view-state.ts';
+import { modelColumns } from './model-columns.tsx';
+
+export function ModelsPage() {
+  const words = texts.models;
+  const [view, changeView] = useViewState();
+  const models = useModels();
+  const chosen = models.data?.find(({ name }) => name === view.model) ?? models.data?.[0];
+  const filter = (view.filter ?? '').toLowerCase();
+  const shown = models.data?.filter(({ name, family }) =>
+    `${name} ${familyStyle(family).title}`.toLowerCase().includes(filter),
+  );
+  const choose = (model: string) => changeView({ model });
+  return (
+    <>
+      <PageHead title={texts.pages.models} sentence={words.sentence} />
+      {models.isError && <ErrorNotice error={models.error} />}
+      {models.isPending && <Loading />}
+      {shown !== undefined && (
+        <section className="card" aria-label={words.table}>
+          <div className="card-head">
+            <h2>{words.table}</h2>
+            <label>
+              <span>{texts.layers.filter}</span>
+              <input
+                type="search"
+                value={view.filter ?? ''}
+                onChange={({ target }) => changeView({ filter: target.value || undefined })}
+              />
+            </label>
+          </div>
+          {shown.length === 0 ? (
+            <p>
+              {words.nothing(view.filter ?? '')}{' '}
+              <button type="button" onClick={() => changeView({ filter: undefined })}>
+                {texts.layers.clear}
+              </button>
+            </p>
+          ) : (
+            <div className="short-table">
+              <SortableTable
+                label={words.table}
+                columns={modelColumns(choose)}
+                rows={shown}
+                rowKey={({ name }) => name}
+                sort={view.sort}
+                onSort={(sort) => changeView({ sort: formatSort(sort) })}
+                selected={chosen?.name}
+                onSelect={({ name }) => choose(name)}
+              />
+            </div>
+          )}
+        </section>
+      )}
+      {chosen !== undefined && <Structure model={chosen} />}
+    </>
+  );
+}
+
+/** Of one image in fp32: the batch and the data type change no share. */
+function Structure({
+  model: { name, size, macs, parameters, source, top1, reconstruction },
+}: {
+  model: ModelRow;
+}) {
+  const words = texts.models;
+  const structure = useMemo(() => {
+    const graph = findModel(name)?.build(size);
+    return graph && { stacks: blockStacks(graph, 1, 'fp32'), kinds: workByKind(graph, 1, 'fp32') };
+  }, [name, size]);
+  if (structure === undefined) return null;
+  const { stacks, kinds } = structure;
+  const blocks = stacks.reduce((sum, stack) => sum + stack.blocks, 0);
+  const structureSentence = words.structureSentence(blocks, formatCount(macs), formatCount(parameters), size);
+  return (
+    <>
+      <div className="card">
+        <ChartFrame
+          title={words.structure(name)}
+          sentence={structureSentence}
+          table={stackTable(stacks)}
+          fileName={`structure-${name}`}
+        >
+          <StructureChart stacks={stacks} label={`${words.structure(name)}. ${structureSentence}`} />
+        </ChartFrame>
+        <p className="quiet-text">
+          {top1 === null || source === null
+            ? words.noAccuracy(size)
+            : words.accuracy(top1.toFixed(1), source)}
+        </p>
+        {reconstruction !== null && (
+          <p className="quiet-text">
+            {texts.plot.reconstruction} {reconstruction}
+          </p>
+        )}
+      </div>
+      <div className="card">
+        <ChartFrame
+          title={words.work(name)}
+          sentence={words.workSentence}
+          table={kindTable(kinds)}
+          fileName={`work-${name}`}
+        >
+          <WorkChart kinds={kinds} label={`${words.work(name)}. ${words.workSentence}`} />
+        </ChartFrame>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { environmentChanges } from '../../../core/analysis/environment-changes.ts';
+import type { Environment, RunReport } from '../../../core/protocol/run.ts';
+import { useDoctor } from '../../api/queries.ts';
+import { Loading } from '../../components/loading.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
+import { texts } from '../../texts.ts';
+
+/** What should be looked at before a figure is believed: marks, losses, changes of the machine, and the program's own checks. */
+export function HealthCard({ report, now }: { report: RunReport; now: Environment | undefined }) {
+  const words = texts.overview.health;
+  const doctor = useDoctor();
+  const marked = report.measurements.filter(({ alarms }) => alarms.length > 0).length;
+  const changes = now === undefined ? undefined : environmentChanges(report.machine, now);
+  const unwell = doctor.data?.filter(({ status }) => status !== 'ok') ?? [];
+  const items = [
+    ...(marked > 0 ? [texts.summary.alarms(marked, report.measurements.length)] : []),
+    ...(report.lost.length > 0 ? [words.lost(report.lost.length)] : []),
+    ...(changes ?? []).map(({ name, before, now: current }) => words.changed(name, before, current)),
+    ...unwell.map(({ name, message }) => `${name}: ${message}`),
+  ];
+  return (
+    <section className="card" aria-label={words.title}>
+      <h2>{words.title}</h2>
+      {doctor.isError && <ErrorNotice error={doctor.error} />}
+      {(doctor.isPending || changes === undefined) && <Loading />}
+      {items.length > 0 ? (
+        <ul className="lost">
+          {items.map((item) => (
+            <li key={item} className="warning-text">
+              {item}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        doctor.data !== undefined && changes !== undefined && <p>{words.well}</p>
+      )}
+      {changes?.length === 0 && <p className="quiet-text">{words.unchanged}</p>}
+    </section>
+  );
+}

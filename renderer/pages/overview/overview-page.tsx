@@ -1,0 +1,51 @@
+/** This machine at a glance: what it is, what it can do, how its last run went, and whether anything is amiss. */
+import { useActiveRun, useDetectedMachine, useRun, useRuns } from '../../api/queries.ts';
+import { Loading } from '../../components/loading.tsx';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { PageHead } from '../../components/page-head.tsx';
+import { texts } from '../../texts.ts';
+import { CeilingsCard } from '../run/ceilings-card.tsx';
+import { MachineCard } from '../run/machine-card.tsx';
+import { ProfileControl } from '../run/profile-control.tsx';
+import { HealthCard } from './health-card.tsx';
+import { LastRunCard } from './last-run-card.tsx';
+
+export function OverviewPage() {
+  const words = texts.overview;
+  const machine = useDetectedMachine(true);
+  const runs = useRuns();
+  const active = useActiveRun();
+  // Runs of other machines come with bundles; here only this one counts. While it is still looked at, the newest run stands in.
+  const own = runs.data?.filter(
+    ({ machineId }) => machine.data === undefined || machineId === machine.data.machine.id,
+  );
+  const last = useRun(own?.[0]?.id);
+  const shown = machine.data ?? last.data?.machine;
+  return (
+    <>
+      <PageHead title={texts.pages.overview} sentence={words.sentence} />
+      <div className="toolbar">
+        <ProfileControl active={active.data ?? null} isFirst={own?.length === 0} />
+      </div>
+      {machine.isError && <ErrorNotice error={machine.error} />}
+      {runs.isError && <ErrorNotice error={runs.error} />}
+      {last.isError && <ErrorNotice error={last.error} />}
+      {own?.length === 0 && machine.data !== undefined && active.data == null && (
+        <Notice title={texts.runs.empty.title}>
+          <p>{texts.runs.empty.text}</p>
+        </Notice>
+      )}
+      {(shown === undefined || last.isLoading) && <Loading />}
+      <div className="columns">
+        {shown !== undefined && <MachineCard environment={shown} />}
+        {last.data !== undefined && <CeilingsCard providers={last.data.providers} />}
+      </div>
+      {last.data !== undefined && (
+        <div className="columns">
+          <LastRunCard report={last.data} />
+          <HealthCard report={last.data} now={machine.data} />
+        </div>
+      )}
+    </>
+  );
+}

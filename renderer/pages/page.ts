@@ -1,0 +1,15 @@
+import type { ComponentType } from 'react';
+
+/** One entry of the registry: everything that the navigation, the keys and the command palette know of a page. */
+export interface Page {
+  /** In the address. */
+  readonly id: string;
+  readonly title: string;
+  readonly group: PageGroup;
+  /** Pressed after `g`; no two pages have the same. */
+  readonly key: string;
+  readonly component: ComponentType;
+}
+
+export const pageGroups = ['machine', 'run', 'networks'] as const;
+export type PageGroup = (typeof pageGroups)[number];

@@ -1,0 +1,27 @@
+/** Every page. A new one is a folder and a line here. */
+import { intensityPage } from './intensity/page.ts';
+import { layersPage } from './layers/page.ts';
+import { modelsPage } from './models/page.ts';
+import { overviewPage } from './overview/page.ts';
+import type { Page } from './page.ts';
+import { rooflinePage } from './roofline/page.ts';
+import { runPage } from './run/page.ts';
+import { waterlinePage } from './waterline/page.ts';
+
+/** In the order of the navigation. */
+export const pages: readonly Page[] = [
+  overviewPage,
+  runPage,
+  waterlinePage,
+  rooflinePage,
+  layersPage,
+  intensityPage,
+  modelsPage,
+];
+
+/** Where an address without a page leads: to profiling, and what it found. */
+const firstPage = runPage;
+
+export function pageOf(id: string | undefined): Page {
+  return pages.find((page) => page.id === id) ?? firstPage;
+}

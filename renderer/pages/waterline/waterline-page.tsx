@@ -1,0 +1,105 @@
+/** How deep each kernel lies in the memory's water, in every plan that was measured. */
+import { ceilingsOf, plansOf } from '../../../core/analysis/find-ceilings.ts';
+import { type WaterlineView, waterlineView } from '../../../core/analysis/waterline-view.ts';
+import type { MeasurementDetail, MeasurementSummary, RunReport } from '../../../core/protocol/run.ts';
+import { useMeasurements } from '../../api/queries.ts';
+import { ChartFrame } from '../../charts/chart-frame.tsx';
+import { WaterlineChart } from '../../charts/waterline-chart.tsx';
+import { waterlineScale, waterlineTable } from '../../charts/waterline-chart-data.ts';
+import { Loading } from '../../components/loading.tsx';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { MeasurementFrame } from '../../components/run-frame.tsx';
+import { texts } from '../../texts.ts';
+import { useViewState } from '../../view-state.ts';
+import { VerdictTable } from './verdict-table.tsx';
+
+export function WaterlinePage() {
+  const words = texts.waterline;
+  const [view, changeView] = useViewState();
+  return (
+    <MeasurementFrame
+      title={texts.pages.waterline}
+      sentence={words.sentence}
+      controls={
+        <>
+          <label>
+            <span>{words.water}</span>
+            <select
+              value={view.water ?? 'levels'}
+              onChange={({ target }) => changeView({ water: target.value === 'dram' ? 'dram' : undefined })}
+            >
+              <option value="levels">{words.waters.levels}</option>
+              <option value="dram">{words.waters.dram}</option>
+            </select>
+          </label>
+          <label className="switch">
+            <input
+              type="checkbox"
+              checked={view.form === 'layers'}
+              onChange={({ target }) => changeView({ form: target.checked ? 'layers' : undefined })}
+            />
+            {words.simple}
+          </label>
+        </>
+      }
+    >
+      {(report, chosen) => <Plans report={report} measurements={plansOf(report, chosen)} />}
+    </MeasurementFrame>
+  );
+}
+
+interface Drawn {
+  readonly detail: MeasurementDetail;
+  readonly view: WaterlineView;
+}
+
+function Plans({ report, measurements }: { report: RunReport; measurements: readonly MeasurementSummary[] }) {
+  const words = texts.waterline;
+  const [{ water = 'levels', form }] = useViewState();
+  const details = useMeasurements(measurements.map(({ id }) => id));
+  const failed = details.find(({ isError }) => isError);
+  if (failed !== undefined) return <ErrorNotice error={failed.error} />;
+  if (details.some(({ data }) => data === undefined)) return <Loading />;
+  const drawn = details.flatMap(({ data: detail }): Drawn[] => {
+    const ceilings = detail && ceilingsOf(report, detail.summary);
+    const view = detail && ceilings && waterlineView(detail, ceilings, water);
+    return view === undefined || detail === undefined ? [] : [{ detail, view }];
+  });
+  if (drawn.length === 0) return <Notice title={words.noCeilings} />;
+  const scale = waterlineScale(
+    drawn.map(({ view }) => view),
+    form === 'layers' ? 'layers' : 'area',
+  );
+  return (
+    <>
+      <div className="columns">
+        {drawn.map(({ detail: { summary }, view }) => (
+          <div key={summary.id} className="card">
+            <ChartFrame
+              title={words.chart(summary.model, summary.plan)}
+              sentence={words.chartSentence(view.underWater, view.bars.length, form === 'layers')}
+              table={waterlineTable(view)}
+              fileName={`waterline-${summary.model}-${summary.plan}`}
+            >
+              <WaterlineChart
+                view={view}
+                scale={scale}
+                label={`${words.chart(summary.model, summary.plan)}. ${words.chartSentence(view.underWater, view.bars.length, form === 'layers')}`}
+              />
+            </ChartFrame>
+          </div>
+        ))}
+      </div>
+      <ul className="legend" aria-label={words.legend}>
+        {(['arithmetic', 'memory', 'water'] as const).map((mark) => (
+          <li key={mark}>
+            <span className={`swatch ${mark}`} />
+            {words.marks[mark]}
+          </li>
+        ))}
+      </ul>
+      {drawn.length === 1 && <p className="quiet-text">{words.onePlan}</p>}
+      <VerdictTable plans={drawn.map(({ detail: { summary }, view }) => ({ summary, view }))} water={water} />
+    </>
+  );
+}

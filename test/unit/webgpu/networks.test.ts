@@ -1,0 +1,170 @@
+/** Every kernel on the software adapter, against the fp64 reference; every generated text through Dawn's compiler. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Graph } from '../../../core/graph/graph.ts';
+import { type PlanKind, planGraph } from '../../../core/graph/plan.ts';
+import { findModel } from '../../../core/models/zoo.ts';
+import { toWireGraph } from '../../../core/protocol/wire-graph.ts';
+import { findTimer } from '../../../webgpu-bench/measure/repeat.ts';
+import { Gpu } from '../../../webgpu-bench/network/gpu.ts';
+import type { LowerOptions } from '../../../webgpu-bench/network/lower.ts';
+import { fusableBlocks } from '../../../webgpu-bench/network/lower-block.ts';
+import { lowerKernel } from '../../../webgpu-bench/network/lower-kernel.ts';
+import { measureNetwork, profileNetwork } from '../../../webgpu-bench/network/measure.ts';
+import { Network } from '../../../webgpu-bench/network/network.ts';
+import { Tuner } from '../../../webgpu-bench/network/tuner.ts';
+import { verify } from '../../../webgpu-bench/network/verify.ts';
+import { blockNetworks, operatorsNetwork } from '../../fixtures/webgpu/networks.ts';
+import { nullDevice, softwareDevice, whyNoSoftwareAdapter } from './dawn-device.ts';
+
+const planOf = (graph: Graph, kind: PlanKind) => planGraph(graph, kind, new Set(fusableBlocks));
+
+describe.skipIf(whyNoSoftwareAdapter !== undefined)(
+  'kernels on the software adapter',
+  { timeout: 300_000 },
+  () => {
+    let gpu: Gpu;
+    beforeAll(async () => {
+      const device = await softwareDevice();
+      gpu = new Gpu(device, await findTimer(device), true);
+    });
+    afterAll(() => gpu.device.destroy());
+
+    /** `candidate` is tried instead of what tuning would choose. */
+    async function prepare(graph: Graph, kind: PlanKind, candidate = 0, batch = 1): Promise<Network> {
+      const chosen = new Tuner({ get: () => candidate, set: () => {} }, candidate + 1);
+      const kernels = planOf(graph, kind).kernels;
+      return Network.prepare(
+        gpu,
+        { graph: toWireGraph(graph), kernels, dtype: 'fp32', batch, seed: 7 },
+        chosen,
+        () => {},
+      );
+    }
+
+    async function expectRight(network: Network): Promise<void> {
+      try {
+        const { passed, kernels, output } = await verify(network, async () => {});
+        expect(kernels.filter((kernel) => !kernel.passed)).toEqual([]);
+        expect(output.standardDeviation).toBeGreaterThan(0.01);
+        expect(passed).toBe(true);
+      } finally {
+        network.release();
+      }
+    }
+
+    it.each([0, 1, 2, 3, 4, 5, 6])(
+      'every operator is right, with candidate %i of each layer',
+      async (candidate) => {
+        await expectRight(await prepare(operatorsNetwork(), 'layerwise', candidate, candidate === 0 ? 2 : 1));
+      },
+    );
+
+    it.each(Object.keys(blockNetworks))('%s is right as one launch', async (name) => {
+      const graph = blockNetworks[name]?.() as Graph;
+      const network = await prepare(graph, 'fused', 0, 2);
+      const fused = network.kernels.filter(({ plan }) => plan.fused);
+      expect(fused.map(({ implementation }) => implementation)).toEqual([expect.stringMatching(/^block\./)]);
+      const excited = name.includes('squeeze');
+      expect(fused[0]?.launches).toHaveLength(excited ? 2 : 1);
+      await expectRight(network);
+    });
+
+    it('a block that does not fit is executed layer by layer, and says why', async () => {
+      const graph = blockNetworks.convnext?.() as Graph;
+      const small = new Gpu(gpu.device, gpu.timer, true);
+      Object.assign(small.limits, { workgroupBytes: 1024 });
+      const network = await Network.prepare(
+        small,
+        {
+          graph: toWireGraph(graph),
+          kernels: planOf(graph, 'fused').kernels,
+          dtype: 'fp32',
+          batch: 1,
+          seed: 7,
+        },
+        new Tuner({ get: () => 0, set: () => {} }, 1),
+        () => {},
+      );
+      const block = network.kernels.find(({ plan }) => plan.fused);
+      expect(block?.implementation).toMatch(/^layer by layer in 4 launches: it needs \d+ KiB .* has 1 KiB/);
+      await expectRight(network);
+    });
+
+    it('a wrong weight, a wrong stride and an output that is not written are found', async () => {
+      const network = await prepare(operatorsNetwork(), 'layerwise');
+      const [weights] = network.kernels;
+      expect(weights?.plan.name).toBe('dense');
+      const parameters = network.parametersOf(1);
+      const before = parameters.weights[5] ?? 0;
+      // The reference sees another weight than the device has.
+      parameters.weights[5] = before + 1;
+      const wrong = await verify(network, async () => {});
+      expect(wrong.passed).toBe(false);
+      expect(wrong.kernels.filter(({ passed }) => !passed).map(({ name }) => name)).toEqual(['dense']);
+      parameters.weights[5] = before;
+      // A kernel that does nothing leaves the NaNs that its output was filled with.
+      const [first, ...rest] = network.kernels;
+      if (first === undefined) throw new Error('no kernels');
+      network.kernels = [{ ...first, launches: [] }, ...rest];
+      const unwritten = await verify(network, async () => {});
+      expect(unwritten.kernels[0]).toMatchObject({ name: 'dense', passed: false, maxError: 1e30 });
+      network.release();
+    });
+
+    it('times the whole and its kernels', async () => {
+      const network = await prepare(operatorsNetwork(), 'layerwise');
+      const sampling = { warmupSeconds: 0.01, minSeconds: 0.1, minSamples: 3, maxSeconds: 5 };
+      const { latencyNs, timerResolutionNs } = await measureNetwork(network, sampling, () => {});
+      expect(latencyNs.length).toBeGreaterThanOrEqual(3);
+      expect(Math.min(...latencyNs)).toBeGreaterThan(0);
+      expect(timerResolutionNs).toBeGreaterThan(0);
+      const { kernels } = await profileNetwork(network, 2, () => {});
+      expect(kernels.map(({ name }) => name)).toEqual(network.kernels.map(({ plan }) => plan.name));
+      network.release();
+    });
+  },
+);
+
+describe('generated texts', { timeout: 300_000 }, () => {
+  const limits = { workgroupBytes: 32768, invocations: 256 };
+  const models = [
+    'resnet50',
+    'mobilenetv3_large_100',
+    'efficientnet_b0',
+    'efficientnetv2_s',
+    'convnext_tiny',
+    'convfirst_pico',
+  ];
+
+  it.each(['f32', 'f16'] as const)(
+    'of six networks compile for %s storage, in both plans',
+    async (storage) => {
+      const device = await nullDevice();
+      const texts = new Map<string, string>();
+      for (const name of models) {
+        const model = findModel(name);
+        if (model === undefined) throw new Error(`no model ${name}`);
+        const graph = model.build(model.defaultSize);
+        for (const kind of ['layerwise', 'fused'] as const) {
+          const options: LowerOptions = { batch: kind === 'fused' ? 1 : 3, storage, limits };
+          for (const kernel of planOf(graph, kind).kernels) {
+            for (const { candidates } of lowerKernel(graph, kernel, options).launches) {
+              for (const { wgsl, implementation, workgroupBytes } of candidates) {
+                texts.set(wgsl, implementation);
+                expect(workgroupBytes).toBeLessThanOrEqual(limits.workgroupBytes);
+              }
+            }
+          }
+        }
+      }
+      expect(texts.size).toBeGreaterThan(300);
+      const failures: string[] = [];
+      for (const [code, implementation] of texts) {
+        const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
+        failures.push(...messages.map(({ type, message }) => `${implementation}: ${type} ${message}`));
+      }
+      expect(failures).toEqual([]);
+      device.destroy();
+    },
+  );
+});
