@@ -20,6 +20,7 @@ import {
 import { bundleVersion, type Run } from '../core/protocol/run.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { ActiveRun, type Emit } from './bench/active-run.ts';
+import { BenchPages } from './bench/bench-pages.ts';
 import type { SchedulerSettings } from './bench/scheduler.ts';
 import { suites } from './bench/suites.ts';
 import { compareStored, storedHistory } from './comparison.ts';
@@ -32,7 +33,11 @@ import { writeReport } from './report/write.ts';
 import { parseBundle } from './store/bundle.ts';
 import { Store } from './store/store.ts';
 
+export type { BenchPages } from './bench/bench-pages.ts';
+
 export interface LocalApi extends Api {
+  /** For the shells that can have a bench page. */
+  readonly benchPages: BenchPages;
   /** Ends an active run and waits until it is stored. Afterwards nothing may be called. */
   close(): Promise<void>;
 }
@@ -65,10 +70,12 @@ export function createApi(options: ApiOptions = {}): LocalApi {
   const emit: Emit = (event, payload) => {
     for (const listener of listeners[event]) listener(payload);
   };
-  const activeRun = new ActiveRun(store, emit, options.settings);
+  const benchPages = new BenchPages();
+  const activeRun = new ActiveRun(store, emit, benchPages, options.settings);
   const handlers = createHandlers(store, activeRun, options.printPdf ?? printPdfHere);
 
   return {
+    benchPages,
     async call<M extends ApiMethod>(method: M, input: ApiInput<M>): Promise<ApiOutput<M>> {
       return handlers[method](parseInput(method, input));
     },

@@ -1,8 +1,8 @@
 /** Whether everything is there that Plimsoll needs, and whether this machine can be measured well. */
-import { ApiError, type ApiOutput, type ProviderName } from '../core/protocol/api.ts';
+import { ApiError, type ApiOutput } from '../core/protocol/api.ts';
 import type { Environment } from '../core/protocol/run.ts';
 import { ProviderProcess } from './bench/provider-process.ts';
-import { findProvider, isInstalled } from './bench/providers.ts';
+import { findProvider, isInstalled, type ProgramName } from './bench/providers.ts';
 import { startProvider } from './bench/scheduler.ts';
 import { detectMachine } from './machine/detect.ts';
 import type { Store } from './store/store.ts';
@@ -35,7 +35,7 @@ async function checkOnednn(): Promise<Check> {
 }
 
 /** `broken`: what it means for Plimsoll where the program does not answer. */
-async function checkProvider(wanted: ProviderName, broken: Check['status']): Promise<Check> {
+async function checkProvider(wanted: ProgramName, broken: Check['status']): Promise<Check> {
   const name = `${wanted === 'onednn' ? 'oneDNN' : wanted} program`;
   let process: ProviderProcess | undefined;
   try {

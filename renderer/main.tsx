@@ -1,5 +1,5 @@
 // Before any schema is made: see there.
-import './api/zod-without-eval.ts';
+import '../core/protocol/zod-without-eval.ts';
 import './styles/index.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

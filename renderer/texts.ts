@@ -182,6 +182,10 @@ export const texts = {
   profile: {
     start: 'Profile this machine',
     again: 'Profile again',
+    inBrowser: 'Measure with WebGPU in this browser',
+    inDesktop: 'Measure with WebGPU',
+    inBrowserMeaning:
+      'The same networks on the GPU, by the WebGPU of this browser. They run in a page of their own, which must stay open.',
     suite: 'Suite',
     stop: 'Stop',
     stopping: 'Stopping …',

@@ -172,6 +172,7 @@ function buildInterface() {
     ...filesUnder('renderer', isSource),
     ...filesUnder('core', isSource),
     ...filesUnder('main', isSource),
+    ...filesUnder('webgpu-bench', isSource),
   ];
   const built = existsSync(join(root, 'out', 'renderer', 'index.html'));
   once('interface', inputs, built, 'interface built', () => {

@@ -1,4 +1,4 @@
-/** Builds what is shipped: the page (out/renderer), and Electron's entry and preload script (out/desktop). */
+/** Builds what is shipped: the page and the bench page (out/renderer), and Electron's entry and preload script (out/desktop). */
 import { build, type InlineConfig } from 'vite';
 
 /** Too entangled with the disk to be bundled: a native module, and one that loads others as it goes. */
@@ -22,6 +22,24 @@ function bundle(entry: string, fileName: string, format: 'es' | 'cjs', external:
   };
 }
 
+/** The bench page, beside the interface, for the same server hands it out. */
+const benchPage: InlineConfig = {
+  configFile: false,
+  root: 'webgpu-bench/page',
+  base: './',
+  publicDir: false,
+  logLevel: 'warn',
+  worker: { format: 'es' },
+  build: {
+    outDir: '../../out/renderer/bench',
+    emptyOutDir: true,
+    target: 'chrome140',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+};
+
 await build({ configFile: 'vite.config.ts', logLevel: 'warn' });
+await build(benchPage);
 await build(bundle('main/desktop/main.ts', 'main.js', 'es', ['electron', ...packagesBeside]));
 await build(bundle('main/desktop/preload.ts', 'preload.cjs', 'cjs', ['electron']));

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const checks: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
   ['types', 'tsc', '-p', '.'],
   ['types of the renderer', 'tsc', '-p', 'renderer'],
+  ['types of the bench page', 'tsc', '-p', 'webgpu-bench/page'],
   ['lint and format (mend with: npx biome check --write .)', 'biome', 'ci', '.'],
   ['files, exports and packages that nothing uses', 'knip'],
 ];

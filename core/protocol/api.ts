@@ -20,8 +20,8 @@ export const apiVersion = 1;
 /** Of an exported run: some hundred times what a long run takes. */
 export const bundleLimitBytes = 64 << 20;
 
-/** The programs that can execute networks; only `native` is always there. */
-export const providerNames = ['native', 'onednn', 'webgpu'] as const;
+/** What can execute networks; only `native` is always there. `webgpu-page` is a page of a browser, the others are programs. */
+export const providerNames = ['native', 'onednn', 'webgpu', 'webgpu-page'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 export const RunRequestSchema = z.object({

@@ -1,7 +1,7 @@
 /**
  * The provider protocol. A provider is a child process: one JSON object a line in on stdin, one a line out on stdout,
- * its log on stderr. Every request carries an `id`; every answer and event carries the same one. Sizes and times are SI
- * units in the name. docs/provider-protocol.md is the prose.
+ * its log on stderr; or a page that gets and gives the same lines (bench-page.ts). Every request carries an `id`; every
+ * answer and event carries the same one. Sizes and times are SI units in the name. docs/provider-protocol.md is the prose.
  */
 import { z } from 'zod';
 import { activationFunctions, blockKinds } from '../graph/graph.ts';

@@ -3,9 +3,10 @@ import { ApiError, type ApiEvent, type ApiEventPayload, type RunProgress } from 
 import { detectMachine } from '../machine/detect.ts';
 import { newRunId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
+import type { BenchPages } from './bench-pages.ts';
 import { type ParsedRunRequest, planCases, type Selection, selectModels } from './cases.ts';
-import { ProviderProcess } from './provider-process.ts';
-import { findProvider } from './providers.ts';
+import { ProviderAbsent, type ProviderConnection } from './provider-connection.ts';
+import { openProvider } from './providers.ts';
 import {
   type DescribedProvider,
   executeRun,
@@ -28,12 +29,14 @@ interface Current {
 export class ActiveRun {
   private readonly store: () => Store;
   private readonly emit: Emit;
+  private readonly pages: BenchPages;
   private readonly settings: Partial<SchedulerSettings> | undefined;
   private current: Current | undefined;
 
-  constructor(store: () => Store, emit: Emit, settings?: Partial<SchedulerSettings>) {
+  constructor(store: () => Store, emit: Emit, pages: BenchPages, settings?: Partial<SchedulerSettings>) {
     this.store = store;
     this.emit = emit;
+    this.pages = pages;
     this.settings = settings;
   }
 
@@ -107,20 +110,20 @@ export class ActiveRun {
     request: ParsedRunRequest,
     { runId, progress }: Current,
   ): Promise<RunWork> {
-    const programs = [...new Set(request.providers ?? (['native'] as const))].map(findProvider);
+    const names = [...new Set(request.providers ?? (['native'] as const))];
+    const connections = names.map((name) => openProvider(name, this.pages));
     const store = this.store();
     const environment = await detectMachine();
     const providers: DescribedProvider[] = [];
     const remarks: string[] = [];
     try {
-      for (const program of programs) {
-        const process = new ProviderProcess(program);
+      for (const process of connections) {
         const description = await describeOrSay(process);
         if (description.devices.length > 0) providers.push({ process, description });
         else {
           await process.close();
           remarks.push(
-            `The provider ${program.name} has no device here: ${description.reason ?? 'it does not say why.'}`,
+            `The provider ${process.name} has no device here: ${description.reason ?? 'it does not say why.'}`,
           );
         }
       }
@@ -178,7 +181,7 @@ export class ActiveRun {
   }
 }
 
-async function describeOrSay(provider: ProviderProcess) {
+async function describeOrSay(provider: ProviderConnection) {
   try {
     return await startProvider(provider);
   } catch (error) {
@@ -186,7 +189,9 @@ async function describeOrSay(provider: ProviderProcess) {
     throw new ApiError(
       'provider',
       error instanceof Error ? error.message : String(error),
-      'Build it anew: npm run setup. plimsoll doctor tells more.',
+      error instanceof ProviderAbsent
+        ? error.hint
+        : 'Build it anew: npm run setup. plimsoll doctor tells more.',
     );
   }
 }

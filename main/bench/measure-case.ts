@@ -7,7 +7,7 @@ import type { MeasureResult, Prepared, ProfileResult, Verification } from '../..
 import type { MeasuredKernel } from '../../core/protocol/run.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 import type { PlannedCase } from './cases.ts';
-import { type ProviderProcess, ProviderRequestError, type RequestOptions } from './provider-process.ts';
+import { type ProviderConnection, ProviderRequestError, type RequestOptions } from './provider-connection.ts';
 
 export interface Timing {
   readonly warmupSeconds: number;
@@ -33,7 +33,7 @@ const seed = 1;
 export class WrongAnswer extends Error {}
 
 export interface Visit {
-  readonly provider: ProviderProcess;
+  readonly provider: ProviderConnection;
   readonly planned: PlannedCase;
   readonly timing: Timing;
   readonly request: RequestOptions;

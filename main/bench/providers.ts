@@ -1,9 +1,14 @@
-/** The providers. A new one is a program that speaks the protocol, and an entry here. */
+/** The providers. A new one is a program that speaks the protocol, and an entry here; one of them is a page. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError, type ProviderName } from '../../core/protocol/api.ts';
 import { dataFolder, nativeBenchPath, onednnBenchPath, webgpuBenchPath } from '../paths.ts';
-import type { ProviderProgram } from './provider-process.ts';
+import type { BenchPages } from './bench-pages.ts';
+import type { ProviderConnection } from './provider-connection.ts';
+import { ProviderProcess, type ProviderProgram } from './provider-process.ts';
+
+/** All but the page are programs of their own. */
+export type ProgramName = Exclude<ProviderName, 'webgpu-page'>;
 
 interface KnownProvider {
   readonly path: () => string;
@@ -13,7 +18,7 @@ interface KnownProvider {
   readonly hint: string;
 }
 
-const known: Readonly<Record<ProviderName, KnownProvider>> = {
+const known: Readonly<Record<ProgramName, KnownProvider>> = {
   native: {
     path: nativeBenchPath,
     missing: 'The native benchmark program is missing',
@@ -34,12 +39,12 @@ const known: Readonly<Record<ProviderName, KnownProvider>> = {
 };
 
 /** Whether its program is there; of all but `native` its absence is no fault. */
-export function isInstalled(name: ProviderName): boolean {
+export function isInstalled(name: ProgramName): boolean {
   return existsSync(known[name].path());
 }
 
 /** Throws ApiError('provider') where its program is missing. */
-export function findProvider(name: ProviderName): ProviderProgram {
+export function findProvider(name: ProgramName): ProviderProgram {
   const { path: pathOf, args: argsOf, missing, hint } = known[name];
   const path = pathOf();
   if (!existsSync(path)) throw new ApiError('provider', `${missing} (${path}).`, hint);
@@ -49,4 +54,9 @@ export function findProvider(name: ProviderName): ProviderProgram {
   return isScript
     ? { name, command: process.execPath, args: [path, ...args] }
     : { name, command: path, args };
+}
+
+/** Nothing is started before the first request. Throws ApiError('provider') where it cannot be had here. */
+export function openProvider(name: ProviderName, pages: BenchPages): ProviderConnection {
+  return name === 'webgpu-page' ? pages.provider() : new ProviderProcess(findProvider(name));
 }

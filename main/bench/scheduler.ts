@@ -18,10 +18,15 @@ import {
   WrongAnswer,
 } from './measure-case.ts';
 import { mergeCalibrations } from './merge-calibrations.ts';
-import { ProviderCrash, type ProviderProcess, ProviderRequestError } from './provider-process.ts';
+import {
+  ProviderAbsent,
+  type ProviderConnection,
+  ProviderCrash,
+  ProviderRequestError,
+} from './provider-connection.ts';
 
 export interface DescribedProvider {
-  readonly process: ProviderProcess;
+  readonly process: ProviderConnection;
   readonly description: ProviderDescription;
 }
 
@@ -94,17 +99,18 @@ export async function executeRun(work: RunWork, sink: RunSink, signal: AbortSign
 
 /**
  * Starts a provider and asks what it can do, again where it dies on the way. Rejects with the last failure after three
- * attempts, and with the code `cancelled` where the signal says so.
+ * attempts, after one where it can only be started by the user, and with the code `cancelled` where the signal says so.
  */
 export async function startProvider(
-  provider: ProviderProcess,
+  provider: ProviderConnection,
   signal?: AbortSignal,
 ): Promise<ProviderDescription> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await provider.request('describe', {}, { silenceMs: startSilenceMs, signal });
     } catch (error) {
-      if (attempt === startAttempts || signal?.aborted === true) throw error;
+      const isLast = attempt === startAttempts || error instanceof ProviderAbsent;
+      if (isLast || signal?.aborted === true) throw error;
     }
   }
 }
@@ -129,6 +135,8 @@ class Scheduler {
   private readonly forecast = new Forecast();
   private readonly entries: readonly Entry[];
   private readonly remarks: string[] = [];
+  /** Why nothing more is asked of a provider: only its user could have brought it back, and did not. */
+  private readonly givenUp = new Map<DescribedProvider, string>();
   private phase: RunStep['phase'] = 'calibrating';
   private current = '';
   private casesDone = 0;
@@ -220,7 +228,9 @@ class Scheduler {
   /** A ceiling that was measured while something else was running would be too low, and every efficiency too high. */
   private async calibrateAgain(calibrated: readonly DeviceCalibration[]): Promise<void> {
     let merged = calibrated;
-    for (const { process, description } of this.work.providers) {
+    for (const provider of this.work.providers) {
+      if (this.givenUp.has(provider)) continue;
+      const { process, description } = provider;
       const step = `${description.provider} again`;
       this.say(`measuring the ceilings of ${deviceOf(description)} once more`);
       this.tell();
@@ -241,7 +251,7 @@ class Scheduler {
   }
 
   private async calibrationOf(
-    provider: ProviderProcess,
+    provider: ProviderConnection,
   ): Promise<Pick<DeviceCalibration, 'calibration' | 'reason'>> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -250,7 +260,8 @@ class Scheduler {
       } catch (error) {
         if (this.signal.aborted) throw error;
         // A refusal is an answer; only a program that died is asked again.
-        if (error instanceof ProviderRequestError || attempt === startAttempts) {
+        const isFinal = error instanceof ProviderRequestError || error instanceof ProviderAbsent;
+        if (isFinal || attempt === startAttempts) {
           return { calibration: null, reason: messageOf(error) };
         }
       }
@@ -307,6 +318,17 @@ class Scheduler {
     const { planned, provider, id } = entry;
     const startedAt = new Date().toISOString();
     const head = { ...planned.case, id, startedAt };
+    const lost = (reason: string, error: unknown): Measurement => ({
+      ...head,
+      instructionSet: 'unknown',
+      outcome: {
+        status: 'failed',
+        reason,
+        error: error instanceof ProviderRequestError ? error.error : null,
+      },
+    });
+    const absent = this.givenUp.get(provider);
+    if (absent !== undefined) return lost(absent, undefined);
     try {
       const visit = await visitFirst(this.visit(entry, 1));
       const { instructionSet, verification } = visit;
@@ -328,23 +350,14 @@ class Scheduler {
         },
       };
     } catch (error) {
-      const reason = await this.survive(error, provider);
-      return {
-        ...head,
-        instructionSet: 'unknown',
-        outcome: {
-          status: 'failed',
-          reason,
-          error: error instanceof ProviderRequestError ? error.error : null,
-        },
-      };
+      return lost(await this.survive(error, provider), error);
     }
   }
 
   /** Adds this round's samples. What goes wrong here costs these samples, not those of the rounds before. */
   private async visitAgain(entry: Entry, round: number): Promise<void> {
     const { measured } = entry;
-    if (measured === undefined) return;
+    if (measured === undefined || this.givenUp.has(entry.provider)) return;
     const { outcome } = measured;
     try {
       const more = await visitAgain(this.visit(entry, round));
@@ -384,6 +397,13 @@ class Scheduler {
       await startProvider(provider.process, this.signal);
     } catch (again) {
       if (this.signal.aborted) throw again;
+      if (again instanceof ProviderAbsent) {
+        this.givenUp.set(provider, again.message);
+        if (this.givenUp.size < this.work.providers.length) {
+          this.remarks.push(`The provider ${provider.description.provider} was given up: ${again.message}`);
+          return error.message;
+        }
+      }
       throw new RunFailed(
         `The provider ${provider.description.provider} did not start again after a failure: ${messageOf(again)}`,
       );

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { app, BrowserWindow, dialog, Menu, session } from 'electron';
 import { createApi } from '../api.ts';
 import { rendererFolder } from '../paths.ts';
+import { BenchWindow } from './bench-window.ts';
+import { switchGpuOn } from './gpu-switches.ts';
 import { carryApi } from './ipc.ts';
 import { menuTemplate } from './menu.ts';
 import { pageAddress } from './origin.ts';
@@ -21,16 +23,20 @@ else app.quit();
 
 function start(): void {
   app.enableSandbox();
+  switchGpuOn(app);
   declareScheme();
   confinePages(app);
 
   const api = createApi({ printPdf });
-  carryApi(api);
+  const bench = new BenchWindow(api.benchPages, preloadPath);
+  carryApi(api, bench);
   closeApiBeforeQuitting(app, api);
 
   const open = async () => {
     const window = createWindow(preloadPath);
     askBeforeClosing(window, api);
+    // A window that nobody sees would keep the app from ending.
+    window.once('closed', () => bench.close());
     await window.loadURL(pageAddress);
   };
   app.on('second-instance', () => {

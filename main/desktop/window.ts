@@ -1,5 +1,10 @@
-/** The one window. */
-import { BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme } from 'electron';
+/** The window that the user sees. */
+import {
+  BrowserWindow,
+  type BrowserWindowConstructorOptions,
+  nativeTheme,
+  type WebPreferences,
+} from 'electron';
 
 export function windowOptions(preloadPath: string, dark: boolean): BrowserWindowConstructorOptions {
   return {
@@ -11,16 +16,21 @@ export function windowOptions(preloadPath: string, dark: boolean): BrowserWindow
     // Shown when there is something to see, on the page's own background: no white flash.
     show: false,
     backgroundColor: dark ? '#14171a' : '#ffffff',
-    webPreferences: {
-      preload: preloadPath,
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      // The page follows a run that may last minutes while it is behind other windows.
-      backgroundThrottling: false,
-    },
+    webPreferences: webPreferences(preloadPath),
+  };
+}
+
+/** Of every page of the app, seen or not. */
+export function webPreferences(preloadPath: string): WebPreferences {
+  return {
+    preload: preloadPath,
+    contextIsolation: true,
+    sandbox: true,
+    nodeIntegration: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    // The page follows a run that may last minutes while it is behind other windows, or computes it.
+    backgroundThrottling: false,
   };
 }
 

@@ -6,13 +6,15 @@ import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { type Api, ApiError, type ApiErrorData, bundleLimitBytes } from '../../core/protocol/api.ts';
+import { BenchReplySchema, benchPagePath, benchReplyBytes } from '../../core/protocol/bench-page.ts';
 import { pageMissing, pageResponse, plainResponse, securityHeaders } from '../page-files.ts';
 import { answerCall, isApiMethod } from '../transport.ts';
+import type { BenchStreams } from './bench-streams.ts';
 import type { EventStreams } from './events.ts';
 import { refusal } from './guard.ts';
 import { type Sessions, sessionCookie } from './session.ts';
 
-/** No input of the API comes near it, but for one. */
+/** No input of the API comes near it, but for one; a bench page's answers have a limit of their own too. */
 const bodyLimitBytes = 1 << 20;
 const importPath = '/api/runs.import';
 /** A run as text in JSON: each quote of the file takes two bytes. */
@@ -31,12 +33,13 @@ interface ServeParts {
   readonly api: Api;
   readonly sessions: Sessions;
   readonly events: EventStreams;
+  readonly bench: BenchStreams;
   readonly rendererFolder: string;
   /** Known only once the server listens. */
   port(): number;
 }
 
-export function createServeApp({ api, sessions, events, rendererFolder, port }: ServeParts): Hono {
+export function createServeApp({ api, sessions, events, bench, rendererFolder, port }: ServeParts): Hono {
   const app = new Hono();
 
   app.use(async (context, next) => {
@@ -46,7 +49,9 @@ export function createServeApp({ api, sessions, events, rendererFolder, port }: 
     for (const [name, value] of Object.entries(securityHeaders)) context.res.headers.set(name, value);
   });
   const limitSmall = limitBody(bodyLimitBytes);
-  app.use((context, next) => (context.req.path === importPath ? next() : limitSmall(context, next)));
+  app.use((context, next) =>
+    [importPath, benchReplyPath].includes(context.req.path) ? next() : limitSmall(context, next),
+  );
 
   app.post('/session', async (context) => {
     const request = SessionRequestSchema.safeParse(await readJson(context.req.raw));
@@ -64,6 +69,13 @@ export function createServeApp({ api, sessions, events, rendererFolder, port }: 
   // Only for who is signed in: before that nobody may send so much.
   app.use(importPath, limitBody(importLimitBytes));
   app.get('/api/events', () => events.open());
+  app.get('/api/bench/events', () => bench.open());
+  app.post(benchReplyPath, limitBody(benchReplyBytes), async (context) => {
+    const reply = BenchReplySchema.safeParse(await readJson(context.req.raw));
+    if (!reply.success) return failure(400, new ApiError('badInput', 'This is no answer of a bench page.'));
+    if (bench.receive(reply.data)) return context.body(null, 204);
+    return failure(409, new ApiError('notFound', 'This connection of a bench page is no more.'));
+  });
   app.post('/api/:method', async (context) => {
     const method = context.req.param('method');
     const input = await readJson(context.req.raw);
@@ -74,6 +86,7 @@ export function createServeApp({ api, sessions, events, rendererFolder, port }: 
   });
   app.all('/api/*', () => failure(404, new ApiError('notFound', 'There is no such method.')));
 
+  app.get('/bench', (context) => context.redirect(`/${benchPagePath}`));
   app.get('*', (context) => {
     if (!existsSync(join(rendererFolder, 'index.html'))) return plainResponse(503, pageMissing);
     return pageResponse(rendererFolder, new URL(context.req.url).pathname);
@@ -82,13 +95,15 @@ export function createServeApp({ api, sessions, events, rendererFolder, port }: 
   return app;
 }
 
+const benchReplyPath = '/api/bench/reply';
+
 const openThePrintedAddress = 'Open the address that plimsoll serve printed.';
 
 function noSession(): ApiError {
   return new ApiError('badInput', 'This page is not signed in to this server.', openThePrintedAddress);
 }
 
-function failure(status: 400 | 401 | 403 | 404 | 500, error: ApiError): Response {
+function failure(status: 400 | 401 | 403 | 404 | 409 | 500, error: ApiError): Response {
   const body: { ok: false; error: ApiErrorData } = { ok: false, error: error.toData() };
   return Response.json(body, { status, headers: { ...securityHeaders, 'Cache-Control': 'no-store' } });
 }

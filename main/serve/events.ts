@@ -1,9 +1,7 @@
 /** The app's events as server-sent events: one stream a client, ended by the client, or by the server when it closes. */
 import type { Api } from '../../core/protocol/api.ts';
 import { subscribeAll } from '../transport.ts';
-
-/** Keeps connections open through proxies and tunnels, and finds clients that are gone. */
-const heartbeatMs = 15_000;
+import { type EventStream, openEventStream } from './event-stream.ts';
 
 export interface EventStreams {
   open(): Response;
@@ -13,42 +11,22 @@ export interface EventStreams {
 }
 
 export function createEventStreams(api: Api): EventStreams {
-  const closers = new Set<() => void>();
+  const streams = new Set<EventStream>();
   return {
-    open() {
-      let stop = () => {};
-      const body = new ReadableStream<Uint8Array>({
-        start(controller) {
-          const encoder = new TextEncoder();
-          const send = (text: string) => controller.enqueue(encoder.encode(text));
-          const unsubscribe = subscribeAll(api, (event, payload) => {
-            send(`event: ${event}\ndata: ${JSON.stringify(payload)}\n\n`);
-          });
-          const heartbeat = setInterval(() => send(': heartbeat\n\n'), heartbeatMs);
-          const close = () => {
-            stop();
-            controller.close();
-          };
-          stop = () => {
-            clearInterval(heartbeat);
-            unsubscribe();
-            closers.delete(close);
-          };
-          closers.add(close);
-          // The headers go out with the first byte: the client then knows that it misses nothing from here on.
-          send(': connected\n\n');
-        },
-        cancel: () => stop(),
-      });
-      return new Response(body, {
-        headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' },
-      });
-    },
+    open: () =>
+      openEventStream((stream) => {
+        const unsubscribe = subscribeAll(api, stream.send);
+        streams.add(stream);
+        return () => {
+          unsubscribe();
+          streams.delete(stream);
+        };
+      }),
     closeAll() {
-      for (const close of [...closers]) close();
+      for (const stream of [...streams]) stream.close();
     },
     get size() {
-      return closers.size;
+      return streams.size;
     },
   };
 }

@@ -2,7 +2,9 @@
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { type Api, ApiError } from '../../core/protocol/api.ts';
+import type { BenchPages } from '../api.ts';
 import { createServeApp } from './app.ts';
+import { createBenchStreams } from './bench-streams.ts';
 import { createEventStreams } from './events.ts';
 import { createSessions } from './session.ts';
 
@@ -19,7 +21,7 @@ export interface RunningServer {
 }
 
 export interface ServerOptions {
-  readonly api: Api;
+  readonly api: Api & { readonly benchPages: BenchPages };
   /** 0: any that is free. */
   readonly port: number;
   readonly rendererFolder: string;
@@ -30,10 +32,14 @@ export function startServer({ api, port, rendererFolder }: ServerOptions): Promi
   const sessions = createSessions();
   const events = createEventStreams(api);
   let actualPort = port;
-  const app = createServeApp({ api, sessions, events, rendererFolder, port: () => actualPort });
+  const bench = createBenchStreams(api.benchPages);
+  const app = createServeApp({ api, sessions, events, bench, rendererFolder, port: () => actualPort });
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: loopback, port }, (info: AddressInfo) => {
       actualPort = info.port;
+      const withdraw = api.benchPages.offer({
+        hint: `Open http://${loopback}:${actualPort}/bench in a tab of its own, in the browser that shows the app, and leave it open; then begin again.`,
+      });
       resolve({
         address: `http://${loopback}:${actualPort}/#token=${sessions.token}`,
         port: actualPort,
@@ -47,7 +53,9 @@ export function startServer({ api, port, rendererFolder }: ServerOptions): Promi
               clearTimeout(kill);
               closed();
             });
+            withdraw();
             events.closeAll();
+            bench.closeAll();
           }),
       });
     });

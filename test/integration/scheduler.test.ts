@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { ProviderRequestSchema } from '../../core/protocol/provider.ts';
 import type { DeviceCalibration, Measurement } from '../../core/protocol/run.ts';
 import { planCases, selectModels } from '../../main/bench/cases.ts';
-import { ProviderCrash, ProviderProcess, ProviderRequestError } from '../../main/bench/provider-process.ts';
+import { ProviderCrash, ProviderRequestError } from '../../main/bench/provider-connection.ts';
+import { ProviderProcess } from '../../main/bench/provider-process.ts';
 import {
   executeRun,
   type RunEnd,
@@ -401,10 +402,7 @@ describe('a provider that', () => {
   });
 
   it.each([
-    [
-      'garbage',
-      'The program native printed a line that is not of the protocol: "Segmentation fault, or so".',
-    ],
+    ['garbage', 'The program native sent a line that is not of the protocol: "Segmentation fault, or so".'],
     ['wrongShape', 'The program native answered verify with something else than the protocol says.'],
     ['misread', 'The program native could not read a request: That was no JSON.'],
   ] as const)('answers with %s loses its own case, and is started again', async (does, reason) => {

@@ -25,9 +25,11 @@ interface Rule {
 /** The rule of the longest folder holds. */
 const rules: readonly Rule[] = [
   { folder: 'core/', paths: ['core/'], packages: ['zod'] },
+  { folder: 'renderer/', paths: ['renderer/', 'core/'] },
+  // No host in it: the same modules run in Node, in a page and in a worker.
   { folder: 'webgpu-bench/', paths: ['webgpu-bench/', 'core/'], packages: [] },
   { folder: 'webgpu-bench/node/', paths: ['webgpu-bench/', 'core/'], packages: ['node:', 'webgpu'] },
-  { folder: 'renderer/', paths: ['renderer/', 'core/'] },
+  { folder: 'webgpu-bench/page/', paths: ['webgpu-bench/', 'core/'], packages: ['zod'] },
   { folder: 'main/', paths: ['main/', 'core/', 'package.json'] },
   { folder: 'main/cli/', paths: ['main/cli/', 'main/serve/', 'core/', 'package.json', ...joints] },
   { folder: 'main/serve/', paths: ['main/serve/', 'core/', ...joints] },
@@ -104,6 +106,10 @@ describe('the import rules', () => {
     ['main/desktop/main.ts', '../machine/detect.ts'],
     ['main/bench/scheduler.ts', '../cli/program.ts'],
     ['main/store/store.ts', '../api.ts'],
+    ['webgpu-bench/page/main.ts', '../../renderer/app.tsx'],
+    ['webgpu-bench/page/worker.ts', 'node:fs'],
+    ['webgpu-bench/network/network.ts', 'webgpu'],
+    ['webgpu-bench/node/main.ts', '../../main/paths.ts'],
     ['main/report/compose.ts', '../store/store.ts'],
     ['main/report/compose.ts', '../../renderer/texts.ts'],
     ['main/cli/commands/report.ts', '../../report/write.ts'],

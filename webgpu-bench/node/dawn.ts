@@ -31,6 +31,7 @@ export async function dawnHost(plimsollVersion: string, tuningFile: string | und
   };
 
   return {
+    provider: 'webgpu',
     version: plimsollVersion,
     libraries: { dawn: String(version), node: process.versions.node },
     async findAdapters() {

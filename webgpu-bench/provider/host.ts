@@ -9,6 +9,8 @@ export interface AdapterOffer {
 }
 
 export interface Host {
+  /** The provider's name: the same programs in another place are another provider. */
+  readonly provider: 'webgpu' | 'webgpu-page';
   /** For example `Dawn in Node 24.21.0`, by what it is: library or browser, and its version. */
   readonly libraries: Readonly<Record<string, string>>;
   readonly version: string;

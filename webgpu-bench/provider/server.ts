@@ -140,7 +140,7 @@ export class ProviderServer {
     const gpu = offers.length === 0 ? undefined : await this.open();
     return {
       protocol: providerProtocolVersion,
-      provider: 'webgpu',
+      provider: host.provider,
       version: host.version,
       libraries: { ...host.libraries },
       devices: offers.map(({ record }) => describeDevice(record)),

@@ -1,3 +1,4 @@
+import { formatProviderDevice } from '../../../core/format/provider.ts';
 import {
   formatBytesPerSecond,
   formatOperationsPerSecond,
@@ -11,15 +12,15 @@ import { texts } from '../../texts.ts';
 export function CeilingsCard({ providers }: { providers: readonly DeviceCalibration[] }) {
   const words = texts.ceilings;
   const calibrated = providers.flatMap(({ description, calibration }) =>
-    calibration === null ? [] : [{ provider: description.provider, ...calibration }],
+    calibration === null ? [] : [{ description, ...calibration }],
   );
   return (
     <section className="card" aria-label={words.title}>
       <h2 title={words.meaning}>{words.title}</h2>
       {calibrated.length === 0 && <p className="quiet-text">{words.noneMeasured}</p>}
-      {calibrated.map(({ provider, device, arithmetic, bandwidth }) => (
-        <div key={`${provider} ${device}`} className="ceilings">
-          {calibrated.length > 1 && <h3>{provider}</h3>}
+      {calibrated.map(({ description, device, arithmetic, bandwidth }) => (
+        <div key={`${description.provider} ${device}`} className="ceilings">
+          {calibrated.length > 1 && <h3>{formatProviderDevice(description)}</h3>}
           <ArithmeticTable ceilings={bestByThreads(arithmetic)} />
           <MemoryTable ceilings={bandwidth} />
         </div>

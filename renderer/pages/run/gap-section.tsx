@@ -5,6 +5,7 @@ import {
   gapPlotData,
   paperPlotData,
 } from '../../../core/charts/gap-plot-data.ts';
+import { formatProvider } from '../../../core/format/provider.ts';
 import { formatOperationsPerSecond } from '../../../core/format/units.ts';
 import { paperMachine, paperResults, paperSource } from '../../../core/models/paper-results.ts';
 import type { RunReport } from '../../../core/protocol/run.ts';
@@ -126,5 +127,5 @@ function peakOf({ ceilings }: RunReport, { provider, device, dtype, threads }: C
 }
 
 function conditionName({ provider, dtype, batch, threads }: Condition): string {
-  return `${provider}, ${dtype}, ${texts.terms.batch.name.toLowerCase()} ${batch}, ${texts.ceilings.threads(threads)}`;
+  return `${formatProvider(provider)}, ${dtype}, ${texts.terms.batch.name.toLowerCase()} ${batch}, ${texts.ceilings.threads(threads)}`;
 }

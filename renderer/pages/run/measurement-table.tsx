@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { formatProvider } from '../../../core/format/provider.ts';
 import { formatInterval, formatNs, formatPercent, formatRatio } from '../../../core/format/units.ts';
 import type { MeasurementSummary } from '../../../core/protocol/run.ts';
 import { type Column, SortableTable } from '../../components/sortable-table.tsx';
@@ -53,7 +54,7 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
         title: terms[key].name,
         meaning: terms[key].meaning,
         value: (row) => row[key],
-        cell: (row) => String(row[key]),
+        cell: (row) => (key === 'provider' ? formatProvider(row.provider) : String(row[key])),
       }),
     );
   return [

@@ -4,6 +4,7 @@ import { ApiError, type RunProgress } from '../../../core/protocol/api.ts';
 import { useCancelRun, useStartRun, useSuites } from '../../api/queries.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { texts } from '../../texts.ts';
+import { MeasureInBrowser } from './measure-in-browser.tsx';
 
 interface ProfileControlProps {
   readonly active: RunProgress | null;
@@ -48,6 +49,10 @@ function StartRun({ isFirst }: { isFirst: boolean }) {
       >
         {isFirst ? words.start : words.again}
       </button>
+      <MeasureInBrowser
+        disabled={start.isPending}
+        onStart={() => start.mutate({ suite, providers: ['webgpu-page'] })}
+      />
       {start.error instanceof ApiError && <ErrorNotice error={start.error} onDismiss={start.reset} />}
     </div>
   );

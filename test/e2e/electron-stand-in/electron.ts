@@ -36,10 +36,11 @@ const askTest = connect<TestRequests, AppRequests>(process, {
       bodyBase64: Buffer.from(await response.arrayBuffer()).toString('base64'),
     };
   },
-  invoke({ frameUrl, isMainFrame, message: [channel, ...message] }) {
+  invoke({ windowId, frameUrl, isMainFrame, message: [channel, ...message] }) {
     const handler = invokeHandlers.get(String(channel)) as ((...values: unknown[]) => unknown) | undefined;
     if (handler === undefined) throw new Error(`No handler for ${channel}`);
-    return handler({ senderFrame: { url: frameUrl, parent: isMainFrame ? null : {} } }, ...message);
+    const sender = windows.find(({ id }) => id === windowId)?.webContents;
+    return handler({ sender, senderFrame: { url: frameUrl, parent: isMainFrame ? null : {} } }, ...message);
   },
   navigate({ url }) {
     const event = preventable({ url });
@@ -54,10 +55,16 @@ const askTest = connect<TestRequests, AppRequests>(process, {
 });
 
 class WebContents extends EventEmitter {
+  readonly #windowId: number;
   openHandler: (details: { url: string }) => { action: string } = () => ({ action: 'allow' });
 
+  constructor(windowId: number) {
+    super();
+    this.#windowId = windowId;
+  }
+
   send(...message: unknown[]): void {
-    void askTest('send', { message });
+    void askTest('send', { windowId: this.#windowId, message });
   }
   setWindowOpenHandler(handler: typeof this.openHandler): void {
     this.openHandler = handler;
@@ -69,7 +76,10 @@ export class BrowserWindow extends EventEmitter {
     return [...windows];
   }
 
-  readonly webContents = new WebContents();
+  static #lastId = 0;
+
+  readonly id = ++BrowserWindow.#lastId;
+  readonly webContents = new WebContents(this.id);
   readonly #webPreferences: { preload: string };
 
   constructor({ webPreferences }: { webPreferences: { preload: string } }) {
@@ -81,7 +91,7 @@ export class BrowserWindow extends EventEmitter {
 
   async loadURL(url: string): Promise<void> {
     const preload = readFileSync(this.#webPreferences.preload, 'utf8');
-    await askTest('load', { url, preload, webPreferences: { ...this.#webPreferences } });
+    await askTest('load', { windowId: this.id, url, preload, webPreferences: { ...this.#webPreferences } });
     this.emit('ready-to-show');
   }
   show(): void {}
@@ -96,9 +106,11 @@ export class BrowserWindow extends EventEmitter {
   close(): void {
     const event = preventable({});
     this.emit('close', event);
-    if (event.defaultPrevented) return;
+    if (!event.defaultPrevented) this.destroy();
+  }
+  destroy(): void {
     windows.splice(windows.indexOf(this), 1);
-    void askTest('closed', {}).then(() => {
+    void askTest('closed', { windowId: this.id }).then(() => {
       this.emit('closed');
       if (windows.length === 0) app.emit('window-all-closed');
     });
@@ -107,6 +119,8 @@ export class BrowserWindow extends EventEmitter {
 
 class App extends EventEmitter {
   readonly isPackaged = false;
+  /** Chromium's switches are the test's affair. */
+  readonly commandLine = { appendSwitch: () => {} };
 
   enableSandbox(): void {}
   requestSingleInstanceLock(): boolean {

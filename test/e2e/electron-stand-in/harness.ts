@@ -20,6 +20,8 @@ const register = new URL('./register.ts', import.meta.url).href;
 
 export interface DesktopApp {
   readonly page: Page;
+  /** The window that the user does not see, while there is one. */
+  readonly hiddenPage: Page | undefined;
   readonly webPreferences: Readonly<Record<string, unknown>>;
   /** Links that were handed to the user's browser. */
   readonly openedOutside: readonly string[];
@@ -45,12 +47,16 @@ export async function launchDesktop(browser: Browser, environment: NodeJS.Proces
   const exit = once(child, 'exit') as Promise<[number | null]>;
   const context = await browser.newContext();
   const page = await context.newPage();
+  const pages = new Map([[1, page]]);
   const openedOutside: string[] = [];
   const questions: string[] = [];
   const loaded = Promise.withResolvers<Record<string, unknown>>();
 
   const state: DesktopApp = {
     page,
+    get hiddenPage() {
+      return pages.get(2);
+    },
     get webPreferences() {
       return webPreferences;
     },
@@ -69,23 +75,34 @@ export async function launchDesktop(browser: Browser, environment: NodeJS.Proces
 
   const askApp = connect<AppRequests, TestRequests>(child, {
     async load(load) {
-      await preparePage(context, page, load.preload, askApp);
-      await page.goto(toBrowser(load.url));
+      const { windowId } = load;
+      const shown = pages.get(windowId) ?? (await context.newPage());
+      pages.set(windowId, shown);
+      if (windowId === 1) await routePages(context, pages, askApp);
+      await preparePage(shown, windowId, load.preload, askApp);
+      await shown.goto(toBrowser(load.url));
       loaded.resolve(load.webPreferences);
       return null;
     },
-    async send({ message: [channel, ...message] }) {
-      await page.evaluate(
+    async send({ windowId, message: [channel, ...message] }) {
+      // A window that was just closed has lost what was on its way to it, in Electron as well.
+      const isGone = () => pages.get(windowId) === undefined;
+      const sending = pages.get(windowId)?.evaluate(
         ([channel, message]) => {
           const listeners = (globalThis as unknown as StandInWindow).standInListeners;
           for (const listener of listeners.get(channel) ?? []) listener({}, ...message);
         },
         [String(channel), message] as const,
       );
+      await sending?.catch((error: unknown) => {
+        if (!isGone()) throw error;
+      });
       return null;
     },
-    async closed() {
-      await page.close();
+    async closed({ windowId }) {
+      const closing = pages.get(windowId);
+      pages.delete(windowId);
+      await closing?.close();
       return null;
     },
     question({ message }) {
@@ -109,15 +126,11 @@ interface StandInWindow {
 
 type AskApp = ReturnType<typeof connect<AppRequests, TestRequests>>;
 
-/** Gives the page what Electron gives it: the preload script, IPC, the app's scheme, and the app's say over navigation. */
-async function preparePage(
-  context: BrowserContext,
-  page: Page,
-  preload: string,
-  askApp: AskApp,
-): Promise<void> {
+/** Gives the page what Electron gives it: the preload script and IPC. */
+async function preparePage(page: Page, windowId: number, preload: string, askApp: AskApp): Promise<void> {
   await page.exposeBinding('standInInvoke', ({ frame }, message: unknown[]) =>
     askApp('invoke', {
+      windowId,
       frameUrl: toApp(frame.url()),
       isMainFrame: frame === page.mainFrame(),
       message,
@@ -144,10 +157,18 @@ async function preparePage(
     const module = { exports: {} };
     ((require, module, exports) => {${preload}\n})(require, module, module.exports);
   })();`);
+}
+
+/** And to all of them the app's scheme, and the app's say over navigation. */
+async function routePages(
+  context: BrowserContext,
+  pages: ReadonlyMap<number, Page>,
+  askApp: AskApp,
+): Promise<void> {
   await context.route('**/*', async (route) => {
     const request = route.request();
     const url = toApp(request.url());
-    if (request.isNavigationRequest() && opensWindow(request, page)) {
+    if (request.isNavigationRequest() && opensWindow(request, pages)) {
       if (!(await askApp('open', { url }))) return route.abort();
     }
     if (url.startsWith(`${appOrigin}/`)) {
@@ -161,9 +182,9 @@ async function preparePage(
 }
 
 /** The first request of a new window comes before its frame can be asked for. */
-function opensWindow(request: PlaywrightRequest, page: Page): boolean {
+function opensWindow(request: PlaywrightRequest, pages: ReadonlyMap<number, Page>): boolean {
   try {
-    return request.frame().page() !== page;
+    return ![...pages.values()].includes(request.frame().page());
   } catch {
     return true;
   }

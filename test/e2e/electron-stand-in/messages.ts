@@ -18,7 +18,10 @@ export interface AppRequests {
   /** The request of a page for an address of the app's scheme. */
   page: { input: PageRequest; output: PageResponse };
   /** `ipcRenderer.invoke` */
-  invoke: { input: { frameUrl: string; isMainFrame: boolean; message: unknown[] }; output: unknown };
+  invoke: {
+    input: { windowId: number; frameUrl: string; isMainFrame: boolean; message: unknown[] };
+    output: unknown;
+  };
   /** A page wants to leave for another address: true where the app lets it. */
   navigate: { input: { url: string }; output: boolean };
   /** `window.open`: true where the app lets it. */
@@ -29,10 +32,14 @@ export interface AppRequests {
 
 /** What the app asks the test. */
 export interface TestRequests {
-  load: { input: { url: string; preload: string; webPreferences: Record<string, unknown> }; output: null };
+  /** Windows are numbered from 1; the first is the one that the user sees. */
+  load: {
+    input: { windowId: number; url: string; preload: string; webPreferences: Record<string, unknown> };
+    output: null;
+  };
   /** `webContents.send` */
-  send: { input: { message: unknown[] }; output: null };
-  closed: { input: Record<string, never>; output: null };
+  send: { input: { windowId: number; message: unknown[] }; output: null };
+  closed: { input: { windowId: number }; output: null };
   /** A question of the app: the index of the button that the user presses. */
   question: { input: { message: string; buttons: string[] }; output: number };
   openExternal: { input: { url: string }; output: null };

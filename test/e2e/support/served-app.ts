@@ -85,7 +85,8 @@ function cli(dataFolder: string, args: readonly string[]) {
   });
 }
 
-async function serve(dataFolder: string): Promise<ServedApp> {
+/** The real program, on this data. */
+export async function serve(dataFolder: string): Promise<ServedApp> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', entry, 'serve', '--no-open', '--port', '0'],

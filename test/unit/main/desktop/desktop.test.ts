@@ -267,6 +267,93 @@ describe('the preload script', () => {
   });
 });
 
+describe('the bench page', () => {
+  const frame = { url: 'app://plimsoll/bench/index.html', parent: null };
+  const call = async (sender: unknown, ...message: unknown[]) =>
+    electron.ipcMain.handlers.get('plimsoll:invoke')?.({ senderFrame: frame, sender } as never, ...message);
+
+  /** A request that opened the window; it is answered by its page alone. */
+  async function openBench() {
+    const main = await startApp();
+    const provider = api.benchPages.provider(5000);
+    const released = provider.request('release', { handle: 1 }, { silenceMs: 5000 });
+    const window = await vi.waitFor(() => {
+      const found = electron.BrowserWindow.getAllWindows()[1];
+      if (found === undefined) throw new Error('No bench window yet.');
+      return found;
+    });
+    return { main, window, released, provider };
+  }
+
+  it('is a window that nobody sees, as confined as the other, and open only while it is needed', async () => {
+    const { window, released, provider, main } = await openBench();
+    expect(window.options).toMatchObject({
+      show: false,
+      webPreferences: main.options.webPreferences ?? {},
+    });
+    expect(window.options.webPreferences).toMatchObject({ sandbox: true, backgroundThrottling: false });
+    expect(window.loaded).toEqual(['app://plimsoll/bench/index.html']);
+    expect(await call(window.webContents, 'bench.attach', {})).toEqual({ ok: true, value: null });
+    await vi.waitFor(() => expect(window.webContents.sent).toHaveLength(2));
+    expect(window.webContents.sent[1]?.slice(0, 2)).toEqual(['plimsoll:event', 'bench.request']);
+    expect(main.webContents.sent).toEqual([]);
+    await call(window.webContents, 'bench.reply', { page: 'window', lines: ['{"id":1,"result":{}}'] });
+    expect(await released).toEqual({});
+    await provider.close();
+    expect(window.destroyed).toBe(true);
+  });
+
+  it('is heard from its own window only, and only what it may say', async () => {
+    const { main, window, released } = await openBench();
+    const reply = { page: 'window', lines: ['{"id":1,"result":{}}'] };
+    await call(window.webContents, 'bench.attach', {});
+    for (const [sender, method, input] of [
+      [main.webContents, 'bench.reply', reply],
+      [main.webContents, 'bench.attach', {}],
+      [undefined, 'bench.attach', {}],
+      [window.webContents, 'bench.reply', { lines: 7 }],
+    ] as const) {
+      expect(await call(sender, method, input)).toMatchObject({ ok: false, error: { code: 'badInput' } });
+    }
+    await call(window.webContents, 'bench.reply', reply);
+    expect(await released).toEqual({});
+  });
+
+  it('that crashes loses what it was asked for', async () => {
+    const { window, released } = await openBench();
+    await call(window.webContents, 'bench.attach', {});
+    const failure = expect(released).rejects.toThrow(
+      'The bench page was closed or reloaded, during release.',
+    );
+    await vi.waitFor(() => expect(window.webContents.sent).toHaveLength(2));
+    window.webContents.emit('render-process-gone');
+    await failure;
+    expect(window.destroyed).toBe(true);
+  });
+
+  it('does not keep the app open', async () => {
+    const { main, window, released } = await openBench();
+    await call(window.webContents, 'bench.attach', {});
+    const failure = expect(released).rejects.toThrow('The bench page was closed');
+    main.close();
+    await failure;
+    expect(electron.BrowserWindow.getAllWindows()).toEqual([]);
+    expect(window.destroyed).toBe(true);
+  });
+
+  it('has Chromium started for it, with nothing that opens the app to others', async () => {
+    await startApp();
+    expect([...electron.app.switches.keys()].toSorted()).toEqual([
+      'disable-dawn-features',
+      'disable-gpu-process-crash-limit',
+      'enable-dawn-features',
+      'enable-unsafe-webgpu',
+      'enable-webgpu-developer-features',
+    ]);
+    expect(electron.app.switches.get('disable-dawn-features')).toBe('timestamp_quantization');
+  });
+});
+
 describe('the end', () => {
   const active: RunProgress = {
     runId: 'r1',

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiError } from '../../../../core/protocol/api.ts';
 import { contentSecurityPolicy } from '../../../../main/content-security-policy.ts';
 import { createServeApp } from '../../../../main/serve/app.ts';
+import { createBenchStreams } from '../../../../main/serve/bench-streams.ts';
 import { createEventStreams } from '../../../../main/serve/events.ts';
 import { createSessions } from '../../../../main/serve/session.ts';
 import { FakeApi } from '../../../fixtures/api/fake-api.ts';
@@ -26,7 +27,8 @@ afterAll(() => rm(folder, { recursive: true }));
 function server(api = new FakeApi(), rendererFolder = join(folder, 'page')) {
   const sessions = createSessions();
   const events = createEventStreams(api);
-  const app = createServeApp({ api, sessions, events, rendererFolder, port: () => 4000 });
+  const bench = createBenchStreams(api.benchPages);
+  const app = createServeApp({ api, sessions, events, bench, rendererFolder, port: () => 4000 });
   const request = (path: string, init: RequestInit = {}) =>
     app.request(`http://${host}${path}`, { ...init, headers: { host, ...init.headers } });
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -63,6 +65,8 @@ describe('the session', () => {
     const { api, post, request } = server();
     expect((await post('/api/runs.list', {})).status).toBe(401);
     expect((await request('/api/events')).status).toBe(401);
+    expect((await request('/api/bench/events')).status).toBe(401);
+    expect((await post('/api/bench/reply', { page: 'x', lines: [] })).status).toBe(401);
     const wrong = await post('/api/runs.list', {}, { cookie: 'plimsoll_session=wrong' });
     expect(await wrong.json()).toMatchObject({ ok: false, error: { hint: expect.any(String) } });
     expect(api.calls).toEqual([]);
@@ -196,5 +200,72 @@ describe('the page', () => {
     const answer = await server(new FakeApi(), join(folder, 'nowhere')).request('/');
     expect(answer.status).toBe(503);
     expect(await answer.text()).toContain('npm run setup');
+  });
+});
+
+describe('a bench page', () => {
+  const attached = async () => {
+    const parts = server();
+    const session = await parts.signIn();
+    const opened = await parts.request('/api/bench/events', { headers: session });
+    const reader = opened.body?.getReader();
+    const read = async () => new TextDecoder().decode((await reader?.read())?.value);
+    expect(await read()).toBe(': connected\n\n');
+    const page = /^event: bench\.attached\ndata: \{"page":"([\w-]{36})"\}\n\n$/.exec(await read())?.[1] ?? '';
+    expect(page).not.toBe('');
+    const reply = (body: unknown, headers: Record<string, string> = {}) =>
+      parts.post('/api/bench/reply', body, { ...session, ...headers });
+    parts.api.benchPages.offer({ hint: '' });
+    const provider = parts.api.benchPages.provider(1);
+    const release = () => provider.request('release', { handle: 1 }, { silenceMs: 5000 });
+    return { ...parts, reader, read, page, reply, release };
+  };
+
+  it('is asked by events and answers by posts', async () => {
+    const { read, page, reply, release } = await attached();
+    const released = release();
+    expect(await read()).toMatch(/^event: bench\.request\ndata: .*release/);
+    expect((await reply({ page, lines: ['{"id":1,"result":{}}'] })).status).toBe(204);
+    expect(await released).toEqual({});
+  });
+
+  it('loses what it was asked for with its connection', async () => {
+    const { reader, read, reply, page, release } = await attached();
+    const failure = expect(release()).rejects.toThrow('was closed or reloaded, during release');
+    await read();
+    await reader?.cancel();
+    await failure;
+    expect((await reply({ page, lines: ['{"id":1,"result":{}}'] })).status).toBe(409);
+  });
+
+  it('is refused from another site, with another name, and with what is no answer', async () => {
+    const { reply, page, request } = await attached();
+    const lines = ['{"id":1,"result":{}}'];
+    expect((await reply({ page, lines }, { origin: 'http://attacker.example' })).status).toBe(403);
+    expect((await reply({ page, lines }, { host: 'attacker.example' })).status).toBe(403);
+    expect((await reply({ page, lines }, { 'content-type': 'text/plain' })).status).toBe(403);
+    expect((await reply({ page: 'another', lines })).status).toBe(409);
+    for (const body of [{}, { page }, { page, lines: 'x' }, { page, lines: [1] }, '{', { page: 7, lines }]) {
+      expect((await reply(body)).status).toBe(400);
+    }
+    const foreign = { cookie: 'plimsoll_session=wrong' };
+    expect((await request('/api/bench/events', { headers: foreign })).status).toBe(401);
+  });
+
+  it('may send more than others, and not endlessly', async () => {
+    const { reply, page } = await attached();
+    const answer = (bytes: number) => {
+      const body = JSON.stringify({ page, lines: ['x'.repeat(bytes)] });
+      return reply(body, { 'content-length': String(body.length) });
+    };
+    expect((await answer(2 * 2 ** 20)).status).toBe(204);
+    const refused = await answer(9 * 2 ** 20);
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ error: { message: 'The request is too large.' } });
+  });
+
+  it('has a short address', async () => {
+    const answer = await server().request('/bench');
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/bench/index.html']);
   });
 });
