@@ -64,7 +64,7 @@ export function blockTiles(
     const pixels = height * width;
     for (const chunk of [16, 8, 4, 2]) {
       if (hiddenVectors % chunk !== 0 || chunk % groupVectors !== 0) continue;
-      for (const rows of limits.shortTexts ? [2] : [8, 4]) {
+      for (const rows of limits.shortTexts ? [4] : [8, 4]) {
         if (pixels % rows !== 0) continue;
         const items = (pixels / rows) * vectors;
         const threads = [64, 128, 256].find((count) => items <= 3 * count) ?? 256;

@@ -4,6 +4,7 @@
  */
 
 import { samplePasses, shortestNs } from '../measure/repeat.ts';
+import { DispatchTooLong } from '../measure/submit.ts';
 import type { KernelSource } from '../wgsl/module.ts';
 import type { Compiled, Gpu } from './gpu.ts';
 
@@ -54,20 +55,28 @@ export class Tuner {
         pass.setBindGroup(0, bindGroup);
         pass.dispatchWorkgroups(...compiled.source.workgroups);
       };
-      times.push(
-        shortestNs(
-          await samplePasses(gpu.device, encode, {
-            timer: gpu.timer,
-            seconds: trySeconds,
-            minSamples: 3,
-            signal,
-          }),
-        ),
-      );
+      times.push(await timeCandidate(gpu, encode, signal));
     }
     const best = times.indexOf(Math.min(...times));
     this.store.set(key, best);
     return bound[best] as B;
+  }
+}
+
+/** Nanoseconds; infinite for a candidate that is so slow that a watchdog could take it for a hang. */
+async function timeCandidate(
+  gpu: Gpu,
+  encode: (pass: GPUComputePassEncoder) => void,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  try {
+    // No watchdog looks at a software adapter, whose dispatches may take as long as they will.
+    const dispatches = gpu.software ? Number.MAX_SAFE_INTEGER : 1;
+    const options = { timer: gpu.timer, seconds: trySeconds, minSamples: 3, dispatches, signal };
+    return shortestNs(await samplePasses(gpu.device, encode, options));
+  } catch (error) {
+    if (error instanceof DispatchTooLong) return Number.POSITIVE_INFINITY;
+    throw error;
   }
 }
 
