@@ -41,8 +41,8 @@ export function HistoryChart({
   const x = (index: number) => (index + 0.5) * step;
   const y = (value: number) => size.height * (1 - (value - least) / (most - least));
   const placed = placeMarks({ points, changePoints, ...series }, marks);
-  // A date takes about so many pixels; the first one always has room.
-  const every = Math.ceil(points.length / Math.max(1, Math.floor(size.width / 130)));
+  // A date takes about so many pixels.
+  const every = Math.ceil(points.length / Math.max(1, Math.floor(size.width / 150)));
   const moveBy = (event: React.KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by === undefined) return;
@@ -72,12 +72,6 @@ export function HistoryChart({
               </text>
             </g>
           ))}
-          {placed.map(({ mark, index }) => (
-            <g key={mark.runId}>
-              <line className="surroundings" x1={index * step} x2={index * step} y1={-4} y2={size.height} />
-              <path className="surroundings-mark" d={`M${index * step - 5} -12h10l-5 8z`} />
-            </g>
-          ))}
           {changePoints.map(({ index, ratio }) => (
             <g key={index}>
               <line className="level" x1={index * step} x2={index * step} y1={-14} y2={size.height} />
@@ -89,6 +83,12 @@ export function HistoryChart({
               >
                 {changeOfLevel(ratio)}
               </text>
+            </g>
+          ))}
+          {placed.map(({ mark, index }) => (
+            <g key={mark.runId}>
+              <line className="surroundings" x1={index * step} x2={index * step} y1={-4} y2={size.height} />
+              <path className="surroundings-mark" d={`M${index * step - 5} -12h10l-5 8z`} />
             </g>
           ))}
           {ms.map(({ median, low, high }, index) => (
@@ -117,9 +117,9 @@ export function HistoryChart({
               <text
                 key={measurementId}
                 className="tick"
-                x={x(index)}
+                x={Math.min(x(index), size.width - 38)}
                 y={size.height + 17}
-                textAnchor={x(index) < 55 ? 'start' : x(index) > size.width - 55 ? 'end' : 'middle'}
+                textAnchor="middle"
               >
                 {formatTime(startedAt)}
               </text>

@@ -120,7 +120,7 @@ function Compared({ comparison: { rows, counts, unmatched, differences } }: { co
       {unmatched.length > 0 && (
         <section className="card" aria-label={words.unmatched}>
           <h2>{words.unmatched}</h2>
-          <ul>
+          <ul className="bullets">
             {unmatched.map(({ side, model, provider, device, plan, dtype, batch, threads, reason }) => {
               const name = `${model} ${provider} ${plan} ${dtype} ${texts.terms.batch.name.toLowerCase()} ${batch}`;
               return (

@@ -163,7 +163,10 @@ function Reason({ row }: { row: ComparedRow }) {
     <>
       <p>{reason}</p>
       <p className="quiet-text">
-        {p !== null && words.p(p < 0.0001 ? p.toExponential(0) : p.toPrecision(2))}{' '}
+        {/* Most reasons name it themselves. */}
+        {p !== null &&
+          !reason.includes('p = ') &&
+          words.p(p < 0.0001 ? p.toExponential(0) : p.toPrecision(2))}{' '}
         {words.rounds(before.rounds, after.rounds)} {words.noise(floor.origin)}
       </p>
       {blocks.length === 0 ? (

@@ -103,7 +103,7 @@ function Series({ series, marks, name }: SeriesProps) {
         {changePoints.length === 0 ? (
           <p>{words.noLevels}</p>
         ) : (
-          <ul>
+          <ul className="bullets">
             {changePoints.map(({ index, runId, startedAt, ratio, candidates }) => (
               <li key={index}>
                 {words.level(changeOfLevel(ratio), runId, formatTime(startedAt))}{' '}
@@ -121,7 +121,7 @@ function Series({ series, marks, name }: SeriesProps) {
         {placed.length === 0 ? (
           <p>{words.noSurroundings}</p>
         ) : (
-          <ul>
+          <ul className="bullets">
             {placed.map(({ mark: { runId, startedAt, changes } }) => (
               <li key={runId}>
                 {words.mark(runId, formatTime(startedAt))} {changes.map(named).join(', ')}
