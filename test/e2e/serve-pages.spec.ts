@@ -66,7 +66,8 @@ for (const theme of ['light', 'dark'] as const) {
 
 test('compares the plans of the one run with a verdict, its reason and its blocks', async ({ page, app }) => {
   const { rows } = JSON.parse(app.cli('compare', 'latest', '--plans', 'layerwise,fused', '--json').stdout);
-  expect(rows).toHaveLength(2);
+  // Only one of the two models has both plans.
+  expect(rows).toHaveLength(1);
   await openByKeys(page, 'c', 'Compare');
   await page.getByRole('button', { name: 'Compare its plans' }).press('Enter');
   const table = page.getByRole('table', { name: 'Verdicts' });
