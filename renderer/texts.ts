@@ -95,11 +95,13 @@ export const texts = {
     intensity: 'Operational intensity',
     models: 'Models',
     overview: 'Overview',
+    compare: 'Compare',
+    history: 'History',
   },
   shell: {
     skip: 'Skip to the page',
     navigation: 'Pages',
-    groups: { machine: 'Machine', run: 'Run', networks: 'Networks' },
+    groups: { machine: 'Machine', run: 'Run', runs: 'Several runs', networks: 'Networks' },
     keyHint: (key: string) => `Keys: g, then ${key}`,
   },
   commands: {
@@ -557,6 +559,117 @@ export const texts = {
         `${count === 1 ? '1 measurement' : `${count} measurements`} of the last run gave no figure; the page of the efficiency gap says why.`,
       changed: (name: string, before: string, now: string) =>
         `Changed since the last run: ${name}, from ${before || 'none'} to ${now || 'none'}. Its figures may no longer hold.`,
+    },
+  },
+  compare: {
+    sentence: 'What became faster or slower between two runs, and whether that is more than noise.',
+    before: 'Before',
+    after: 'After',
+    what: 'Compare',
+    runs: 'two runs',
+    plans: 'both plans of one run',
+    provider: (name: string) => `native with ${name}, in one run`,
+    fewRuns: {
+      title: 'A comparison takes two runs',
+      text:
+        'There is one so far. Change what you want to judge, a driver, a setting or the program, and profile again; or compare ' +
+        'the plans of the run that there is.',
+      plans: 'Compare its plans',
+    },
+    same: {
+      title: 'Both sides are the same run',
+      text: 'Choose another run before or after, or compare its plans.',
+    },
+    table: 'Verdicts',
+    counts: (better: number, worse: number, same: number, unclear: number) =>
+      `${better} better, ${worse} worse, ${same} the same, ${unclear} unclear`,
+    nothing: 'Nothing in them could be compared.',
+    verdict: {
+      name: 'Verdict',
+      meaning:
+        'Of the latency. SAME: shown to differ by less than is believed. UNCLEAR: nothing was shown. Open the row for the reason.',
+    },
+    verdictMarks: { BETTER: '✓', WORSE: '✗', SAME: '=', UNCLEAR: '?' },
+    change: {
+      name: 'Change [95% interval]',
+      meaning: 'Of the latency: minus is faster.',
+    },
+    beforeMeaning: 'Median latency of the earlier side.',
+    afterMeaning: 'Median latency of the later side.',
+    believed: {
+      name: 'Believed from',
+      meaning: 'The smallest change that is believed, from the noise of this machine.',
+    },
+    open: (model: string, plan: string) => `Reason and blocks of ${model}, ${plan}`,
+    p: (p: string) => `p = ${p}, after allowing for all rows of this comparison.`,
+    rounds: (before: number, after: number) => `Rounds: ${before} before, ${after} after.`,
+    noise: (origin: string) => `Noise: ${origin}.`,
+    noiseUnknown:
+      'What separates equal runs of this machine is not known yet, so verdicts do not allow for it: it takes two pairs of runs in ' +
+      'the same surroundings besides the two that are compared.',
+    blocks: (model: string) => `Blocks of ${model}`,
+    blocksMeaning: 'What moved the latency the most first. Each is one median a run: no verdict.',
+    noBlocks: 'No blocks were timed on both sides that cover the same operators.',
+    unmatched: 'Not compared',
+    unmatchedCase: (name: string, side: string) => `${name} (${side}):`,
+    differences: 'What else differs, and may be the cause',
+    noDifferences: 'Nothing differs between their surroundings that Plimsoll knows of.',
+    columns: {
+      model: 'Model',
+      plan: 'Plan',
+      provider: 'Provider',
+      dtype: 'Type',
+      batch: 'Batch',
+      threads: 'Threads',
+      before: 'Before [ms]',
+      after: 'After [ms]',
+      change: 'Change [%]',
+      low: 'Low [%]',
+      high: 'High [%]',
+      believed: 'Believed from [%]',
+      p: 'p',
+      verdict: 'Verdict',
+      reason: 'Reason',
+    },
+    blockColumns: { block: 'Block', before: 'Before [µs]', after: 'After [µs]', change: 'Change [%]' },
+    differenceColumns: { what: 'What', before: 'Before', after: 'After' },
+  },
+  history: {
+    sentence:
+      'How latencies went over the stored runs, where their level changed, and what else changed then.',
+    series: 'Series',
+    size: (pixels: number) => `image side ${pixels}`,
+    chart: (model: string, name: string) => `${model}, ${name}: latency over the runs`,
+    chartSentence: (runs: number, levels: number, marks: number) =>
+      `${runs === 1 ? '1 run' : `${runs} runs`}, ${levels === 1 ? '1 change' : `${levels} changes`} of level, ` +
+      `${marks === 1 ? '1 change' : `${marks} changes`} of the surroundings. The axis does not begin at zero.`,
+    legend:
+      'Dots are medians, the lines through them their 95% intervals. A solid upright line is a change of level; a dashed one ' +
+      'with ▾ is a change of the surroundings. Runs are drawn equally far apart, whatever time lay between them.',
+    runAxis: 'Runs in the order of time',
+    latencyAxis: 'Latency [ms]',
+    pointAtRun: 'Point at a run, or step through them with the arrow keys.',
+    readout: (time: string, run: string, latency: string, efficiency: string) =>
+      `${time}, run ${run}: ${latency}, efficiency ${efficiency}.`,
+    change: (percent: string, isFaster: boolean) => `${percent}% ${isFaster ? 'faster' : 'slower'}`,
+    levels: 'Changes of level',
+    noLevels: 'No change of level that can be told from noise: it takes five runs on each side.',
+    level: (change: string, run: string, time: string) => `${change} from run ${run} (${time}) on;`,
+    noCandidates: 'nothing known changed then.',
+    candidates: (changes: string) => `at that time: ${changes}.`,
+    leastChange: (percent: string) => `Told from ${percent}% on.`,
+    surroundings: 'Changes of the surroundings',
+    noSurroundings: 'Between these runs nothing changed that Plimsoll knows of.',
+    mark: (run: string, time: string) => `Run ${run} (${time}):`,
+    columns: {
+      time: 'Time (UTC)',
+      run: 'Run',
+      latency: 'Latency [ms]',
+      low: 'Low [ms]',
+      high: 'High [ms]',
+      efficiency: 'Efficiency [%]',
+      level: 'Change of level',
+      surroundings: 'Change of the surroundings',
     },
   },
   lost: { title: 'Without a figure' },

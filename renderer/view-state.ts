@@ -17,6 +17,15 @@ const ViewStateSchema = z.object({
   /** A run's id; the newest when absent. */
   run: z.string().optional(),
   measurement: z.string().optional(),
+  /** Runs that are compared, by their ids; the newest and the one before it when absent. */
+  before: z.string().optional(),
+  after: z.string().optional(),
+  /** What is compared within the later run instead: `plans`, or the provider to hold against native. */
+  within: z.string().optional(),
+  /** Of the comparison, the row that is open: its later measurement's id. */
+  row: z.string().optional(),
+  /** Of the history, as `seriesKey` names it. */
+  series: z.string().optional(),
   /** Which of the run's conditions the plot draws, as `conditionKey` names it. */
   condition: z.string().optional(),
   /** The paper's own figures beneath. */

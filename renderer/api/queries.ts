@@ -1,7 +1,15 @@
 /** What the page reads, by name, and how events keep it fresh. */
-import { type QueryClient, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  type QueryClient,
+  skipToken,
+  useMutation,
+  useQueries,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Api, RunRequest } from '../../core/protocol/api.ts';
+import type { CompareSide } from '../../core/protocol/compare.ts';
 import { useApi } from './context.ts';
 
 const keys = {
@@ -13,6 +21,8 @@ const keys = {
   machine: ['machine'],
   models: ['models'],
   doctor: ['doctor'],
+  comparison: ['comparison'],
+  history: ['history'],
 } as const;
 
 export function useRuns() {
@@ -72,6 +82,25 @@ export function useDoctor() {
   return useQuery({ queryKey: keys.doctor, queryFn: () => api.call('app.doctor', {}) });
 }
 
+export interface Sides {
+  readonly before: CompareSide;
+  readonly after: CompareSide;
+}
+
+export function useComparison(sides: Sides | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...keys.comparison, sides],
+    queryFn: sides === undefined ? skipToken : () => api.call('runs.compare', sides),
+  });
+}
+
+/** Every series of the newest runs, as many as the program takes without being asked for more. */
+export function useHistory() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.history, queryFn: () => api.call('history.get', {}) });
+}
+
 export function useDetectedMachine(enabled: boolean) {
   const api = useApi();
   return useQuery({ queryKey: keys.machine, queryFn: () => api.call('machine.detect', {}), enabled });
@@ -98,6 +127,7 @@ export function useDeleteRun() {
     mutationFn: (runId: string) => api.call('runs.delete', { runId }),
     onSuccess: (_, runId) => {
       client.removeQueries({ queryKey: keys.run(runId) });
+      void refreshAcrossRuns(client);
       return refresh(client, keys.runs);
     },
   });
@@ -126,6 +156,7 @@ function subscribeToUpdates(
       client.setQueryData(keys.active, null);
       void refresh(client, keys.run(runId));
       void refresh(client, keys.runs);
+      void refreshAcrossRuns(client);
     }),
     onResume(() => void client.invalidateQueries()),
   ];
@@ -136,4 +167,9 @@ function subscribeToUpdates(
 
 function refresh(client: QueryClient, queryKey: readonly string[]): Promise<void> {
   return client.invalidateQueries({ queryKey });
+}
+
+/** Not after every measurement: reading many runs while one is measured would be measured too. */
+function refreshAcrossRuns(client: QueryClient): Promise<unknown> {
+  return Promise.all([refresh(client, keys.comparison), refresh(client, keys.history)]);
 }

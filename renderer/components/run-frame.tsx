@@ -123,17 +123,19 @@ export function WithDetail({
 }
 
 interface RunPickerProps {
+  /** Where there is more than one choice of a run. */
+  readonly label?: string;
   /** Newest first. */
   readonly runs: readonly RunSummary[];
   readonly runId: string;
   readonly onChoose: (runId: string) => void;
 }
 
-export function RunPicker({ runs, runId, onChoose }: RunPickerProps) {
+export function RunPicker({ label = texts.runs.label, runs, runId, onChoose }: RunPickerProps) {
   const words = texts.runs;
   return (
     <label>
-      <span>{words.label}</span>
+      <span>{label}</span>
       <select value={runId} onChange={({ target }) => onChoose(target.value)}>
         {!runs.some(({ id }) => id === runId) && <option value={runId}>{runId}</option>}
         {runs.map(({ id, startedAt, suite, machineName, status }) => (

@@ -1,4 +1,6 @@
 /** Every page. A new one is a folder and a line here. */
+import { comparePage } from './compare/page.ts';
+import { historyPage } from './history/page.ts';
 import { intensityPage } from './intensity/page.ts';
 import { layersPage } from './layers/page.ts';
 import { modelsPage } from './models/page.ts';
@@ -16,6 +18,8 @@ export const pages: readonly Page[] = [
   rooflinePage,
   layersPage,
   intensityPage,
+  comparePage,
+  historyPage,
   modelsPage,
 ];
 

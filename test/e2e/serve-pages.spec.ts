@@ -12,6 +12,8 @@ const pages = [
   ['l', 'Layers'],
   ['i', 'Operational intensity'],
   ['m', 'Models'],
+  ['c', 'Compare'],
+  ['h', 'History'],
 ] as const;
 
 /** What of each page must be there before it is looked at. */
@@ -23,6 +25,9 @@ const content: Readonly<Record<(typeof pages)[number][1], string>> = {
   Layers: '.time-bar rect',
   'Operational intensity': '.recharts-line-curve',
   Models: '.structure .box',
+  // One run is stored: it says what a comparison takes.
+  Compare: '.notice',
+  History: '.history-chart .point',
 };
 
 test.beforeEach(async ({ page, app }) => {
@@ -58,6 +63,30 @@ for (const theme of ['light', 'dark'] as const) {
     expect(violations.map(({ id }) => id)).toEqual([]);
   });
 }
+
+test('compares the plans of the one run with a verdict, its reason and its blocks', async ({ page, app }) => {
+  const { rows } = JSON.parse(app.cli('compare', 'latest', '--plans', 'layerwise,fused', '--json').stdout);
+  // Only one of the two models has both plans.
+  expect(rows).toHaveLength(1);
+  await openByKeys(page, 'c', 'Compare');
+  await page.getByRole('button', { name: 'Compare its plans' }).press('Enter');
+  const table = page.getByRole('table', { name: 'Verdicts' });
+  for (const { model, verdict, reason } of rows) {
+    const row = table.getByRole('row').filter({ hasText: model });
+    await expect(row).toContainText('layerwise → fused');
+    await expect(row).toContainText(verdict);
+    const opener = row.getByRole('button');
+    await opener.press('Enter');
+    await expect(opener).toHaveAttribute('aria-expanded', 'true');
+    await expect(table.getByText(reason)).toBeVisible();
+    await expect(table.getByRole('table', { name: `Blocks of ${model}` })).toBeVisible();
+  }
+  await page.reload();
+  await expect(table.getByText(rows.at(-1).reason)).toBeVisible();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
+});
 
 test('goes anywhere by the command palette, and back', async ({ page }) => {
   await page.keyboard.press('Control+k');

@@ -1,7 +1,7 @@
 /** A comparison on a terminal: the verdicts, why, what had no partner, and what else differs. */
+import { formatEffect } from '../../../core/format/effect.ts';
 import { formatNs, formatTime } from '../../../core/format/units.ts';
 import type { ComparedPart, ComparedRow, Comparison, Verdict } from '../../../core/protocol/compare.ts';
-import { decimalsFor } from '../../../core/statistics/digits.ts';
 import { type Column, formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -78,16 +78,6 @@ function formatRows(terminal: Terminal, rows: readonly ComparedRow[]): string {
     { title: 'verdict', cell: ({ verdict }) => terminal.style(verdictStyles[verdict], verdict) },
   ];
   return formatTable(terminal, columns, rows);
-}
-
-/** `+4.9% [+4.2 to +5.6]`: of the latency, so that minus is faster; no more digits than the interval supports. */
-export function formatEffect({ ratio, low, high }: ComparedRow['effect']): string {
-  const decimals = decimalsFor((100 * (high - low)) / 2, 2);
-  const change = (value: number) => {
-    const text = (100 * (value - 1)).toFixed(decimals);
-    return Number(text) > 0 ? `+${text}` : Number(text) === 0 ? text.replace('-', '') : text;
-  };
-  return `${change(ratio)}% [${change(low)} to ${change(high)}]`;
 }
 
 function formatP(p: number): string {

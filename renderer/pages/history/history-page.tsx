@@ -1,0 +1,139 @@
+/** How the latency of one network went over the stored runs, where its level changed, and what else changed then. */
+import { formatTime } from '../../../core/format/units.ts';
+import type { EnvironmentDifference, History, HistorySeries } from '../../../core/protocol/compare.ts';
+import { useHistory } from '../../api/queries.ts';
+import { ChartFrame } from '../../charts/chart-frame.tsx';
+import { HistoryChart } from '../../charts/history-chart.tsx';
+import {
+  changeOfLevel,
+  chooseSeries,
+  historyTable,
+  placeMarks,
+  seriesKey,
+  seriesName,
+} from '../../charts/history-data.ts';
+import { Loading } from '../../components/loading.tsx';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { PageHead } from '../../components/page-head.tsx';
+import { texts } from '../../texts.ts';
+import { goToPage, useViewState } from '../../view-state.ts';
+
+export function HistoryPage() {
+  const words = texts.history;
+  const [view, changeView] = useViewState();
+  const history = useHistory();
+  const all = history.data?.series ?? [];
+  const chosen = chooseSeries(all, view);
+  const ofModel = all.filter(({ model }) => model === chosen?.model);
+  return (
+    <>
+      <PageHead title={texts.pages.history} sentence={words.sentence}>
+        {chosen !== undefined && (
+          <>
+            <label>
+              <span>{texts.terms.model.name}</span>
+              <select value={chosen.model} onChange={({ target }) => changeView({ model: target.value })}>
+                {[...new Set(all.map(({ model }) => model))].sort().map((model) => (
+                  <option key={model} value={model}>
+                    {model}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label>
+              <span>{words.series}</span>
+              <select
+                value={seriesKey(chosen)}
+                onChange={({ target }) => changeView({ model: chosen.model, series: target.value })}
+              >
+                {ofModel.map((one) => (
+                  <option key={seriesKey(one)} value={seriesKey(one)}>
+                    {seriesName(one, ofModel)}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </>
+        )}
+      </PageHead>
+      {history.isError && <ErrorNotice error={history.error} />}
+      {history.isPending && <Loading />}
+      {history.data !== undefined && chosen === undefined && (
+        <Notice title={texts.runs.empty.title}>
+          <p>{texts.runs.empty.text}</p>
+          <button type="button" className="primary" onClick={() => goToPage('gap')}>
+            {texts.runs.empty.toProfile}
+          </button>
+        </Notice>
+      )}
+      {history.data !== undefined && chosen !== undefined && (
+        <Series series={chosen} marks={history.data.marks} name={seriesName(chosen, ofModel)} />
+      )}
+    </>
+  );
+}
+
+interface SeriesProps {
+  readonly series: HistorySeries;
+  readonly marks: History['marks'];
+  readonly name: string;
+}
+
+function Series({ series, marks, name }: SeriesProps) {
+  const words = texts.history;
+  const { model, plan, provider, points, changePoints, minimumChange } = series;
+  const placed = placeMarks(series, marks);
+  const title = words.chart(model, name);
+  const sentence = words.chartSentence(points.length, changePoints.length, placed.length);
+  return (
+    <>
+      <div className="card">
+        <ChartFrame
+          title={title}
+          sentence={sentence}
+          table={historyTable(series, marks)}
+          fileName={`history-${model}-${plan}-${provider}`}
+        >
+          <HistoryChart series={series} marks={marks} label={`${title}. ${sentence}`} />
+        </ChartFrame>
+        <p className="quiet-text">{words.legend}</p>
+      </div>
+      <section className="card" aria-label={words.levels}>
+        <h2>{words.levels}</h2>
+        {changePoints.length === 0 ? (
+          <p>{words.noLevels}</p>
+        ) : (
+          <ul className="bullets">
+            {changePoints.map(({ index, runId, startedAt, ratio, candidates }) => (
+              <li key={index}>
+                {words.level(changeOfLevel(ratio), runId, formatTime(startedAt))}{' '}
+                {candidates.length === 0
+                  ? words.noCandidates
+                  : words.candidates(candidates.map(named).join(', '))}
+              </li>
+            ))}
+          </ul>
+        )}
+        <p className="quiet-text">{words.leastChange((100 * minimumChange).toFixed(1))}</p>
+      </section>
+      <section className="card" aria-label={words.surroundings}>
+        <h2>{words.surroundings}</h2>
+        {placed.length === 0 ? (
+          <p>{words.noSurroundings}</p>
+        ) : (
+          <ul className="bullets">
+            {placed.map(({ mark: { runId, startedAt, changes } }) => (
+              <li key={runId}>
+                {words.mark(runId, formatTime(startedAt))} {changes.map(named).join(', ')}
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+    </>
+  );
+}
+
+function named({ what, before, after }: EnvironmentDifference): string {
+  return `${what} ${before ?? texts.unknown} → ${after ?? texts.unknown}`;
+}

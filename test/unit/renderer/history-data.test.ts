@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest';
+import type { HistoryMark, HistorySeries } from '../../../core/protocol/compare.ts';
+import {
+  changeOfLevel,
+  chooseSeries,
+  historyTable,
+  placeMarks,
+  seriesKey,
+  seriesName,
+} from '../../../renderer/charts/history-data.ts';
+
+const day = (number: number) => `2026-01-0${number}T12:00:00.000Z`;
+
+function seriesOf(change: Partial<HistorySeries> = {}, days: readonly number[] = [2, 3, 5]): HistorySeries {
+  return {
+    model: 'resnet50',
+    imageSize: 224,
+    provider: 'native',
+    device: 'cpu',
+    plan: 'layerwise',
+    dtype: 'fp32',
+    batch: 1,
+    threads: 2,
+    machineId: 'm',
+    machineName: 'one',
+    points: days.map((number) => ({
+      runId: `r${number}`,
+      measurementId: `r${number}-m`,
+      startedAt: day(number),
+      latencyNs: { median: number * 1e6, low: number * 0.9e6, high: number * 1.1e6 },
+      efficiency: number === 3 ? null : 0.5,
+    })),
+    minimumChange: 0.02,
+    changePoints: [{ index: 2, runId: 'r5', startedAt: day(5), ratio: 1.031, p: 0.01, candidates: [] }],
+    ...change,
+  };
+}
+
+function markOf(runId: string, number: number, machineId = 'm'): HistoryMark {
+  return {
+    machineId,
+    runId,
+    startedAt: day(number),
+    changes: [{ what: 'governor', before: null, after: 'performance' }],
+  };
+}
+
+it('a mark is placed at its run, or at the next one that has a point', () => {
+  const placed = placeMarks(seriesOf(), [markOf('r3', 3), markOf('r4', 4)]);
+  expect(placed.map(({ index }) => index)).toEqual([1, 2]);
+});
+
+it('a mark of another machine, or from before or after the series, is not drawn', () => {
+  const marks = [markOf('r3', 3, 'other'), markOf('r1', 1), markOf('r2', 2), markOf('r6', 6)];
+  expect(placeMarks(seriesOf(), marks)).toEqual([]);
+});
+
+it('the table has the changes of level and of the surroundings in the rows of their runs', () => {
+  const { columns, rows } = historyTable(seriesOf(), [markOf('r3', 3)]);
+  for (const row of rows) expect(row).toHaveLength(columns.length);
+  expect(rows.map((row) => row.slice(-3))).toEqual([
+    [50, null, null],
+    [null, null, 'governor'],
+    [50, '3.1% slower', null],
+  ]);
+  expect(changeOfLevel(0.9)).toBe('10.0% faster');
+});
+
+it('the series is the one of the address, else the longest', () => {
+  const fused = seriesOf({ plan: 'fused' }, [2, 3, 5, 6]);
+  const other = seriesOf({ model: 'convfirst_pico', plan: 'fused' }, [2]);
+  const all = [seriesOf(), fused, other];
+  expect(chooseSeries(all, {})).toBe(fused);
+  expect(chooseSeries(all, { model: 'resnet50', series: seriesKey(seriesOf()) })).toEqual(seriesOf());
+  expect(chooseSeries(all, { model: 'convfirst_pico', series: seriesKey(fused) })).toBe(other);
+  expect(chooseSeries(all, { model: 'convfirst_pico', series: seriesKey(seriesOf()) })).toBe(other);
+  expect(chooseSeries(all, { model: 'none' })).toBe(fused);
+  expect(chooseSeries([], {})).toBeUndefined();
+});
+
+it('a series is named by what is not the same in all', () => {
+  const one = seriesOf({ batch: 8, provider: 'onednn' });
+  expect(seriesName(one, [one])).toBe('layerwise');
+  expect(seriesName(one, [one, seriesOf()])).toBe('layerwise · onednn · batch 8');
+});
