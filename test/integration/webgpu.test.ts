@@ -1,4 +1,7 @@
 /** The provider `webgpu` as a program, in Node, on the software adapter; and what it says where there is no adapter. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../core/graph/builder.ts';
 import { planGraph } from '../../core/graph/plan.ts';
@@ -15,11 +18,17 @@ const request = { silenceMs: 120_000 };
 const icd = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 /** The program with a Vulkan driver of its own, or with none. */
-function start(driver: string): ProviderProcess {
+function start(driver: string, args: readonly string[] = []): ProviderProcess {
   return new ProviderProcess({
     name: 'webgpu',
     command: 'env',
-    args: [`VK_ICD_FILENAMES=${driver}`, 'XDG_RUNTIME_DIR=/tmp', process.execPath, webgpuBenchPath()],
+    args: [
+      `VK_ICD_FILENAMES=${driver}`,
+      'XDG_RUNTIME_DIR=/tmp',
+      process.execPath,
+      webgpuBenchPath(),
+      ...args,
+    ],
   });
 }
 
@@ -102,6 +111,18 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)('the provider webgpu', () =>
     ).rejects.toMatchObject({
       error: { code: 'outOfMemory', message: expect.stringContaining('smaller batch') },
     });
+  });
+
+  it('keeps what it found fastest under the device and its driver', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'plimsoll-tuning-'));
+    const file = join(folder, 'tuning.json');
+    const tuned = start(icd, ['--tuning', file]);
+    await tuned.request('prepare', prepareRequest('fp32', false), request);
+    await tuned.close();
+    const keys = Object.keys(JSON.parse(await readFile(file, 'utf8')));
+    expect(keys.length).toBeGreaterThan(0);
+    for (const key of keys) expect(key).toMatch(/^google-swiftshader vulkan SwiftShader .* [0-9a-f]{16}$/);
+    await rm(folder, { recursive: true });
   });
 
   it('stops when it is told to, and goes on with the next request', async () => {

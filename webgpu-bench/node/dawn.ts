@@ -57,7 +57,7 @@ export async function dawnHost(plimsollVersion: string, tuningFile: string | und
       const sorted = offers.toSorted((a, b) => Number(a.record.software) - Number(b.record.software));
       return { offers: distinct(sorted), reason: sorted.length > 0 ? undefined : noAdapter() };
     },
-    tuning: () => (tuningFile === undefined ? memoryTuning() : fileTuning(tuningFile)),
+    tuning: tuningFile === undefined ? memoryTuning() : fileTuning(tuningFile),
   };
 }
 

@@ -11,7 +11,7 @@ export interface PageSurroundings {
   /** `navigator.gpu`; undefined where the browser does not give it. */
   readonly gpu: Pick<GPU, 'requestAdapter'> | undefined;
   readonly isSecureContext: boolean;
-  readonly tuning: (deviceId: string) => TuningStore;
+  readonly tuning: TuningStore;
 }
 
 /** What Chromium adds for developers (`--enable-webgpu-developer-features`). It then means something else by `description` than Dawn does in Node. */

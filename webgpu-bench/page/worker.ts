@@ -40,12 +40,12 @@ async function begin(plimsollVersion: string, tuning: Tuning): Promise<ProviderS
 }
 
 /** A worker has no storage of its own that answers at once: the page keeps it. */
-function keptByPage(known: Map<string, number>): (deviceId: string) => TuningStore {
-  return (deviceId) => ({
-    get: (key) => known.get(`${deviceId} ${key}`),
+function keptByPage(known: Map<string, number>): TuningStore {
+  return {
+    get: (key) => known.get(key),
     set(key, choice) {
-      known.set(`${deviceId} ${key}`, choice);
-      send({ kind: 'tuned', key: `${deviceId} ${key}`, choice });
+      known.set(key, choice);
+      send({ kind: 'tuned', key, choice });
     },
-  });
+  };
 }

@@ -16,6 +16,6 @@ export interface Host {
   readonly version: string;
   /** Best first; an empty list comes with the reason. */
   findAdapters(): Promise<{ readonly offers: readonly AdapterOffer[]; readonly reason: string | undefined }>;
-  /** What was found fastest on this device before. */
-  tuning(deviceId: string): TuningStore;
+  /** What was found fastest before, on whichever device: the keys name it. */
+  readonly tuning: TuningStore;
 }

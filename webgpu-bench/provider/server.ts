@@ -13,9 +13,9 @@ import { Unsupported } from '../network/lower.ts';
 import { fusableBlocks } from '../network/lower-block.ts';
 import { measureNetwork, profileNetwork } from '../network/measure.ts';
 import { Network } from '../network/network.ts';
-import { Tuner } from '../network/tuner.ts';
+import { Tuner, type TuningStore } from '../network/tuner.ts';
 import { verify } from '../network/verify.ts';
-import { describeDevice } from './adapter.ts';
+import { type AdapterRecord, describeDevice } from './adapter.ts';
 import { openGpu } from './device.ts';
 import type { AdapterOffer, Host } from './host.ts';
 
@@ -180,7 +180,7 @@ export class ProviderServer {
     const gpu = await this.open();
     const { record } = await this.firstOffer();
     const tuner = new Tuner(
-      this.options.host.tuning(record.id),
+      ofDevice(this.options.host.tuning, record),
       record.software ? mostCandidates.software : mostCandidates.hardware,
     );
     const network = await Network.prepare(gpu, { graph, kernels, dtype, batch, seed }, tuner, heard, signal);
@@ -227,6 +227,15 @@ export class ProviderServer {
       this.options.send({ id, event: 'progress', fraction: Math.min(1, Math.max(0, fraction)), note });
     };
   }
+}
+
+/** What is fastest on one device, or with one driver, says nothing about the next. */
+function ofDevice(store: TuningStore, { id, backend, driver }: AdapterRecord): TuningStore {
+  const device = [id, backend, driver].join(' ');
+  return {
+    get: (key) => store.get(`${device} ${key}`),
+    set: (key, choice) => store.set(`${device} ${key}`, choice),
+  };
 }
 
 type Heard = (fraction: number, note: string) => void;

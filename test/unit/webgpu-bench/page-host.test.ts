@@ -6,7 +6,7 @@ const surroundings = {
   plimsollVersion: '1',
   browser: 'Chromium 156',
   isSecureContext: true,
-  tuning: () => ({ get: () => undefined, set: () => {} }),
+  tuning: { get: () => undefined, set: () => {} },
 };
 
 interface Info {
