@@ -3,6 +3,7 @@ import { familyStyle } from '../../core/charts/family-style.ts';
 import type { GapPoint } from '../../core/charts/gap-plot-data.ts';
 import { formatNs, formatPercent, formatRatio } from '../../core/format/units.ts';
 import { texts } from '../texts.ts';
+import { ChartTooltip } from './chart-tooltip.tsx';
 
 export function GapTooltip({ active, payload }: TooltipContentProps) {
   const point = payload?.[0]?.payload as GapPoint | undefined;
@@ -19,19 +20,14 @@ export function GapTooltip({ active, payload }: TooltipContentProps) {
     [texts.terms.gap.name, formatRatio(latencyMs / idealMs)],
   ];
   return (
-    <div className="chart-tooltip">
-      <strong>
-        {model}
-        {reconstruction && ` (${texts.reconstruction})`}
-      </strong>
-      <dl>
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </div>
+    <ChartTooltip
+      title={
+        <>
+          {model}
+          {reconstruction && ` (${texts.reconstruction})`}
+        </>
+      }
+      rows={rows}
+    />
   );
 }

@@ -13,6 +13,7 @@ import { tickFormat, ticksFromZero } from '../../core/charts/axis.ts';
 import { formatNs } from '../../core/format/units.ts';
 import type { KernelSummary } from '../../core/protocol/run.ts';
 import { texts } from '../texts.ts';
+import { ChartTooltip } from './chart-tooltip.tsx';
 import { useWidth } from './use-width.ts';
 
 interface KernelChartProps {
@@ -108,17 +109,5 @@ function KernelTooltip({ active, payload }: TooltipContentProps) {
     [texts.detail.waterline, formatNs(bars.waterlineUs * 1e3)],
     [texts.terms.limit.name, bars.limit],
   ] as const;
-  return (
-    <div className="chart-tooltip">
-      <strong>{bars.name}</strong>
-      <dl>
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </div>
-  );
+  return <ChartTooltip title={bars.name} rows={rows} />;
 }

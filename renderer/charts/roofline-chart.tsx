@@ -17,6 +17,7 @@ import {
   formatPercent,
 } from '../../core/format/units.ts';
 import { texts } from '../texts.ts';
+import { ChartTooltip } from './chart-tooltip.tsx';
 import { limitStyle } from './limit-style.ts';
 import { Marker } from './marker.tsx';
 import { type Roof, type RooflineData, type RooflineDot, roofLine } from './roofline-data.ts';
@@ -177,18 +178,13 @@ function DotTooltip({ active, payload }: TooltipContentProps) {
     [texts.terms.limit.name, texts.limits.names[dot.limit]],
   ] as const;
   return (
-    <div className="chart-tooltip">
-      <strong>
-        {dot.order}. {dot.name}
-      </strong>
-      <dl>
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </div>
+    <ChartTooltip
+      title={
+        <>
+          {dot.order}. {dot.name}
+        </>
+      }
+      rows={rows}
+    />
   );
 }

@@ -1,4 +1,5 @@
 /** What the pages about a run have in common: which run and measurement, and what to say while there is none. */
+
 import type { ReactNode } from 'react';
 import { formatTime } from '../../core/format/units.ts';
 import type {
@@ -10,8 +11,9 @@ import type {
 import { useMeasurement } from '../api/queries.ts';
 import { chooseMeasurement, useChosenRun } from '../chosen-run.ts';
 import { texts } from '../texts.ts';
-import { goToPage, useViewState } from '../view-state.ts';
+import { useViewState } from '../view-state.ts';
 import { Loading } from './loading.tsx';
+import { NoRunsNotice } from './no-runs-notice.tsx';
 import { ErrorNotice, Notice } from './notice.tsx';
 import { PageHead } from './page-head.tsx';
 
@@ -39,14 +41,7 @@ export function RunFrame({ title, sentence, controls, children }: RunFrameProps)
         {run.data !== undefined && controls?.(run.data)}
       </PageHead>
       {runs.isError && <ErrorNotice error={runs.error} />}
-      {runs.data?.length === 0 && (
-        <Notice title={texts.runs.empty.title}>
-          <p>{texts.runs.empty.text}</p>
-          <button type="button" className="primary" onClick={() => goToPage('gap')}>
-            {texts.runs.empty.toProfile}
-          </button>
-        </Notice>
-      )}
+      {runs.data?.length === 0 && <NoRunsNotice />}
       {run.isError && (
         <>
           <ErrorNotice error={run.error} />

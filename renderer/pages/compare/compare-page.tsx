@@ -1,10 +1,12 @@
 /** Two runs, or two plans or providers of one: what is better or worse, why, and what else differs. */
+
 import type { Comparison } from '../../../core/protocol/compare.ts';
 import type { RunSummary } from '../../../core/protocol/run.ts';
 import { useComparison, useRun, useRuns } from '../../api/queries.ts';
 import { differenceTable, sidesOf } from '../../charts/compare-data.ts';
 import { DataTable } from '../../charts/data-table.tsx';
 import { Loading } from '../../components/loading.tsx';
+import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { RunPicker } from '../../components/run-frame.tsx';
@@ -28,14 +30,7 @@ export function ComparePage() {
         )}
       </PageHead>
       {runs.isError && <ErrorNotice error={runs.error} />}
-      {runs.data?.length === 0 && (
-        <Notice title={texts.runs.empty.title}>
-          <p>{texts.runs.empty.text}</p>
-          <button type="button" className="primary" onClick={() => goToPage('gap')}>
-            {texts.runs.empty.toProfile}
-          </button>
-        </Notice>
-      )}
+      {runs.data?.length === 0 && <NoRunsNotice />}
       {runs.data?.length === 1 && sides === undefined && (
         <Notice title={words.fewRuns.title}>
           <p>{words.fewRuns.text}</p>

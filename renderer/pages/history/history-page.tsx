@@ -1,4 +1,5 @@
 /** How the latency of one network went over the stored runs, where its level changed, and what else changed then. */
+
 import { formatTime } from '../../../core/format/units.ts';
 import type { EnvironmentDifference, History, HistorySeries } from '../../../core/protocol/compare.ts';
 import { useHistory } from '../../api/queries.ts';
@@ -13,10 +14,11 @@ import {
   seriesName,
 } from '../../charts/history-data.ts';
 import { Loading } from '../../components/loading.tsx';
-import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { texts } from '../../texts.ts';
-import { goToPage, useViewState } from '../../view-state.ts';
+import { useViewState } from '../../view-state.ts';
 
 export function HistoryPage() {
   const words = texts.history;
@@ -58,14 +60,7 @@ export function HistoryPage() {
       </PageHead>
       {history.isError && <ErrorNotice error={history.error} />}
       {history.isPending && <Loading />}
-      {history.data !== undefined && chosen === undefined && (
-        <Notice title={texts.runs.empty.title}>
-          <p>{texts.runs.empty.text}</p>
-          <button type="button" className="primary" onClick={() => goToPage('gap')}>
-            {texts.runs.empty.toProfile}
-          </button>
-        </Notice>
-      )}
+      {history.data !== undefined && chosen === undefined && <NoRunsNotice />}
       {history.data !== undefined && chosen !== undefined && (
         <Series series={chosen} marks={history.data.marks} name={seriesName(chosen, ofModel)} />
       )}
