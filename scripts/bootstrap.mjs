@@ -34,6 +34,7 @@ const tasks = {
     program: ['scripts/test.ts'],
   },
   'test-cross': { steps: ['compiler', 'packages', 'native'], program: ['scripts/test-cross.ts'] },
+  'bench-webgpu': { steps: ['chromium', 'packages'], program: ['scripts/bench-webgpu.ts'] },
   static: { steps: ['packages'], program: ['scripts/check-static.ts'] },
   /** Sets everything up and runs nothing. */
   setup: { steps: ['compiler', 'packages', 'native', 'interface'], program: undefined },

@@ -28,6 +28,8 @@ export interface ServerOptions {
 
 /** How many kernels are tried for a layer. On a software adapter one takes a second to compile. */
 const mostCandidates = { hardware: 8, software: 2 };
+export const candidatesFor = ({ software }: Pick<AdapterRecord, 'software'>) =>
+  software ? mostCandidates.software : mostCandidates.hardware;
 /** More would only cost: a few a second are seen. */
 const progressIntervalMs = 200;
 
@@ -181,7 +183,7 @@ export class ProviderServer {
     const { record } = await this.firstOffer();
     const tuner = new Tuner(
       ofDevice(this.options.host.tuning, record),
-      record.software ? mostCandidates.software : mostCandidates.hardware,
+      candidatesFor(record),
     );
     const network = await Network.prepare(gpu, { graph, kernels, dtype, batch, seed }, tuner, heard, signal);
     const handle = ++this.lastHandle;
