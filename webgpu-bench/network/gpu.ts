@@ -27,6 +27,7 @@ export class Gpu {
     this.limits = {
       workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
       invocations: device.limits.maxComputeInvocationsPerWorkgroup,
+      quads: device.features.has('subgroups'),
       shortTexts: software,
     };
   }

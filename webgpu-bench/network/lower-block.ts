@@ -12,6 +12,7 @@ import {
 } from '../../core/graph/graph.ts';
 import { type Kernel, kernelOutput } from '../../core/graph/plan.ts';
 import { type FfnBlock, ffnBytes, ffnKernel, type SpatialStage } from '../kernels/block-ffn.ts';
+import { ffnOwnedKernel, type OwnedTile, ownedChunk } from '../kernels/block-ffn-owned.ts';
 import {
   expandConvolveKernel,
   type Gate,
@@ -197,9 +198,14 @@ function lowerFfn(
     epilogue: steps,
   };
   const name = `block.${graph.blocks[kernel.block]?.kind ?? ''}`;
-  const candidates = fitting(block.hiddenChannels, 1, block.output, limits, (tile) =>
-    ffnBytes(block, tile),
-  ).map((tile) => ffnKernel(block, tile, name, storage));
+  // One of its kind is enough: the compilers of software adapters take half a minute for some of the others.
+  const owned = limits.shortTexts ? ownedTile(block, limits) : undefined;
+  const candidates =
+    owned === undefined
+      ? fitting(block.hiddenChannels, 1, block.output, limits, (tile) => ffnBytes(block, tile)).map((tile) =>
+          ffnKernel(block, tile, name, storage),
+        )
+      : [ffnOwnedKernel(block, owned, name, storage)];
   return {
     candidates,
     operands: [
@@ -314,6 +320,12 @@ function lowerMbconv(
       operands: [hidden, partial, ...residualOperand, gateLayout.operand, output],
     },
   ];
+}
+
+/** The most pixels a thread of a software adapter has room for; undefined where it has for none. */
+function ownedTile(block: FfnBlock, { quads }: LowerOptions['limits']): OwnedTile | undefined {
+  const tiles = [4, 2].map((rows) => ({ rows, threads: 16, quads }));
+  return tiles.find((tile) => ownedChunk(block, tile) !== undefined);
 }
 
 /** Tiles that fit the device, the likeliest first. Throws Unsupported where none does. */

@@ -57,6 +57,8 @@ export interface LowerOptions {
 export interface WorkgroupLimits {
   readonly workgroupBytes: number;
   readonly invocations: number;
+  /** Invocations can read each other's values in fours (the feature `subgroups`). */
+  readonly quads: boolean;
   /** A software adapter compiles long texts for half a minute: it gets tiles with short ones. */
   readonly shortTexts: boolean;
 }
@@ -223,7 +225,7 @@ function convCandidates(
   }
   if (!hasVectorGroups(shape)) return [convGeneral(shape, epilogue, storage)];
   return [
-    ...directTiles(shape).map((tile) => convDirect(shape, tile, epilogue, storage)),
+    ...directTiles(shape, limits).map((tile) => convDirect(shape, tile, epilogue, storage)),
     ...gemmTiles(shape, limits).map((tile) => convTiled(shape, tile, epilogue, storage)),
   ];
 }

@@ -181,10 +181,7 @@ export class ProviderServer {
     const { graph, kernels, dtype, batch, seed } = request;
     const gpu = await this.open();
     const { record } = await this.firstOffer();
-    const tuner = new Tuner(
-      ofDevice(this.options.host.tuning, record),
-      candidatesFor(record),
-    );
+    const tuner = new Tuner(ofDevice(this.options.host.tuning, record), candidatesFor(record));
     const network = await Network.prepare(gpu, { graph, kernels, dtype, batch, seed }, tuner, heard, signal);
     const handle = ++this.lastHandle;
     this.networks.set(handle, network);

@@ -37,18 +37,21 @@ export interface KernelText {
   /** Names and lengths, in four-channel vectors of f32, of what a workgroup shares. */
   readonly shared?: Readonly<Record<string, number>>;
   readonly functions?: readonly string[];
+  /** The body uses quad operations; `lane`, the invocation's place in its quad, is then known to it. */
+  readonly quads?: boolean;
   /** Statements; `block`, `local` (vec2u) and `thread` (its number in the workgroup) are known to them. */
   readonly body: string;
 }
 
 /** Wraps a body in everything around it. The text must pass `lintWgsl`; one that does not is a bug of its generator. */
 export function kernelSource(text: KernelText): KernelSource {
-  const { storage, bindings, workgroupSize, blocks, shared = {}, functions = [] } = text;
+  const { storage, bindings, workgroupSize, blocks, shared = {}, functions = [], quads = false } = text;
   const [width, height] = workgroupSize;
   const across = Math.min(blocks, largestDispatch);
   const down = Math.ceil(blocks / across);
   const wgsl = [
     ...(storage === 'f16' ? ['enable f16;'] : []),
+    ...(quads ? ['enable subgroups;'] : []),
     ...bindings.map(
       ({ name, access }, index) =>
         `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<vec4<${storage}>>;`,
@@ -56,7 +59,10 @@ export function kernelSource(text: KernelText): KernelSource {
     ...Object.entries(shared).map(([name, length]) => `var<workgroup> ${name}: array<vec4f, ${length}>;`),
     ...functions,
     `@compute @workgroup_size(${width}, ${height})`,
-    'fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local3: vec3u) {',
+    `fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local3: vec3u${
+      quads ? ', @builtin(subgroup_invocation_id) invocation: u32' : ''
+    }) {`,
+    ...(quads ? ['  let lane = invocation % 4u;'] : []),
     '  let local = local3.xy;',
     `  let thread = local.y * ${width}u + local.x;`,
     `  let block = group.y * ${across}u + group.x;`,

@@ -24,7 +24,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
   () => {
     let gpu: Gpu;
     beforeAll(async () => {
-      const device = await softwareDevice();
+      const device = await softwareDevice(['timestamp-query', 'subgroups']);
       gpu = new Gpu(device, await findTimer(device), true);
     });
     afterAll(() => gpu.device.destroy());
@@ -52,7 +52,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       }
     }
 
-    it.each([0, 1, 3, 4, 6])(
+    it.each([0, 1, 2, 5, 6, 8])(
       'every operator is right, with candidate %i of each layer',
       async (candidate) => {
         await expectRight(await prepare(operatorsNetwork(), 'layerwise', candidate, candidate === 0 ? 2 : 1));
@@ -69,8 +69,11 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       await expectRight(network);
     });
 
-    it('the large tiles that hardware gets are right as well', async () => {
-      const graph = blockNetworks['convfirst, relu']?.() as Graph;
+    it.each([
+      ['convfirst, relu', 'block.convfirst.4x8x64'],
+      ['convnext', 'block.convnext.4x8x32'],
+    ])('the large tiles of %s that hardware gets are right as well', async (name, implementation) => {
+      const graph = blockNetworks[name]?.() as Graph;
       const hardware = new Gpu(gpu.device, gpu.timer, false);
       const network = await Network.prepare(
         hardware,
@@ -84,7 +87,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
         new Tuner({ get: () => 0, set: () => {} }, 1),
         () => {},
       );
-      expect(network.kernels.find(({ plan }) => plan.fused)?.implementation).toBe('block.convfirst.4x8x64');
+      expect(network.kernels.find(({ plan }) => plan.fused)?.implementation).toBe(implementation);
       await expectRight(network);
     });
 
@@ -145,7 +148,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
 );
 
 describe('generated texts', { timeout: 300_000 }, () => {
-  const limits = { workgroupBytes: 32768, invocations: 256, shortTexts: false };
+  const limits = { workgroupBytes: 32768, invocations: 256, shortTexts: false, quads: true };
   const models = [
     'resnet50',
     'mobilenetv3_large_100',
