@@ -21,6 +21,10 @@ export interface KernelSource {
   /** All in group 0, numbered in this order; each is an array of four-channel vectors. */
   readonly bindings: readonly Binding[];
   readonly workgroups: readonly [number, number];
+  /** Workgroups in all that have something to do. */
+  readonly blocks: number;
+  /** The same for a part of the blocks: those from the first to before the second number of the uniform `slice`. */
+  readonly slicedWgsl: () => string;
   readonly workgroupBytes: number;
 }
 
@@ -47,31 +51,40 @@ export interface KernelText {
 export function kernelSource(text: KernelText): KernelSource {
   const { storage, bindings, workgroupSize, blocks, shared = {}, functions = [], quads = false } = text;
   const [width, height] = workgroupSize;
-  const across = Math.min(blocks, largestDispatch);
-  const down = Math.ceil(blocks / across);
-  const wgsl = [
-    ...(storage === 'f16' ? ['enable f16;'] : []),
-    ...(quads ? ['enable subgroups;'] : []),
-    ...bindings.map(
-      ({ name, access }, index) =>
-        `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<vec4<${storage}>>;`,
-    ),
-    ...Object.entries(shared).map(([name, length]) => `var<workgroup> ${name}: array<vec4f, ${length}>;`),
-    ...functions,
-    `@compute @workgroup_size(${width}, ${height})`,
-    `fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local3: vec3u${
-      quads ? ', @builtin(subgroup_invocation_id) invocation: u32' : ''
-    }) {`,
-    ...(quads ? ['  let lane = invocation % 4u;'] : []),
-    '  let local = local3.xy;',
-    `  let thread = local.y * ${width}u + local.x;`,
-    `  let block = group.y * ${across}u + group.x;`,
-    // The number of the workgroup is uniform, so barriers behind this are allowed.
-    ...(across * down === blocks ? [] : [`  if (block >= ${blocks}u) { return; }`]),
-    indent(text.body.trim()),
-    '}',
-    '',
-  ].join('\n');
+  const [across, down] = gridOf(blocks);
+  const textOf = (sliced: boolean) =>
+    [
+      ...(storage === 'f16' ? ['enable f16;'] : []),
+      ...(quads ? ['enable subgroups;'] : []),
+      ...bindings.map(
+        ({ name, access }, index) =>
+          `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<vec4<${storage}>>;`,
+      ),
+      ...(sliced ? ['@group(1) @binding(0) var<uniform> slice: vec2u;'] : []),
+      ...Object.entries(shared).map(([name, length]) => `var<workgroup> ${name}: array<vec4f, ${length}>;`),
+      ...functions,
+      `@compute @workgroup_size(${width}, ${height})`,
+      `fn main(${[
+        '@builtin(workgroup_id) group: vec3u',
+        '@builtin(local_invocation_id) local3: vec3u',
+        ...(quads ? ['@builtin(subgroup_invocation_id) invocation: u32'] : []),
+        ...(sliced ? ['@builtin(num_workgroups) grid: vec3u'] : []),
+      ].join(', ')}) {`,
+      ...(quads ? ['  let lane = invocation % 4u;'] : []),
+      '  let local = local3.xy;',
+      `  let thread = local.y * ${width}u + local.x;`,
+      // The number of the workgroup is uniform, so barriers behind this are allowed.
+      ...(sliced
+        ? ['  let block = slice.x + group.y * grid.x + group.x;', '  if (block >= slice.y) { return; }']
+        : [
+            `  let block = group.y * ${across}u + group.x;`,
+            ...(across * down === blocks ? [] : [`  if (block >= ${blocks}u) { return; }`]),
+          ]),
+      indent(text.body.trim()),
+      '}',
+      '',
+    ].join('\n');
+  const wgsl = textOf(false);
   lintWgsl(wgsl);
   const vectors = Object.values(shared).reduce((sum, length) => sum + length, 0);
   return {
@@ -79,8 +92,16 @@ export function kernelSource(text: KernelText): KernelSource {
     wgsl,
     bindings,
     workgroups: [across, down],
+    blocks,
+    slicedWgsl: () => textOf(true),
     workgroupBytes: 16 * vectors,
   };
+}
+
+/** A dispatch of at least so many workgroups: in two dimensions where one has no room for them. */
+export function gridOf(blocks: number): [number, number] {
+  const across = Math.min(blocks, largestDispatch);
+  return [across, Math.ceil(blocks / across)];
 }
 
 /**

@@ -133,6 +133,29 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       network.release();
     });
 
+    it('cuts what takes too long, and computes the same', async () => {
+      // As if a hundredth of a millisecond were too long: every kernel is.
+      const strict = new Gpu(gpu.device, gpu.timer, true, 1e4);
+      const graph = blockNetworks['mbconv, squeeze and excite']?.() as Graph;
+      const network = await Network.prepare(
+        strict,
+        {
+          graph: toWireGraph(graph),
+          kernels: planOf(graph, 'fused').kernels,
+          dtype: 'fp32',
+          batch: 2,
+          seed: 7,
+        },
+        new Tuner({ get: () => 0, set: () => {} }, 1),
+        () => {},
+      );
+      const { kernels } = await profileNetwork(network, 1, () => {});
+      expect(kernels.map(({ name }) => name)).toEqual(network.kernels.map(({ plan }) => plan.name));
+      const counts = network.kernels.flatMap(({ launches }) => launches.map(({ slices }) => slices?.count));
+      expect(Math.max(...counts.map((count) => count ?? 0))).toBeGreaterThan(1);
+      await expectRight(network);
+    });
+
     it('times the whole and its kernels', async () => {
       const network = await prepare(operatorsNetwork(), 'layerwise');
       const sampling = { warmupSeconds: 0.01, minSeconds: 0.1, minSamples: 3, maxSeconds: 5 };
