@@ -1,4 +1,7 @@
 /** A device with what every network on it shares: compiled pipelines, limits, the clock that it is timed by. */
+import { matrixConfigs } from '../calibrate/arithmetic.ts';
+import { subgroupMatrixFeatures } from '../calibrate/arithmetic-kernels.ts';
+import type { MatrixUnits } from '../kernels/conv-matrix.ts';
 import { checked, OutOfMemory, unlessLost } from '../measure/errors.ts';
 import { bufferUsage, computeStage } from '../measure/flags.ts';
 import type { Timer } from '../measure/repeat.ts';
@@ -10,6 +13,13 @@ export interface Compiled {
   readonly source: KernelSource;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
+}
+
+export interface GpuOptions {
+  /** Kernels on subgroup matrices are among the candidates. */
+  readonly triesMatrices?: boolean;
+  /** Of a dispatch that stays whole; without limit on a software adapter, else 50 ms. */
+  readonly longestDispatchNs?: number;
 }
 
 export class Gpu {
@@ -25,12 +35,9 @@ export class Gpu {
   /** Of the uniform `slice`, in group 1. */
   readonly sliceLayout: GPUBindGroupLayout;
 
-  constructor(
-    device: GPUDevice,
-    timer: Timer,
-    software: boolean,
-    longestDispatchNs = software ? Number.POSITIVE_INFINITY : maxDispatchNs,
-  ) {
+  constructor(device: GPUDevice, timer: Timer, software: boolean, options: GpuOptions = {}) {
+    const { triesMatrices = false, longestDispatchNs = software ? Number.POSITIVE_INFINITY : maxDispatchNs } =
+      options;
     this.device = device;
     this.sliceLayout = device.createBindGroupLayout({
       entries: [
@@ -44,6 +51,7 @@ export class Gpu {
       workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
       invocations: device.limits.maxComputeInvocationsPerWorkgroup,
       quads: device.features.has('subgroups'),
+      matrices: triesMatrices ? matricesOf(device) : undefined,
       shortTexts: software,
     };
   }
@@ -136,6 +144,13 @@ export class Gpu {
       throw error;
     }
   }
+}
+
+function matricesOf(device: GPUDevice): MatrixUnits | undefined {
+  const feature = subgroupMatrixFeatures.find((name) => device.features.has(name));
+  const subgroupSize = device.adapterInfo.subgroupMaxSize;
+  if (feature === undefined || subgroupSize === undefined) return undefined;
+  return { feature, configs: matrixConfigs(device.adapterInfo), subgroupSize };
 }
 
 const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;

@@ -207,7 +207,7 @@ export class ProviderServer {
   }
 
   private async open(): Promise<Gpu> {
-    this.gpu ??= await openGpu(await this.firstOffer());
+    this.gpu ??= await openGpu(await this.firstOffer(), this.options.host.triesMatrices);
     return this.gpu;
   }
 

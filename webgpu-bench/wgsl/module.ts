@@ -40,6 +40,12 @@ export interface KernelText {
   readonly blocks: number;
   /** Names and lengths, in four-channel vectors of f32, of what a workgroup shares. */
   readonly shared?: Readonly<Record<string, number>>;
+  /** The same in single f32 values. */
+  readonly sharedScalars?: Readonly<Record<string, number>>;
+  /** Bindings that are arrays of single values, for the texts that want those. */
+  readonly scalars?: readonly string[];
+  /** Features of the adapter that WGSL wants enabled by name, besides `shader-f16` and `subgroups`. */
+  readonly features?: readonly string[];
   readonly functions?: readonly string[];
   /** The body uses quad operations; `lane`, the invocation's place in its quad, is then known to it. */
   readonly quads?: boolean;
@@ -50,18 +56,23 @@ export interface KernelText {
 /** Wraps a body in everything around it. The text must pass `lintWgsl`; one that does not is a bug of its generator. */
 export function kernelSource(text: KernelText): KernelSource {
   const { storage, bindings, workgroupSize, blocks, shared = {}, functions = [], quads = false } = text;
+  const { sharedScalars = {}, scalars = [], features = [] } = text;
   const [width, height] = workgroupSize;
   const [across, down] = gridOf(blocks);
   const textOf = (sliced: boolean) =>
     [
       ...(storage === 'f16' ? ['enable f16;'] : []),
       ...(quads ? ['enable subgroups;'] : []),
+      ...features.map((feature) => `enable ${feature.replaceAll('-', '_')};`),
       ...bindings.map(
         ({ name, access }, index) =>
-          `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<vec4<${storage}>>;`,
+          `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<${scalars.includes(name) ? storage : `vec4<${storage}>`}>;`,
       ),
       ...(sliced ? ['@group(1) @binding(0) var<uniform> slice: vec2u;'] : []),
       ...Object.entries(shared).map(([name, length]) => `var<workgroup> ${name}: array<vec4f, ${length}>;`),
+      ...Object.entries(sharedScalars).map(
+        ([name, length]) => `var<workgroup> ${name}: array<f32, ${length}>;`,
+      ),
       ...functions,
       `@compute @workgroup_size(${width}, ${height})`,
       `fn main(${[
@@ -86,7 +97,7 @@ export function kernelSource(text: KernelText): KernelSource {
     ].join('\n');
   const wgsl = textOf(false);
   lintWgsl(wgsl);
-  const vectors = Object.values(shared).reduce((sum, length) => sum + length, 0);
+  const total = (lengths: object) => Object.values(lengths).reduce((sum, length) => sum + length, 0);
   return {
     implementation: text.implementation,
     wgsl,
@@ -94,7 +105,7 @@ export function kernelSource(text: KernelText): KernelSource {
     workgroups: [across, down],
     blocks,
     slicedWgsl: () => textOf(true),
-    workgroupBytes: 16 * vectors,
+    workgroupBytes: 16 * total(shared) + 4 * total(sharedScalars),
   };
 }
 

@@ -93,7 +93,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
 
     it('a block that does not fit is executed layer by layer, and says why', async () => {
       const graph = blockNetworks.convnext?.() as Graph;
-      const small = new Gpu(gpu.device, gpu.timer, true);
+      const small = new Gpu(gpu.device, gpu.timer, false);
       Object.assign(small.limits, { workgroupBytes: 512 });
       const network = await Network.prepare(
         small,
@@ -135,7 +135,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
 
     it('cuts what takes too long, and computes the same', async () => {
       // As if a hundredth of a millisecond were too long: every kernel is.
-      const strict = new Gpu(gpu.device, gpu.timer, true, 1e4);
+      const strict = new Gpu(gpu.device, gpu.timer, true, { longestDispatchNs: 1e4 });
       const graph = blockNetworks['mbconv, squeeze and excite']?.() as Graph;
       const network = await Network.prepare(
         strict,
@@ -171,7 +171,16 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
 );
 
 describe('generated texts', { timeout: 300_000 }, () => {
-  const limits = { workgroupBytes: 32768, invocations: 256, shortTexts: false, quads: true };
+  const configs = (['f32', 'f16'] as const).flatMap((componentType) =>
+    [8, 16].map((size) => ({ componentType, resultComponentType: 'f32', M: 8, N: size, K: size })),
+  );
+  const limits = {
+    workgroupBytes: 32768,
+    invocations: 256,
+    quads: true,
+    matrices: { feature: 'chromium-experimental-subgroup-matrix', configs, subgroupSize: 32 },
+    shortTexts: false,
+  } as const;
   const models = [
     'resnet50',
     'mobilenetv3_large_100',
@@ -203,6 +212,7 @@ describe('generated texts', { timeout: 300_000 }, () => {
         }
       }
       expect(texts.size).toBeGreaterThan(300);
+      expect([...texts.values()].filter((name) => name.startsWith('conv2d.matrix'))).not.toEqual([]);
       const failures: string[] = [];
       for (const [code, implementation] of texts) {
         const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
