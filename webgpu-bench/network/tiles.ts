@@ -67,7 +67,7 @@ export function blockTiles(
     // Less than half of such a tile would be used.
     if (height >= 2 * output.height || width >= 2 * output.width) continue;
     const pixels = height * width;
-    for (const chunk of [16, 8, 4, 2]) {
+    for (const chunk of new Set([16, 8, 4, 2, groupVectors])) {
       if (hiddenVectors % chunk !== 0 || chunk % groupVectors !== 0) continue;
       for (const rows of limits.shortTexts ? [4] : [8, 4]) {
         if (pixels % rows !== 0) continue;
