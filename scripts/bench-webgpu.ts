@@ -18,7 +18,7 @@ const groups: Readonly<Record<string, () => CompareCase[]>> = {
   resnet50: () => layerCases('resnet50'),
   efficientnet_b0: () => layerCases('efficientnet_b0'),
   convnext_tiny: () => layerCases('convnext_tiny'),
-  'convfirst blocks': () => blockCases('convfirst_small', 'convfirst'),
+  'convfirst blocks': () => blockCases('convfirst_pico', 'convfirst'),
 };
 
 const { values: options } = parseArgs({

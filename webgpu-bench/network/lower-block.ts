@@ -110,8 +110,7 @@ function partsOf(graph: Graph, kernel: Kernel): Parts {
       if (add !== undefined && operator.inputs[0] === add.id) lastActivation = operator;
       else if (last === undefined || last.conv.id !== operator.inputs[0]) {
         throw new Unsupported(`${operator.name} does not follow a convolution`);
-      }
-      else last.activation = operator.function;
+      } else last.activation = operator.function;
     } else if (!['layerNorm', 'squeezeExcite', 'add', 'concat', 'blurPool'].includes(operator.kind)) {
       throw new Unsupported(`the block has an operator of the kind ${operator.kind}`);
     }
@@ -176,25 +175,15 @@ function lowerFfn(
   parts: Parts,
   { batch, storage, limits }: LowerOptions,
 ): Launch {
-  const [spatial, expand, project] = parts.layers;
-  if (parts.layers.length !== 3 || spatial === undefined || expand === undefined || project === undefined) {
-    throw new Unsupported(`it has ${parts.layers.length} convolutions where three are expected`);
+  const [project, expand, spatial] = parts.layers.toReversed();
+  if (parts.layers.length > 3 || expand === undefined || project === undefined) {
+    throw new Unsupported(`it has ${parts.layers.length} convolutions where two or three are expected`);
   }
   const input = operatorAt(graph, parts.input).output;
-  const shape = requireVectors(graph, spatial.conv, batch);
   requirePointwise(graph, expand.conv, batch);
   requirePointwise(graph, project.conv, batch);
-  if (spatial.activation !== undefined) throw new Unsupported('its first convolution has an activation');
   const layout = new ParameterLayout();
-  const layer = layout.layer(spatial.conv);
-  const norm =
-    parts.norm === undefined ? undefined : { ...layout.layer(parts.norm), epsilon: parts.norm.epsilon };
-  if (parts.isBlurred && (vectorsOf(shape.output.channels) % 2 !== 0 || shape.stride !== 1)) {
-    throw new Unsupported('its step down has an odd number of vectors');
-  }
-  const stage: SpatialStage = parts.isBlurred
-    ? { kind: 'blurredBesideInput', shape, layer }
-    : { kind: 'convolution', shape, layer, norm };
+  const stage = spatialStage(graph, spatial, parts, layout, batch);
   const { steps, residual } = epilogueOf(project, parts);
   const block: FfnBlock = {
     batch,
@@ -226,6 +215,28 @@ function lowerFfn(
       tensor(kernelOutput(kernel)),
     ],
   };
+}
+
+function spatialStage(
+  graph: Graph,
+  spatial: Layer | undefined,
+  { norm, isBlurred }: Parts,
+  layout: ParameterLayout,
+  batch: number,
+): SpatialStage {
+  if (spatial === undefined) {
+    if (norm !== undefined || isBlurred) throw new Unsupported('it has no convolution before its two layers');
+    return { kind: 'none' };
+  }
+  const shape = requireVectors(graph, spatial.conv, batch);
+  if (spatial.activation !== undefined) throw new Unsupported('its first convolution has an activation');
+  if (isBlurred && (vectorsOf(shape.output.channels) % 2 !== 0 || shape.stride !== 1)) {
+    throw new Unsupported('its step down has an odd number of vectors');
+  }
+  const layer = layout.layer(spatial.conv);
+  if (isBlurred) return { kind: 'blurredBesideInput', shape, layer };
+  const normed = norm === undefined ? undefined : { ...layout.layer(norm), epsilon: norm.epsilon };
+  return { kind: 'convolution', shape, layer, norm: normed };
 }
 
 function lowerMbconv(
@@ -265,10 +276,7 @@ function lowerMbconv(
     activation: spatial.activation,
   };
   // A chunk must hold whole groups, for a group's outputs read all of its inputs; of a dense layer that is all.
-  const groupVectors =
-    expand === undefined
-      ? 1
-      : Math.max(1, vectorsOf(shape.input.channels / shape.groups));
+  const groupVectors = expand === undefined ? 1 : Math.max(1, vectorsOf(shape.input.channels / shape.groups));
   const { steps, residual } = epilogueOf(project, parts);
   const residualOperand = residual === undefined ? [] : [tensor(residual)];
   const output = tensor(kernelOutput(kernel));

@@ -53,8 +53,13 @@ export async function dawnHost(plimsollVersion: string, tuningFile: string | und
         });
         offers.push({ record, request: open });
       }
-      // Hardware first; the order is Dawn's else.
-      const sorted = offers.toSorted((a, b) => Number(a.record.software) - Number(b.record.software));
+      // What is asked for by name first, then hardware; the order is Dawn's else.
+      const wanted = process.env.PLIMSOLL_WEBGPU_ADAPTER?.toLowerCase();
+      const rank = ({ record: { name, backend, software } }: AdapterOffer) => {
+        const named = wanted !== undefined && `${name} ${backend}`.toLowerCase().includes(wanted);
+        return named ? -1 : Number(software);
+      };
+      const sorted = offers.toSorted((a, b) => rank(a) - rank(b));
       return { offers: distinct(sorted), reason: sorted.length > 0 ? undefined : noAdapter() };
     },
     triesMatrices: process.env.PLIMSOLL_WEBGPU_MATRICES === '1',

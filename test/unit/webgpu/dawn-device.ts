@@ -11,6 +11,8 @@ export const whyNoSoftwareAdapter: string | undefined =
     ? undefined
     : `skipped: there is no Vulkan driver named by VK_ICD_FILENAMES, and no ${icd}`;
 
+const softwareOptions = ['backend=vulkan', 'disable-dawn-features=timestamp_quantization'];
+
 /** Dawn crashes where an instance is collected while a device of it lives: one of each kind, for the whole process. */
 const instances = new Map<string, GPU>();
 
@@ -27,7 +29,16 @@ export async function softwareDevice(
 ): Promise<GPUDevice> {
   process.env.VK_ICD_FILENAMES ??= icd;
   process.env.XDG_RUNTIME_DIR ??= '/tmp';
-  return deviceOf(instance('backend=vulkan', 'disable-dawn-features=timestamp_quantization'), features);
+  return deviceOf(instance(...softwareOptions), features);
+}
+
+/** With the limits that every adapter has, and no feature. */
+export async function leastDevice(): Promise<GPUDevice> {
+  process.env.VK_ICD_FILENAMES ??= icd;
+  process.env.XDG_RUNTIME_DIR ??= '/tmp';
+  const adapter = await instance(...softwareOptions).requestAdapter();
+  if (adapter === null) throw new Error('Dawn has no adapter here.');
+  return adapter.requestDevice();
 }
 
 /** Compiles WGSL of every feature and runs nothing. */

@@ -14,7 +14,7 @@ import { Network } from '../../../webgpu-bench/network/network.ts';
 import { Tuner } from '../../../webgpu-bench/network/tuner.ts';
 import { verify } from '../../../webgpu-bench/network/verify.ts';
 import { blockNetworks, operatorsNetwork } from '../../fixtures/webgpu/networks.ts';
-import { nullDevice, softwareDevice, whyNoSoftwareAdapter } from './dawn-device.ts';
+import { leastDevice, nullDevice, softwareDevice, whyNoSoftwareAdapter } from './dawn-device.ts';
 
 const planOf = (graph: Graph, kind: PlanKind) => planGraph(graph, kind, new Set(fusableBlocks));
 
@@ -72,6 +72,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
     it.each([
       ['convfirst, relu', 'block.convfirst.4x8x64'],
       ['convnext', 'block.convnext.4x8x32'],
+      ['two pointwise layers', 'block.convfirst.4x8x32'],
     ])('the large tiles of %s that hardware gets are right as well', async (name, implementation) => {
       const graph = blockNetworks[name]?.() as Graph;
       const hardware = new Gpu(gpu.device, gpu.timer, false);
@@ -131,6 +132,41 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       const unwritten = await verify(network, async () => {});
       expect(unwritten.kernels[0]).toMatchObject({ name: 'dense', passed: false, maxError: 1e30 });
       network.release();
+    });
+
+    it('an adapter with the least that WebGPU allows, and no feature, executes blocks and is timed', async () => {
+      const device = await leastDevice();
+      const least = new Gpu(device, await findTimer(device), true);
+      expect(least.timer.source).toBe('wall');
+      expect(least.limits).toMatchObject({ workgroupBytes: 16384, invocations: 256, quads: false });
+      for (const name of ['convfirst, relu', 'mbconv']) {
+        const graph = blockNetworks[name]?.() as Graph;
+        const network = await Network.prepare(
+          least,
+          {
+            graph: toWireGraph(graph),
+            kernels: planOf(graph, 'fused').kernels,
+            dtype: 'fp32',
+            batch: 1,
+            seed: 7,
+          },
+          new Tuner({ get: () => 0, set: () => {} }, 1),
+          () => {},
+        );
+        expect(network.kernels.find(({ plan }) => plan.fused)?.implementation).toMatch(/^block\./);
+        const sampling = { warmupSeconds: 0, minSeconds: 0.05, minSamples: 2, maxSeconds: 5 };
+        expect((await measureNetwork(network, sampling, () => {})).latencyNs.length).toBeGreaterThan(1);
+        await expectRight(network);
+      }
+      const request = { graph: toWireGraph(operatorsNetwork()), kernels: [], batch: 1, seed: 7 };
+      const half = Network.prepare(
+        least,
+        { ...request, dtype: 'fp16' },
+        new Tuner({ get: () => 0, set: () => {} }, 1),
+        () => {},
+      );
+      await expect(half).rejects.toThrow('16-bit floats');
+      device.destroy();
     });
 
     it('cuts what takes too long, and computes the same', async () => {
