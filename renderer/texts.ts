@@ -217,6 +217,10 @@ export const texts = {
     theoreticalMeaning: 'Operations a cycle of the instruction set × the clock measured in the same moment.',
     memory: 'Memory',
     noneMeasured: 'They were not measured.',
+    sweep: 'All working sets that were tried',
+    workingSet: 'Working set',
+    launch: (time: string) => `From one launch to the next: ${time}`,
+    launchMeaning: 'Of a kernel that does nothing, so that this is the least that a kernel costs.',
     access: { read: 'read', write: 'write', copy: 'copy', triad: 'triad' },
   },
   plot: {

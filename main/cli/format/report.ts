@@ -18,6 +18,7 @@ export function formatReport(terminal: Terminal, report: RunReport): string {
     formatHead(report),
     formatPairs(terminal, machineHeadFacts(report.machine)),
     ...(report.ceilings.length > 0 ? [formatCeilings(terminal, report.ceilings)] : []),
+    ...formatLaunches(report),
     ...(report.measurements.length > 0 ? [formatGapTable(terminal, report.measurements)] : []),
     ...formatNotes(report),
   ].join('\n\n');
@@ -57,6 +58,16 @@ function formatCeilings(terminal: Terminal, ceilings: readonly Ceilings[]): stri
     ],
     ceilings,
   );
+}
+
+/** Where the provider has found out. */
+function formatLaunches({ providers }: RunReport): string[] {
+  const found = providers.flatMap(({ description, calibration }) =>
+    calibration?.dispatchOverheadNs === undefined
+      ? []
+      : [`${description.provider}: from one launch to the next ${formatNs(calibration.dispatchOverheadNs)}`],
+  );
+  return found.length === 0 ? [] : [found.join('\n')];
 }
 
 function formatGapTable(terminal: Terminal, measurements: readonly MeasurementSummary[]): string {

@@ -1,10 +1,12 @@
 import { formatProviderDevice } from '../../../core/format/provider.ts';
 import {
+  formatBytes,
   formatBytesPerSecond,
+  formatNs,
   formatOperationsPerSecond,
   formatPercent,
 } from '../../../core/format/units.ts';
-import type { ArithmeticCeiling, BandwidthCeiling } from '../../../core/protocol/provider.ts';
+import type { ArithmeticCeiling, BandwidthCeiling, Calibration } from '../../../core/protocol/provider.ts';
 import type { DeviceCalibration } from '../../../core/protocol/run.ts';
 import { texts } from '../../texts.ts';
 
@@ -18,13 +20,19 @@ export function CeilingsCard({ providers }: { providers: readonly DeviceCalibrat
     <section className="card" aria-label={words.title}>
       <h2 title={words.meaning}>{words.title}</h2>
       {calibrated.length === 0 && <p className="quiet-text">{words.noneMeasured}</p>}
-      {calibrated.map(({ description, device, arithmetic, bandwidth }) => (
-        <div key={`${description.provider} ${device}`} className="ceilings">
-          {calibrated.length > 1 && <h3>{formatProviderDevice(description)}</h3>}
-          <ArithmeticTable ceilings={bestByThreads(arithmetic)} />
-          <MemoryTable ceilings={bandwidth} />
-        </div>
-      ))}
+      {calibrated.map(
+        ({ description, device, arithmetic, bandwidth, bandwidthSweep, dispatchOverheadNs }) => (
+          <div key={`${description.provider} ${device}`} className="ceilings">
+            {calibrated.length > 1 && <h3>{formatProviderDevice(description)}</h3>}
+            <ArithmeticTable ceilings={bestByThreads(arithmetic)} />
+            <MemoryTable ceilings={bandwidth} />
+            {bandwidthSweep !== undefined && <SweepTable sweep={bandwidthSweep} />}
+            {dispatchOverheadNs !== undefined && (
+              <p title={words.launchMeaning}>{words.launch(formatNs(dispatchOverheadNs))}</p>
+            )}
+          </div>
+        ),
+      )}
     </section>
   );
 }
@@ -108,6 +116,49 @@ function MemoryTable({ ceilings }: { ceilings: readonly BandwidthCeiling[] }) {
         })}
       </tbody>
     </table>
+  );
+}
+
+/** What each working set was moved at, from which the levels were inferred. Only for who asks. */
+function SweepTable({ sweep }: { sweep: NonNullable<Calibration['bandwidthSweep']> }) {
+  const words = texts.ceilings;
+  const accesses = (['read', 'write', 'copy', 'triad'] as const).filter((access) =>
+    sweep.some((point) => point.access === access),
+  );
+  const rows = Map.groupBy(sweep, ({ workingSetBytes }) => workingSetBytes);
+  return (
+    <details>
+      <summary>{words.sweep}</summary>
+      <table aria-label={words.sweep}>
+        <thead>
+          <tr>
+            <th scope="col">{words.workingSet}</th>
+            {accesses.map((access) => (
+              <th key={access} scope="col" className="right">
+                {words.access[access]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {[...rows]
+            .toSorted(([a], [b]) => a - b)
+            .map(([bytes, points]) => (
+              <tr key={bytes}>
+                <th scope="row">{formatBytes(bytes)}</th>
+                {accesses.map((access) => {
+                  const point = points.find((candidate) => candidate.access === access);
+                  return (
+                    <td key={access} className="right">
+                      {point === undefined ? '' : formatBytesPerSecond(point.bytesPerSecond)}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </details>
   );
 }
 

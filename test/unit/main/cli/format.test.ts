@@ -35,6 +35,17 @@ describe('report', () => {
     expect(titles).not.toContain('batch');
   });
 
+  it('tells what a launch costs, where the provider found out', () => {
+    expect(text).not.toContain('from one launch to the next');
+    const providers = sampleRun.providers.map((provider) =>
+      provider.calibration === null
+        ? provider
+        : { ...provider, calibration: { ...provider.calibration, dispatchOverheadNs: 5200 } },
+    );
+    const told = formatReport(memoryTerminal(), summarizeRun({ ...sampleRun, providers }));
+    expect(told).toMatch(/: from one launch to the next 5\.20? µs$/m);
+  });
+
   it('names the reconstruction, the lost case with its reason, and the alarm', () => {
     expect(text).toMatch(/^convfirst_pico\* +fused/m);
     expect(text).toMatch(/^\* Reconstruction: ./m);
