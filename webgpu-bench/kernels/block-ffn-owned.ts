@@ -30,10 +30,17 @@ export interface OwnedTile {
 /** WGSL promises 8 KiB for the variables of a function; vectors of 16 bytes. */
 const mostOwnVectors = 512;
 
+/** More loads side by side take SwiftShader's compiler minutes. */
+const widestStrip = 6;
+
 /** Vectors of hidden channels that a thread has room for at a time; undefined where it has for none, or does not fit the block. */
 export function ownedChunk(block: FfnBlock, { rows }: OwnedTile): number | undefined {
   // A step down needs the results of its neighbours' pixels.
   if (block.spatial.kind === 'blurredBesideInput') return undefined;
+  if (block.spatial.kind === 'convolution') {
+    const { shape } = block.spatial;
+    if (!isDepthwise(shape) && stripWidth(shape, rows) > widestStrip) return undefined;
+  }
   const hidden = vectorsOf(block.hiddenChannels);
   const middle = vectorsOf(block.middleChannels);
   for (let parts = 1; parts <= hidden; parts++) {
@@ -195,11 +202,15 @@ function spatialText(block: FfnBlock, tile: OwnedTile, storage: Storage): string
   const { rows } = tile;
   if (spatial.kind === 'convolution') {
     const { shape, layer, norm } = spatial;
-    const convolve = convolutionText(shape, layer, tile, storage);
+    const convolve = isDepthwise(shape)
+      ? depthwiseText(shape, layer, tile, storage)
+      : convolutionText(shape, layer, tile, storage);
     if (norm === undefined) return convolve;
-    const element = (row: number) => (c: string) => `middle[${c} * ${rows}u + ${row}u]`;
-    const normed = (row: number) => normPixelText(shape.output.channels, norm, element(row), storage);
-    return `${convolve}\n${repeat(rows, (row) => `{\n${normed(row)}\n}`)}`;
+    const element = (c: string) => `middle[${c} * ${rows}u + row]`;
+    return `${convolve}
+for (var row: u32 = 0u; row < ${rows}u; row++) {
+${normPixelText(shape.output.channels, norm, element, storage)}
+}`;
   }
   const vectors = vectorsOf(input.channels);
   return `for (var c: u32 = 0u; c < ${vectors}u; c++) {
@@ -211,6 +222,40 @@ ${repeat(rows, (row) => {
 }`;
 }
 
+/** Vectors of a row of the input that the windows of a thread's pixels cover. */
+const stripWidth = ({ stride, kernelWidth }: ConvShape, rows: number) => (rows - 1) * stride + kernelWidth;
+
+/**
+ * A channel at a time, by loops over arrays: of a text with all of a 7x7 window's loads side by side SwiftShader's compiler
+ * makes minutes.
+ */
+function depthwiseText(shape: ConvShape, layer: LayerOffsets, { rows }: OwnedTile, storage: Storage): string {
+  const { input, output, kernelHeight, kernelWidth, stride, padding } = shape;
+  const vectors = vectorsOf(output.channels);
+  const width = stripWidth(shape, rows);
+  const index = `select(0u, u32(line + x) * ${vectors}u + n, inside)`;
+  return `let ix0 = i32(ox0) * ${stride} - ${padding.left};
+var window: array<vec4f, ${width}> = array<vec4f, ${width}>();
+for (var n: u32 = 0u; n < ${vectors}u; n++) {
+  let bias = ${parameter(storage, layer.biases, 'n')};
+${repeat(rows, (row) => `  var v${row}: vec4f = bias;`)}
+  for (var ky: u32 = 0u; ky < ${kernelHeight}u; ky++) {
+    let y = i32(oy0 * ${stride}u + ky) - ${padding.top};
+    let line = (i32(image) * ${input.height} + y) * ${input.width};
+    for (var column: u32 = 0u; column < ${width}u; column++) {
+      let x = ix0 + i32(column);
+      let inside = y >= 0 && y < ${input.height} && x >= 0 && x < ${input.width};
+      window[column] = select(vec4f(0.0), ${load(storage, 'input', index)}, inside);
+    }
+    for (var kx: u32 = 0u; kx < ${kernelWidth}u; kx++) {
+      let w = ${parameter(storage, layer.weights, `(ky * ${kernelWidth}u + kx) * ${vectors}u + n`)};
+${repeat(rows, (row) => `      v${row} = fma(window[kx + ${row * stride}u], w, v${row});`)}
+    }
+  }
+${repeat(rows, (row) => `  middle[n * ${rows}u + ${row}u] = v${row};`)}
+}`;
+}
+
 /** Each vector of a row of the input is read once for all windows that it lies in. */
 function convolutionText(
   shape: ConvShape,
@@ -219,22 +264,18 @@ function convolutionText(
   storage: Storage,
 ): string {
   const { input, output, kernelHeight, kernelWidth, stride, padding, groups } = shape;
-  const depthwise = isDepthwise(shape);
   const inVectors = vectorsOf(input.channels);
   const outVectors = vectorsOf(output.channels);
-  const groupIn = depthwise ? 1 : vectorsOf(input.channels / groups);
-  const groupOut = depthwise ? 1 : vectorsOf(output.channels / groups);
+  const groupIn = vectorsOf(input.channels / groups);
+  const groupOut = vectorsOf(output.channels / groups);
   const columns = groupOut % 2 === 0 ? 2 : 1;
-  const first = depthwise ? 'n' : groups === 1 ? '0u' : `(n / ${groupOut}u) * ${groupIn}u`;
+  const first = groups === 1 ? '0u' : `(n / ${groupOut}u) * ${groupIn}u`;
   const weight = (index: string) => parameter(storage, layer.weights, index);
   const each = (line: (row: number, column: number) => string) =>
     repeat(columns, (column) => repeat(rows, (row) => line(row, column)));
   const tap = (kx: number) => {
     const at = `(ky * ${kernelWidth}u + ${kx}u)`;
     const value = (row: number) => `a${row * stride + kx}`;
-    if (depthwise) {
-      return `      { let w = ${weight(`${at} * ${outVectors}u + n`)}; ${repeat(rows, (row) => `v${row}_0 += ${value(row)} * w;`, ' ')} }`;
-    }
     return `      {
         let w = (${at} * ${4 * groupIn}u + 4u * c${quads ? ' + lane' : ''}) * ${outVectors}u + n;
 ${quads ? repeat(columns, (column) => `        let own${column} = ${weight(`w + ${column}u`)};`) : ''}
@@ -261,7 +302,7 @@ ${each((row, column) => `  var v${row}_${column}: vec4f = ${parameter(storage, l
     let y = i32(oy0 * ${stride}u + ky) - ${padding.top};
     let line = (i32(image) * ${input.height} + y) * ${input.width};
     for (var c: u32 = 0u; c < ${groupIn}u; c++) {
-${repeat((rows - 1) * stride + kernelWidth, (column) => {
+${repeat(stripWidth(shape, rows), (column) => {
   const x = `ix0 + ${column}`;
   const index = `select(0u, u32(line + ${x}) * ${inVectors}u + ${first} + c, inside${column})`;
   return `      let inside${column} = y >= 0 && y < ${input.height} && ${x} >= 0 && ${x} < ${input.width};
