@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ProviderRequestSchema } from '../../core/protocol/provider.ts';
+import { type CacheState, ProviderRequestSchema } from '../../core/protocol/provider.ts';
 import type { DeviceCalibration, Measurement } from '../../core/protocol/run.ts';
 import { planCases, selectModels } from '../../main/bench/cases.ts';
 import { ProviderCrash, ProviderRequestError } from '../../main/bench/provider-connection.ts';
@@ -16,6 +16,7 @@ import {
   type SchedulerSettings,
   startProvider,
 } from '../../main/bench/scheduler.ts';
+import { playedTelemetry } from '../fixtures/machines/played-telemetry.ts';
 import {
   arithmeticAgain,
   arithmeticFirst,
@@ -32,12 +33,20 @@ const models = [first, second, third];
 const samplesPerVisit = 4;
 const timing = {
   warmupSeconds: 0.001,
+  warmupMaxSeconds: 0.001,
   minSeconds: 0.001,
   minSamples: samplesPerVisit,
   maxSeconds: 1,
+  noiseTarget: 0.01,
   profileRepetitions: 1,
 };
-const settings: SchedulerSettings = { timing, rounds: 3, silenceMs: 10_000 };
+const settings: SchedulerSettings = {
+  timing,
+  rounds: 3,
+  silenceMs: 10_000,
+  settleSeconds: 0,
+  telemetry: playedTelemetry(() => ({})),
+};
 /** Long enough for a program that only answers, on a busy machine. */
 const shortSilence: SchedulerSettings = { ...settings, silenceMs: 700 };
 
@@ -102,6 +111,8 @@ function samplesOf(...visits: readonly number[]): number[] {
 interface Options {
   readonly settings?: SchedulerSettings;
   readonly budgetSeconds?: number;
+  readonly runId?: string;
+  readonly cacheState?: CacheState;
   readonly stop?: AbortController;
   readonly sink?: Partial<RunSink>;
 }
@@ -119,14 +130,21 @@ interface Executed {
 async function execute(faults: readonly Fault[], options: Options = {}): Promise<Executed> {
   const provider = new ProviderProcess(fakeProgram(folder, faults));
   const description = await startProvider(provider);
-  const request = { suite: 'quick', models, plans: ['layerwise' as const], threads: 1 };
+  const { cacheState } = options;
+  const request = {
+    suite: 'quick',
+    models,
+    plans: ['layerwise' as const],
+    threads: 1,
+    ...(cacheState && { cacheState }),
+  };
   const measurements = new Map<string, Measurement>();
   const stored: string[] = [];
   const steps: RunStep[] = [];
   let calibrated: readonly DeviceCalibration[] = [];
   const end = await executeRun(
     {
-      runId: 'run',
+      runId: options.runId ?? 'run',
       providers: [{ process: provider, description }],
       cases: planCases(selectModels(request), request, [description], 1),
       budgetSeconds: options.budgetSeconds ?? 1000,
@@ -223,12 +241,23 @@ describe('a run', () => {
     },
   );
 
-  it('begins every round with another case, and stores what each visit gave', async () => {
-    const { stored } = await execute([]);
-    const order = [first, second, third, second, third, first, third, first, second];
-    expect(stored).toEqual(order);
+  it('measures every case once a round, in an order that the id of the run decides, and none twice in succession', async () => {
+    const rounds = 6;
+    const { stored } = await execute([], { settings: { ...settings, rounds } });
     const measured = journal().filter(({ method }) => method === 'measure');
-    expect(measured.map(({ model }) => model)).toEqual(order);
+    expect(measured.map(({ model }) => model)).toEqual(stored);
+    for (let round = 0; round < rounds; round++) {
+      expect(stored.slice(3 * round, 3 * round + 3).toSorted()).toEqual(models.toSorted());
+    }
+    for (const [index, model] of stored.slice(1).entries()) expect(model).not.toBe(stored[index]);
+    const orders = new Set(
+      stored.flatMap((_, at) => (at % 3 === 0 ? [stored.slice(at, at + 3).join()] : [])),
+    );
+    expect(orders.size).toBeGreaterThan(2);
+    const again = await execute([], { settings: { ...settings, rounds } });
+    expect(again.stored).toEqual(stored);
+    const other = await execute([], { settings: { ...settings, rounds }, runId: 'another run' });
+    expect(other.stored).not.toEqual(stored);
   });
 
   it('asks as the protocol says: the result is checked before it is timed, and nothing is left prepared', async () => {
