@@ -178,20 +178,12 @@ describe('a mark', () => {
   it('says that the clock was lower all the time than beside the ceilings', () => {
     const run = runWith(roundsOf({}, 0));
     const [provider] = run.providers;
-    if (provider?.calibration === undefined || provider.calibration === null)
-      throw new Error('it has ceilings');
-    const at = (clockHz: number) => ({
-      ...run,
-      providers: [
-        {
-          ...provider,
-          calibration: {
-            ...provider.calibration,
-            arithmetic: provider.calibration?.arithmetic.map((ceiling) => ({ ...ceiling, clockHz })) ?? [],
-          },
-        },
-      ],
-    });
+    const calibration = provider?.calibration ?? undefined;
+    if (provider === undefined || calibration === undefined) throw new Error('it has ceilings');
+    const at = (clockHz: number): Run => {
+      const arithmetic = calibration.arithmetic.map((ceiling) => ({ ...ceiling, clockHz }));
+      return { ...run, providers: [{ ...provider, calibration: { ...calibration, arithmetic } }] };
+    };
     expect(summaryOf(at(3.05e9)).alarms).toEqual([]);
     expect(summaryOf(at(3.75e9)).alarms.join()).toMatch(
       /clock was 20% lower than when the ceilings were measured/,
