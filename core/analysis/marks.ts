@@ -24,6 +24,7 @@ export interface Marked {
 /** Warnings first. */
 export function marksOf(marked: Marked): Mark[] {
   const marks = [
+    ...resultMarks(marked),
     ...boundMarks(marked),
     ...cacheMarks(marked),
     ...kernelSumMarks(marked),
@@ -51,6 +52,17 @@ function note(kind: Mark['kind'], sentence: string): Mark {
 const quietMachine = 'Profile again on a quiet machine.';
 
 // ------------------------------------------------------------------------------------------------------ what is possible
+
+const mostZeros = 0.5;
+
+/** A check whose result hardly varies proves little, though it passed. */
+function resultMarks({ outcome }: Marked): Mark[] {
+  const { mean, standardDeviation, zeroFraction } = outcome.verification.output;
+  const isConstant = standardDeviation <= 1e-6 * Math.abs(mean);
+  if (!isConstant && zeroFraction <= mostZeros) return [];
+  const what = isConstant ? 'does not vary' : `is zero to ${(100 * zeroFraction).toFixed(0)}%`;
+  return [warning('mistrusted', `The result that was checked ${what}: that it is right proves little.`)];
+}
 
 /** A measured latency below its bound is no good news: a ceiling or the counting is wrong. It is never clipped. */
 function boundMarks({ latencyNs: { median }, idealNs, waterlineNs }: Marked): Mark[] {

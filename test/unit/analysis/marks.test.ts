@@ -190,6 +190,21 @@ describe('a mark', () => {
     );
   });
 
+  it.each([
+    [{ mean: 0.001, standardDeviation: 0, zeroFraction: 0, values: [] }, /checked does not vary/],
+    [{ mean: 0.1, standardDeviation: 1, zeroFraction: 0.8, values: [] }, /is zero to 80%/],
+  ])('mistrusts a figure whose check proves little', (output, sentence) => {
+    const run = runWith(roundsOf({}, 0));
+    const [first] = run.measurements as Measured[];
+    if (first === undefined) throw new Error('it has a measurement');
+    const verification = { ...first.outcome.verification, output };
+    const outcome = { ...first.outcome, verification };
+    const { marks } = summaryOf({ ...run, measurements: [{ ...first, outcome }] });
+    expect(marks).toEqual([
+      { kind: 'mistrusted', severity: 'warning', sentence: expect.stringMatching(sentence) },
+    ]);
+  });
+
   it('says that the machine never became quiet', () => {
     const run = runWith(roundsOf({}, 0));
     const settling = { settled: false, waitedSeconds: 10, reason: 'memory was swapped', last: null };
