@@ -146,14 +146,11 @@ function kernelSumMarks({ outcome, latencyNs: { median } }: Marked): Mark[] {
 
 /** One mark a kind: a note where the rounds were set aside, a warning where they had to count. */
 function disturbanceMarks({ believed: { disturbances, setAside } }: Marked): Mark[] {
-  const byKind = new Map<Mark['kind'], string[]>();
-  for (const { kind, what } of disturbances.flat()) {
-    const known = byKind.get(kind);
-    if (known === undefined) byKind.set(kind, [what]);
-    else known.push(what);
-  }
+  const byKind = Map.groupBy(disturbances.flat(), ({ kind }) => kind);
   return [...byKind].map(([kind, seen]) => {
-    const rounds = `In ${seen.length} of ${disturbances.length} rounds ${seen[0]}`;
+    const [worst] = seen.toSorted((x, y) => y.size - x.size);
+    const isLess = seen.some(({ size }) => size !== worst?.size);
+    const rounds = `In ${seen.length} of ${disturbances.length} rounds ${worst?.what}${isLess ? ' at the most' : ''}`;
     return setAside.length > 0
       ? note(kind, `${rounds}; they were set aside.`)
       : warning(kind, `${rounds}, and without them too few remain, so all count. ${quietMachine}`);

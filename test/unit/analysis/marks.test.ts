@@ -100,6 +100,13 @@ describe('a round', () => {
     );
   });
 
+  it('that was the worst of its kind is the one that is told of', () => {
+    const rounds = [0.2, 1.5, 0.7, 0, 0, 0, 0].map((othersSeconds) => ({ othersSeconds }));
+    expect(summaryOf(runWith(rounds)).alarms.join()).toMatch(
+      /In 3 of 7 rounds other programs used 1.5 of 2 processors at the most/,
+    );
+  });
+
   it.each<[string, Partial<RoundConditions>]>([
     ['a single step of the counter of stolen time', { stolenSeconds: 0.01, spanSeconds: 0.6 }],
     ['what every system does', { othersSeconds: 0.08 }],
