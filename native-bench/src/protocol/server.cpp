@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -217,17 +218,21 @@ class Server {
     wanted.batch = static_cast<std::size_t>(batch);
     wanted.threads = static_cast<int>(threads);
     wanted.seed = body.at("seed").get<std::uint64_t>();
+    if (body.contains("ceilings")) wanted.ceilings = parseCeilings(body.at("ceilings"));
     std::unique_ptr<Executable> network = provider_.prepare(std::move(wanted), cancellation_);
     json kernels = json::array();
     for (std::size_t index = 0; index < network->kernelCount(); ++index) {
       const PreparedKernel& kernel = network->kernel(index);
-      kernels.push_back({{"name", kernel.plan.name},
-                         {"implementation", kernel.implementation},
-                         {"operations", kernel.operations},
-                         {"inputBytes", kernel.inputBytes},
-                         {"outputBytes", kernel.outputBytes},
-                         {"weightBytes", kernel.weightBytes},
-                         {"workspaceBytes", kernel.workspaceBytes}});
+      json entry = {{"name", kernel.plan.name},
+                    {"implementation", kernel.implementation},
+                    {"operations", kernel.operations},
+                    {"inputBytes", kernel.inputBytes},
+                    {"outputBytes", kernel.outputBytes},
+                    {"weightBytes", kernel.weightBytes},
+                    {"workspaceBytes", kernel.workspaceBytes}};
+      if (!kernel.schedule.empty()) entry["schedule"] = kernel.schedule;
+      if (kernel.prediction) entry["prediction"] = describePrediction(*kernel.prediction);
+      kernels.push_back(std::move(entry));
     }
     const std::int64_t handle = nextHandle_++;
     json result = {{"handle", handle},
@@ -237,6 +242,31 @@ class Server {
                    {"weightBytes", network->weightBytes()}};
     networks_[handle] = std::move(network);
     return result;
+  }
+
+  static MeasuredCeilings parseCeilings(const json& object) {
+    MeasuredCeilings ceilings;
+    const auto rate = [](const json& from, const char* key) {
+      const auto value = from.at(key).get<double>();
+      if (!(value > 0)) failBadRequest("A ceiling must be more than zero.");
+      return value;
+    };
+    ceilings.operationsPerSecond = rate(object, "operationsPerSecond");
+    for (const json& level : object.at("levels")) {
+      ceilings.bytesPerSecond.emplace_back(level.at("level").get<std::string>(), rate(level, "bytesPerSecond"));
+    }
+    return ceilings;
+  }
+
+  static json describePrediction(const Prediction& prediction) {
+    json levels = json::array();
+    for (const auto& [level, bytes, timeNs] : prediction.levels) {
+      levels.push_back({{"level", level}, {"bytes", std::llround(bytes)}, {"timeNs", timeNs}});
+    }
+    return {{"timeNs", prediction.timeNs()},
+            {"arithmeticNs", prediction.arithmeticNs},
+            {"pointwiseNs", prediction.pointwiseNs},
+            {"levels", levels}};
   }
 
   Executable& networkOf(const Request& request) {
