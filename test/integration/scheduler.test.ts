@@ -293,8 +293,9 @@ describe('a run', () => {
     expect(steps[0]?.current).toBe('waiting for the machine to be quiet');
     expect(steps.map(({ current }) => current)).toContain('measuring the ceilings of Fake CPU');
     const during = steps.filter(({ phase }) => phase === 'measuring');
-    expect(during.length).toBeGreaterThan(0);
-    expect(during[0]?.current).toBe(`${second} layerwise fp32: measuring, round 2 of 3`);
+    expect(during.map(({ current }) => current)).toContain(
+      `${second} layerwise fp32: measuring, round 2 of 3`,
+    );
     expect(steps.at(-1)).toMatchObject({
       phase: 'finishing',
       casesDone: 3,
