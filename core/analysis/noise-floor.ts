@@ -5,7 +5,6 @@
 import type { NoiseFloor } from '../protocol/compare.ts';
 import type { Case } from '../protocol/run.ts';
 import { studentCritical } from '../statistics/distributions.ts';
-import { splitRounds } from '../statistics/rounds.ts';
 import { medianOf } from '../statistics/summary.ts';
 import { mean } from '../statistics/welch.ts';
 import { sameEnvironment } from './environment-differences.ts';
@@ -29,6 +28,27 @@ export interface RunNoise {
   readonly pairs: number;
 }
 
+/** As much of a run as tells its noise. */
+export interface RunMedians extends Pick<RunFigures, 'id' | 'machine' | 'surroundings'> {
+  readonly medians: readonly {
+    /** By `caseKey`. */
+    readonly key: string;
+    readonly provider: string;
+    readonly medianNs: number;
+  }[];
+}
+
+export function mediansOf({ figures, ...run }: RunFigures): RunMedians {
+  return {
+    ...run,
+    medians: figures.map((figure) => ({
+      key: caseKey(figure),
+      provider: figure.provider,
+      medianNs: figure.latencyNs.median,
+    })),
+  };
+}
+
 /** Of one case on one machine; null where its runs are too few. */
 export type KnownNoise = (machineId: string, wanted: Case) => RunNoise | null;
 
@@ -36,21 +56,20 @@ export type KnownNoise = (machineId: string, wanted: Case) => RunNoise | null;
  * From successive runs in equal surroundings, oldest first: 1.4826 times the median of how far they lie apart, which one true change
  * among them does not move. The two runs that are compared are no witness to their own noise, and are left out as a pair.
  */
-export function learnNoise(history: readonly RunFigures[], compared: readonly string[] = []): KnownNoise {
+export function learnNoise(history: readonly RunMedians[], compared: readonly string[] = []): KnownNoise {
   const ofCase = new Map<string, number[]>();
   const ofProvider = new Map<string, { apart: number[]; runPairs: Set<string> }>();
-  const last = new Map<string, { run: RunFigures; medianNs: number }>();
+  const last = new Map<string, { run: RunMedians; medianNs: number }>();
   const comparable = new Map<string, boolean>();
-  const inEqualSurroundings = (before: RunFigures, run: RunFigures, pair: string) => {
-    const known = comparable.get(pair) ?? sameEnvironment(before, run);
+  const inEqualSurroundings = (before: RunMedians, run: RunMedians, pair: string) => {
+    const known = comparable.get(pair) ?? sameEnvironment(before.surroundings, run.surroundings);
     comparable.set(pair, known);
     return known;
   };
   for (const run of history) {
-    const machineId = run.environment.machine.id;
-    for (const figure of run.figures) {
-      const key = `${machineId} ${caseKey(figure)}`;
-      const medianNs = medianOf(figure.samplesNs);
+    const machineId = run.machine.id;
+    for (const { key: ofRun, provider: name, medianNs } of run.medians) {
+      const key = `${machineId} ${ofRun}`;
       const before = last.get(key);
       last.set(key, { run, medianNs });
       if (before === undefined) continue;
@@ -58,7 +77,7 @@ export function learnNoise(history: readonly RunFigures[], compared: readonly st
       if (compared.includes(before.run.id) && compared.includes(run.id)) continue;
       if (!inEqualSurroundings(before.run, run, pair)) continue;
       const apart = Math.abs(Math.log(medianNs / before.medianNs));
-      const provider = entryOf(ofProvider, `${machineId} ${figure.provider}`, () => ({
+      const provider = entryOf(ofProvider, `${machineId} ${name}`, () => ({
         apart: [] as number[],
         runPairs: new Set<string>(),
       }));
@@ -80,14 +99,6 @@ function entryOf<Value>(map: Map<string, Value>, key: string, create: () => Valu
   const value = map.get(key) ?? create();
   map.set(key, value);
   return value;
-}
-
-/** Logarithms of the medians of its rounds: what is compared. */
-export function logRoundMedians(figure: {
-  readonly samplesNs: readonly number[];
-  readonly rounds: readonly number[] | undefined;
-}): number[] {
-  return splitRounds(figure.samplesNs, figure.rounds).map((round) => Math.log(medianOf(round)));
 }
 
 /**

@@ -3,6 +3,8 @@ import { publishedAccuracy } from '../models/accuracy.ts';
 import { findModel } from '../models/zoo.ts';
 import type {
   Ceilings,
+  DeviceCalibration,
+  Environment,
   KernelSummary,
   Measurement,
   MeasurementDetail,
@@ -22,32 +24,43 @@ const nanoseconds = 1e9;
 type Measured = Extract<Measurement['outcome'], { status: 'measured' }>;
 
 export function summarizeRun(run: Run): RunReport {
-  const ceilings = new Map<string, Ceilings>();
-  const measurements: MeasurementSummary[] = [];
-  const lost: RunReport['lost'] = [];
-  for (const measurement of run.measurements) {
-    const { outcome } = measurement;
-    const machine = ceilingsFor(run.providers, measurement);
-    if (machine !== undefined) {
-      ceilings.set([machine.provider, machine.device, machine.dtype, machine.threads].join(), machine);
-    }
-    if (outcome.status === 'measured' && machine !== undefined) {
-      measurements.push(summarize(measurement, outcome, machine));
-    } else {
-      lost.push(lostMeasurement(measurement));
-    }
-  }
+  const shown = run.measurements.map((measurement) => showMeasurement(measurement, run.providers));
+  return assembleReport(summarizeRunHead(run), run.environment, run.providers, shown);
+}
+
+/** A row of the table, or why there is none. */
+export type ShownMeasurement = MeasurementSummary | RunReport['lost'][number];
+
+export function showMeasurement(
+  measurement: Measurement,
+  providers: readonly DeviceCalibration[],
+): ShownMeasurement {
+  const machine = ceilingsFor(providers, measurement);
+  return measurement.outcome.status === 'measured' && machine !== undefined
+    ? summarize(measurement, measurement.outcome, machine)
+    : lostMeasurement(measurement);
+}
+
+export function assembleReport(
+  run: RunSummary,
+  machine: Environment,
+  providers: readonly DeviceCalibration[],
+  shown: readonly ShownMeasurement[],
+): RunReport {
+  const keys = new Map(
+    shown.map((one) => [[one.provider, one.device, one.dtype, one.threads].join(), one] as const),
+  );
   return {
-    run: summarizeRunHead(run),
-    machine: run.environment,
-    providers: run.providers,
-    ceilings: [...ceilings.values()],
-    measurements,
-    lost,
+    run,
+    machine,
+    providers: [...providers],
+    ceilings: [...keys.values()].flatMap((key) => ceilingsFor(providers, key) ?? []),
+    measurements: shown.flatMap((one) => ('reason' in one ? [] : [one])),
+    lost: shown.flatMap((one) => ('reason' in one ? [one] : [])),
   };
 }
 
-export function summarizeRunHead(run: Run): RunSummary {
+function summarizeRunHead(run: Run): RunSummary {
   const measured = run.measurements.filter(({ outcome }) => outcome.status === 'measured').length;
   return {
     id: run.id,
@@ -64,8 +77,11 @@ export function summarizeRunHead(run: Run): RunSummary {
   };
 }
 
-/** One measurement, kernel by kernel; undefined where the run has no such measurement with a figure. */
-export function measurementDetail(run: Run, measurementId: string): MeasurementDetail | undefined {
+/** One measurement, kernel by kernel; undefined where there is no such measurement with a figure. */
+export function measurementDetail(
+  run: Pick<Run, 'providers' | 'measurements'>,
+  measurementId: string,
+): MeasurementDetail | undefined {
   const measurement = run.measurements.find(({ id }) => id === measurementId);
   const machine = measurement && ceilingsFor(run.providers, measurement);
   if (measurement?.outcome.status !== 'measured' || machine === undefined) return undefined;
@@ -173,7 +189,7 @@ function unsteadinessAlarms(samplesNs: readonly number[]): string[] {
   ];
 }
 
-export function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {
+function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {
   const { id, model, imageSize, provider, device, plan, dtype, batch, threads, outcome } = measurement;
   const common = { id, model, imageSize, provider, device, plan, dtype, batch, threads };
   switch (outcome.status) {

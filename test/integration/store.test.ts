@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { measurementDetail, summarizeRun } from '../../core/analysis/report.ts';
 import type { Measurement } from '../../core/protocol/run.ts';
 import { migrations } from '../../main/store/migrations.ts';
 import { databaseName } from '../../main/store/open-database.ts';
@@ -80,7 +81,9 @@ describe('a run', () => {
 
     const again = open();
     expect(again.getRun(sampleRun.id)).toEqual(sampleRun);
-    expect(again.runOfMeasurement('m4')).toEqual(sampleRun);
+    expect(again.measurement('m4')).toEqual(sampleRun.measurements[3]);
+    expect(again.report(sampleRun.id)).toEqual(summarizeRun(sampleRun));
+    expect(again.detail('m1')).toEqual(measurementDetail(sampleRun, 'm1'));
     expect(again.listRuns()).toEqual([
       {
         id: sampleRun.id,
@@ -185,11 +188,20 @@ describe('a run', () => {
       model: 'resnet50',
       plan: 'layerwise',
       operations: 1.1e9,
-      rounds: [10, 10],
-      samplesNs: measured().outcome.samplesNs,
+      roundMediansNs: [expect.closeTo(20.09e6, 0), expect.closeTo(20.29e6, 0)],
     });
-    expect(figures[0]?.figures[1]?.rounds).toBeUndefined();
+    // Its rounds were not kept: they count as one.
+    expect(figures[0]?.figures[1]?.roundMediansNs).toHaveLength(1);
     expect(store.figures({ model: 'convfirst_pico', limit: 9 })[0]?.figures).toHaveLength(2);
+    expect(store.series().map(({ model, plan, runs }) => [model, plan, runs])).toEqual([
+      ['resnet50', 'layerwise', 3],
+      ['convfirst_pico', 'fused', 3],
+      ['convfirst_pico', 'layerwise', 3],
+    ]);
+    store.deleteRun('day2');
+    expect(store.series().map(({ runs }) => runs)).toEqual([2, 2, 2]);
+    store.restoreRun('day2');
+    expect(store.series().map(({ runs }) => runs)).toEqual([3, 3, 3]);
     expect(store.figures({ machineId: 'other', limit: 9 })).toEqual([]);
   });
 
@@ -338,9 +350,9 @@ describe('a database that cannot be used', () => {
     storeFinished(store, 'b', '2026-02-01T00:00:00.000Z');
     withDatabase((database) => database.exec(`UPDATE run SET environment = '{}' WHERE id = 'a'`));
     expect(store.listRuns().map(({ id }) => id)).toEqual(['a', 'b']);
-    expect(store.figures({ limit: 9 }).map(({ id }) => id)).toEqual(['b']);
     const error = apiErrorOf(() => store.getRun('a'));
     expect(error).toMatchObject({ code: 'store', hint: expect.stringContaining('plimsoll delete a') });
+    expect(store.figures({ limit: 9 }).map(({ id }) => id)).toEqual(['b']);
     const [unreadable, other] = store.listRuns();
     expect(unreadable).toMatchObject({ id: 'a', unreadable: expect.stringContaining('machine') });
     expect(other).not.toHaveProperty('unreadable');

@@ -2,8 +2,6 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { compareRuns } from '../../../../core/analysis/compare.ts';
-import { figuresOf } from '../../../../core/analysis/figures.ts';
 import { historyOf } from '../../../../core/analysis/history.ts';
 import { measurementDetail, summarizeRun } from '../../../../core/analysis/report.ts';
 import { ApiError } from '../../../../core/protocol/api.ts';
@@ -14,6 +12,7 @@ import { FakeApi } from '../../../fixtures/api/fake-api.ts';
 import { memoryTerminal } from '../../../fixtures/api/memory-terminal.ts';
 import { sampleRun } from '../../../fixtures/api/sample-run.ts';
 import { changedRun } from '../../../fixtures/statistics/changed-run.ts';
+import { compareRuns, figuresOf } from '../../../fixtures/statistics/stored-runs.ts';
 
 const report = summarizeRun(sampleRun);
 
@@ -286,7 +285,10 @@ describe('compare', () => {
     [],
   );
   const same = compareRuns({ run: changedRun('before1') }, { run: changedRun('after1', { seed: 2 }) }, []);
-  const comparing = (comparison: Comparison) => new FakeApi({ 'runs.compare': () => comparison });
+  const stem = { name: 'stem', beforeNs: 1e7, afterNs: 1.1e7, ratio: 1.1 };
+  const parts = { kernels: [{ ...stem, block: 'stem' }], blocks: [stem] };
+  const comparing = (comparison: Comparison) =>
+    new FakeApi({ 'runs.compare': () => comparison, 'runs.compareParts': () => parts });
 
   it('holds the newest run against the one before it', async () => {
     const { api, output, exitCode } = await run('compare', comparing(worse));
@@ -338,9 +340,15 @@ describe('compare', () => {
   });
 
   it('shows the parts of one network', async () => {
-    const { output } = await run('compare --kernels resnet50', comparing(worse));
+    const { output, api } = await run('compare --kernels resnet50', comparing(worse));
+    expect(api.calls[1]).toEqual({
+      method: 'runs.compareParts',
+      input: { beforeMeasurementId: 'before1-m1', afterMeasurementId: 'after1-m1' },
+    });
     expect(output).toMatch(/^stem +10\.0 ms +11\.0 ms +\+10\.0%$/m);
     expect((await run('compare --blocks resnet50', comparing(worse))).output).toMatch(/^block +before/m);
+    const { json } = await run('compare --blocks resnet50 --json', comparing(worse));
+    expect(json().rows).toEqual([expect.objectContaining({ model: 'resnet50', ...parts })]);
     const missing = await run('compare --blocks resnet5', comparing(worse));
     expect(missing.exitCode).toBe(1);
     expect(missing.errors).toContain('Did you mean resnet50?');
