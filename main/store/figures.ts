@@ -2,12 +2,19 @@
  * What is derived from measurements and kept beside them, so that lists, comparisons and histories parse none of them. Nothing
  * here is more than a copy: it is derived anew where the code that does it has changed.
  */
-import type Database from 'better-sqlite3';
-import { caseKey, caseOf, type Figure, figureOf, type LostFigure } from '../../core/analysis/figures.ts';
+import {
+  caseFields,
+  caseKey,
+  caseOf,
+  type Figure,
+  figureOf,
+  type LostFigure,
+} from '../../core/analysis/figures.ts';
 import type { RunMedians } from '../../core/analysis/noise-floor.ts';
 import { type ShownMeasurement, showMeasurement } from '../../core/analysis/report.ts';
 import type { Case, DeviceCalibration, Measurement } from '../../core/protocol/run.ts';
 import { decodeSamples, encodeSamples } from './samples.ts';
+import type { Statements } from './statements.ts';
 
 /** As it was written below: rows of this program's own are not parsed again, there are too many of them. */
 interface FigureRow {
@@ -37,16 +44,14 @@ export interface SeriesRow {
   readonly runs: number;
 }
 
-const caseFields = ['model', 'imageSize', 'provider', 'device', 'plan', 'dtype', 'batch', 'threads'] as const;
-
 /** Whoever calls it turns SQLite's errors into sentences. */
 export class StoredFigures {
-  private readonly database: Database.Database;
+  private readonly statements: Statements;
   /** A case never changes. */
   private readonly cases = new Map<number, KnownCase>();
 
-  constructor(database: Database.Database) {
-    this.database = database;
+  constructor(statements: Statements) {
+    this.statements = statements;
   }
 
   put(
@@ -56,7 +61,7 @@ export class StoredFigures {
     providers: readonly DeviceCalibration[],
   ): void {
     const figure = figureOf(measurement, providers);
-    this.database
+    this.statements
       .prepare(
         `INSERT OR REPLACE INTO figure (
            runId, position, measurementId, caseId, instructionSet, medianNs, lowNs, highNs, p90Ns, roundMediansNs,
@@ -84,14 +89,14 @@ export class StoredFigures {
               figure.efficiency,
             ]),
       );
-    this.database
+    this.statements
       .prepare('INSERT OR REPLACE INTO shownRow (runId, position, body) VALUES (?, ?, ?)')
       .run(runId, position, JSON.stringify(showMeasurement(measurement, providers)));
   }
 
   /** How many of its cases have a figure, and how many were lost, written on the run. */
   count(runId: string): void {
-    this.database
+    this.statements
       .prepare(
         `UPDATE run SET (measured, lost) =
            (SELECT count(medianNs), count(*) - count(medianNs) FROM figure WHERE runId = @runId) WHERE id = @runId`,
@@ -100,7 +105,7 @@ export class StoredFigures {
   }
 
   shown(runId: string): ShownMeasurement[] {
-    return this.database
+    return this.statements
       .prepare<[string], string>('SELECT body FROM shownRow WHERE runId = ? ORDER BY position')
       .pluck()
       .all(runId)
@@ -108,7 +113,7 @@ export class StoredFigures {
   }
 
   ofRun(runId: string): Figure[] {
-    return this.database
+    return this.statements
       .prepare<[string], FigureRow>(
         'SELECT * FROM figure WHERE runId = ? AND medianNs IS NOT NULL ORDER BY position',
       )
@@ -117,7 +122,7 @@ export class StoredFigures {
   }
 
   ofCases(runId: string, caseIds: readonly number[]): Figure[] {
-    return this.database
+    return this.statements
       .prepare<[string, string], FigureRow>(
         `SELECT * FROM figure INDEXED BY figureMedian
          WHERE runId = ? AND caseId IN (SELECT value FROM json_each(?)) AND medianNs IS NOT NULL ORDER BY position`,
@@ -127,7 +132,7 @@ export class StoredFigures {
   }
 
   lost(runId: string): LostFigure[] {
-    return this.database
+    return this.statements
       .prepare<[string], { measurementId: string; caseId: number; reason: string }>(
         `SELECT measurementId, caseId, json_extract(body, '$.reason') AS reason
          FROM figure JOIN shownRow USING (runId, position)
@@ -142,7 +147,7 @@ export class StoredFigures {
   }
 
   medians(runId: string): RunMedians['medians'] {
-    return this.database
+    return this.statements
       .prepare<[string], [number, number]>(
         'SELECT caseId, medianNs FROM figure WHERE runId = ? AND medianNs IS NOT NULL',
       )
@@ -158,14 +163,14 @@ export class StoredFigures {
   caseIds(wanted: { readonly [Field in keyof Case]?: Case[Field] | undefined }): number[] {
     const fields = caseFields.filter((field) => wanted[field] !== undefined);
     const condition = fields.map((field) => `${field} = ?`).join(' AND ');
-    return this.database
+    return this.statements
       .prepare<unknown[], number>(`SELECT id FROM measuredCase WHERE ${condition || 1}`)
       .pluck()
       .all(fields.map((field) => wanted[field]));
   }
 
   series(): SeriesRow[] {
-    return this.database
+    return this.statements
       .prepare<[], { machineId: string; caseId: number; runs: number }>(
         'SELECT machineId, caseId, runs FROM series WHERE runs > 0',
       )
@@ -175,12 +180,14 @@ export class StoredFigures {
 
   /** After figures were derived anew; otherwise a trigger keeps it. */
   recountSeries(): void {
-    this.database.exec(`
-      DELETE FROM series;
-      INSERT INTO series (machineId, caseId, runs)
-        SELECT machineId, caseId, count(*) FROM run JOIN figure ON runId = run.id
-        WHERE status <> 'running' AND deletedAt IS NULL AND medianNs IS NOT NULL GROUP BY machineId, caseId;
-    `);
+    this.statements.prepare('DELETE FROM series').run();
+    this.statements
+      .prepare(
+        `INSERT INTO series (machineId, caseId, runs)
+           SELECT machineId, caseId, count(*) FROM run JOIN figure ON runId = run.id
+           WHERE status <> 'running' AND deletedAt IS NULL AND medianNs IS NOT NULL GROUP BY machineId, caseId`,
+      )
+      .run();
   }
 
   private figure(row: FigureRow): Figure {
@@ -200,7 +207,7 @@ export class StoredFigures {
 
   private knownCase(caseId: number): KnownCase {
     if (!this.cases.has(caseId)) {
-      const rows = this.database.prepare<[], Case & { id: number }>('SELECT * FROM measuredCase').all();
+      const rows = this.statements.prepare<[], Case & { id: number }>('SELECT * FROM measuredCase').all();
       for (const { id, ...value } of rows) this.cases.set(id, { value, key: caseKey(value) });
     }
     const known = this.cases.get(caseId);
@@ -208,12 +215,13 @@ export class StoredFigures {
     return known;
   }
 
+  /** Not remembered: what is stored now may yet be taken back. */
   private caseId(measurement: Measurement): number {
     const value = caseOf(measurement);
-    const names = caseFields.join(', ');
-    this.database
+    this.statements
       .prepare(
-        `INSERT INTO measuredCase (${names}) VALUES (${caseFields.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`,
+        `INSERT INTO measuredCase (${caseFields.join(', ')}) VALUES (${caseFields.map(() => '?').join(', ')})
+         ON CONFLICT DO NOTHING`,
       )
       .run(caseFields.map((field) => value[field]));
     const [id] = this.caseIds(value);

@@ -1,9 +1,9 @@
 /** The machines of the stored runs: what their owner says of them, which are one, and which are deleted. */
-import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { ApiError } from '../../core/protocol/api.ts';
 import type { Machine, MachineUpdate } from '../../core/protocol/machines.ts';
 import type { Environment } from '../../core/protocol/run.ts';
+import type { Statements } from './statements.ts';
 
 const RowSchema = z.object({
   id: z.string(),
@@ -33,17 +33,17 @@ export interface ShownMachine {
 
 /** Whoever calls it turns SQLite's errors into sentences. */
 export class StoredMachines {
-  private readonly database: Database.Database;
+  private readonly statements: Statements;
 
-  constructor(database: Database.Database) {
-    this.database = database;
+  constructor(statements: Statements) {
+    this.statements = statements;
   }
 
   /** A run of it begins, or was imported. One that had been deleted is back; its deleted runs are not. */
   see({ machine, cpu, gpus }: Environment, startedAt: string): void {
     const models = gpus.filter(({ software }) => !software).map(({ model }) => model);
     const newer = 'excluded.lastSeenAt >= lastSeenAt';
-    this.database
+    this.statements
       .prepare(
         `INSERT INTO machine (id, name, firstSeenAt, lastSeenAt, cpu, gpus) VALUES (@id, @name, @at, @at, @cpu, @gpus)
          ON CONFLICT DO UPDATE SET
@@ -59,13 +59,13 @@ export class StoredMachines {
   undelete(machineId: string): void {
     const identities = this.identities(machineId);
     this.updateRuns(identities, 'deletedWithMachine = 0', 'deletedWithMachine = 1');
-    this.database
+    this.statements
       .prepare('UPDATE machine SET deletedAt = NULL WHERE id IN (SELECT value FROM json_each(?))')
       .run(JSON.stringify(identities));
   }
 
   private updateRuns(identities: readonly string[], assignments: string, condition: string): void {
-    this.database
+    this.statements
       .prepare(
         `UPDATE run SET ${assignments} WHERE machineId IN (SELECT value FROM json_each(?)) AND ${condition}`,
       )
@@ -112,7 +112,7 @@ export class StoredMachines {
   update({ machineId, label, notes, price }: MachineUpdate): void {
     const { id } = this.require(machineId);
     const set = (assignments: string, ...values: (string | number | null)[]) =>
-      this.database.prepare(`UPDATE machine SET ${assignments} WHERE id = ?`).run(...values, id);
+      this.statements.prepare(`UPDATE machine SET ${assignments} WHERE id = ?`).run(...values, id);
     if (label !== undefined) set('label = ?', label === '' ? null : label);
     if (notes !== undefined) set('notes = ?', notes);
     if (price !== undefined) {
@@ -126,12 +126,12 @@ export class StoredMachines {
     if (source.id === target.id) {
       throw new ApiError('badInput', `${sourceId} and ${targetId} are one machine already.`);
     }
-    this.database.prepare('UPDATE machine SET mergedInto = ? WHERE id = ?').run(target.id, source.id);
+    this.statements.prepare('UPDATE machine SET mergedInto = ? WHERE id = ?').run(target.id, source.id);
   }
 
   split(machineId: string): void {
     this.require(machineId);
-    const split = this.database
+    const split = this.statements
       .prepare('UPDATE machine SET mergedInto = NULL WHERE id = ? AND mergedInto IS NOT NULL')
       .run(machineId);
     if (split.changes > 0) return;
@@ -141,7 +141,7 @@ export class StoredMachines {
   /** With its runs. */
   delete(machineId: string): void {
     const { id } = this.require(machineId);
-    this.database.prepare(`UPDATE machine SET deletedAt = ${now} WHERE id = ?`).run(id);
+    this.statements.prepare(`UPDATE machine SET deletedAt = ${now} WHERE id = ?`).run(id);
     this.updateRuns(this.identities(id), `deletedAt = ${now}, deletedWithMachine = 1`, 'deletedAt IS NULL');
   }
 
@@ -164,7 +164,7 @@ export class StoredMachines {
   purge(before: string): void {
     for (const { id, deletedAt } of this.list(true, null)) {
       if (deletedAt === null || deletedAt >= before) continue;
-      this.database
+      this.statements
         .prepare(
           `WITH identity(id) AS (SELECT value FROM json_each(?))
            DELETE FROM machine WHERE id IN (SELECT id FROM identity)
@@ -193,7 +193,7 @@ export class StoredMachines {
   }
 
   private rows(): ReadonlyMap<string, Row> {
-    const rows = this.database
+    const rows = this.statements
       .prepare(
         `SELECT *, (SELECT count(*) FROM run WHERE machineId = machine.id AND deletedAt IS NULL) AS runs
          FROM machine`,

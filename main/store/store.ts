@@ -32,6 +32,7 @@ import { now, type ShownMachine, StoredMachines } from './machines.ts';
 import { databaseName, openDatabase, storeError } from './open-database.ts';
 import { isAlive, ownProcess } from './process-identity.ts';
 import { decodeSamples, encodeSamples } from './samples.ts';
+import { Statements } from './statements.ts';
 
 const RunRowSchema = z.object({
   id: z.string(),
@@ -98,6 +99,7 @@ const keptDays = 30;
 
 export class Store {
   private readonly database: Database.Database;
+  private readonly statements: Statements;
   private readonly machines: StoredMachines;
   private readonly storedFigures: StoredFigures;
   readonly path: string;
@@ -106,8 +108,9 @@ export class Store {
   constructor(folder: string) {
     this.path = join(folder, databaseName);
     this.database = openDatabase(folder);
-    this.machines = new StoredMachines(this.database);
-    this.storedFigures = new StoredFigures(this.database);
+    this.statements = new Statements(this.database);
+    this.machines = new StoredMachines(this.statements);
+    this.storedFigures = new StoredFigures(this.statements);
     this.guard(() => this.deriveOutdated());
     this.guard(() => this.markInterrupted());
     this.purge(new Date(Date.now() - keptDays * 24 * 3600 * 1000).toISOString());
@@ -134,7 +137,7 @@ export class Store {
           }
           this.machines.see(environment, startedAt);
           const own = ownProcess();
-          this.database
+          this.statements
             .prepare(
               `INSERT INTO run (
                  id, machineId, suite, status, startedAt, environment, cpu, processId, processStart, surroundings, figureVersion
@@ -160,7 +163,7 @@ export class Store {
   /** What was measured before is held against these from now on. */
   setProviders(runId: string, providers: readonly DeviceCalibration[]): void {
     this.change(() => {
-      this.database
+      this.statements
         .prepare('UPDATE run SET providers = ? WHERE id = ?')
         .run(JSON.stringify(providers), runId);
       this.derive(runId);
@@ -187,7 +190,7 @@ export class Store {
       outcome.status === 'measured'
         ? { ...measurement, outcome: { ...outcome, samplesNs: [] } }
         : measurement;
-    const position = this.database
+    const position = this.statements
       .prepare<unknown[], number>(
         `INSERT INTO measurement (id, runId, position, body, samples)
          VALUES (?, ?, (SELECT count(*) FROM measurement WHERE runId = ?), ?, ?)
@@ -200,7 +203,7 @@ export class Store {
   }
 
   private providersOf(runId: string): DeviceCalibration[] {
-    const text = this.database
+    const text = this.statements
       .prepare<[string], string>('SELECT providers FROM run WHERE id = ?')
       .pluck()
       .get(runId);
@@ -215,21 +218,21 @@ export class Store {
       this.storedFigures.put(runId, position, measurement, run.providers);
     }
     this.storedFigures.count(runId);
-    this.database
+    this.statements
       .prepare('UPDATE run SET surroundings = ?, unreadable = NULL WHERE id = ?')
       .run(JSON.stringify(surroundingsOf(run.environment, run.providers)), runId);
   }
 
   /** Of runs that were stored by a version that derived other things, or none; each in a transaction of its own. */
   private deriveOutdated(): void {
-    const outdated = this.database
+    const outdated = this.statements
       .prepare<[number], string>('SELECT id FROM run WHERE figureVersion <> ?')
       .pluck()
       .all(figureVersion);
     for (const runId of outdated) {
       this.change(() => {
         this.unlessUnreadable(() => this.derive(runId));
-        this.database.prepare('UPDATE run SET figureVersion = ? WHERE id = ?').run(figureVersion, runId);
+        this.statements.prepare('UPDATE run SET figureVersion = ? WHERE id = ?').run(figureVersion, runId);
       });
     }
     if (outdated.length > 0) this.change(() => this.storedFigures.recountSeries());
@@ -240,7 +243,7 @@ export class Store {
   }
 
   private endRun(runId: string, status: RunStatus, finishedAt: string | null, reason: string | null): void {
-    this.database
+    this.statements
       .prepare(
         'UPDATE run SET status = ?, finishedAt = ?, reason = ?, processId = NULL, processStart = NULL WHERE id = ?',
       )
@@ -266,10 +269,10 @@ export class Store {
               `plimsoll restore ${id} brings it back.`,
             );
           }
-          if (this.database.prepare('SELECT 1 FROM run WHERE id = ?').get(id) !== undefined) {
+          if (this.statements.prepare('SELECT 1 FROM run WHERE id = ?').get(id) !== undefined) {
             throw new ApiError('badInput', `Run ${id} is stored already; nothing was changed.`);
           }
-          const taken = this.database.prepare('SELECT 1 FROM measurement WHERE id = ?');
+          const taken = this.statements.prepare('SELECT 1 FROM measurement WHERE id = ?');
           if (measurements.some((measurement) => taken.get(measurement.id) !== undefined)) {
             throw new ApiError(
               'badInput',
@@ -278,7 +281,7 @@ export class Store {
             );
           }
           this.machines.see(environment, startedAt);
-          this.database
+          this.statements
             .prepare(
               `INSERT INTO run (
                  id, machineId, suite, status, startedAt, environment, cpu, providers, surroundings, figureVersion
@@ -316,10 +319,10 @@ export class Store {
   }
 
   private readRun(runId: string): Run | undefined {
-    const row = this.database.prepare('SELECT * FROM run WHERE id = ?').get(runId);
+    const row = this.statements.prepare('SELECT * FROM run WHERE id = ?').get(runId);
     if (row === undefined) return undefined;
     const { environment, providers, ...head } = RunRowSchema.parse(row);
-    const measurements = this.database
+    const measurements = this.statements
       .prepare('SELECT body, samples FROM measurement WHERE runId = ? ORDER BY position')
       .all(runId)
       .map((measurement) => measurementOf(MeasurementRowSchema.parse(measurement)));
@@ -337,7 +340,7 @@ export class Store {
       const summary = this.summary(name);
       if (summary === undefined) return undefined;
       const { id, machineId, machineName } = summary;
-      const text = this.database
+      const text = this.statements
         .prepare<[string], string>('SELECT environment FROM run WHERE id = ?')
         .pluck()
         .get(id);
@@ -368,7 +371,7 @@ export class Store {
   }
 
   private readMeasurement(measurementId: string): { runId: string; value: Measurement } | undefined {
-    const row = this.database
+    const row = this.statements
       .prepare(
         `SELECT runId, body, samples FROM measurement JOIN run ON run.id = runId
          WHERE measurement.id = ? AND deletedAt IS NULL`,
@@ -385,7 +388,7 @@ export class Store {
       const summary = this.summary(name);
       if (summary === undefined) return undefined;
       const { id } = summary;
-      const row = this.database.prepare(`${selectFigures} WHERE id = ?`).get(id);
+      const row = this.statements.prepare(`${selectFigures} WHERE id = ?`).get(id);
       return {
         ...this.figuresOf(FiguresRowSchema.parse(row), this.machines.shown(), this.storedFigures.ofRun(id)),
         summary,
@@ -438,7 +441,7 @@ export class Store {
   /** Oldest first; those that cannot be read have no figures and are left out. */
   private ended(machineId: string | undefined, limit: number): z.infer<typeof FiguresRowSchema>[] {
     const where = machineId === undefined ? '' : 'AND machineId IN (SELECT value FROM json_each(@machines))';
-    return this.database
+    return this.statements
       .prepare(
         `${selectFigures} WHERE deletedAt IS NULL AND status <> 'running' AND unreadable IS NULL ${where}
          ORDER BY startedAt DESC, id DESC LIMIT @limit`,
@@ -470,7 +473,7 @@ export class Store {
   listRuns({ deleted = false }: { deleted?: boolean } = {}): RunSummary[] {
     return this.guard(() => {
       const shown = this.machines.shown();
-      return this.database
+      return this.statements
         .prepare(
           `SELECT ${summaryColumns} FROM run WHERE deletedAt IS ${deleted ? 'NOT NULL' : 'NULL'}
            ORDER BY startedAt DESC, id DESC`,
@@ -483,13 +486,15 @@ export class Store {
   countRuns(): number {
     return this.guard(
       () =>
-        this.database.prepare<[], number>('SELECT count(*) FROM run WHERE deletedAt IS NULL').pluck().get() ??
-        0,
+        this.statements
+          .prepare<[], number>('SELECT count(*) FROM run WHERE deletedAt IS NULL')
+          .pluck()
+          .get() ?? 0,
     );
   }
 
   private summary(name: string): RunSummary | undefined {
-    const row = this.database
+    const row = this.statements
       .prepare(`SELECT ${summaryColumns} FROM run WHERE id = ? AND deletedAt IS NULL`)
       .get(this.runIdOf(name));
     return row === undefined ? undefined : summaryOf(row, this.machines.shown());
@@ -502,7 +507,7 @@ export class Store {
       if (this.running().some(({ id }) => id === runId)) {
         throw new ApiError('busy', `The run ${runId} is going on.`, 'Stop it before you delete it.');
       }
-      const { changes } = this.database
+      const { changes } = this.statements
         .prepare(`UPDATE run SET deletedAt = ${now} WHERE id = ? AND deletedAt IS NULL`)
         .run(runId);
       return changes > 0 ? runId : undefined;
@@ -514,7 +519,7 @@ export class Store {
     return this.guard(() =>
       this.database
         .transaction(() => {
-          const machineId = this.database
+          const machineId = this.statements
             .prepare(
               'UPDATE run SET deletedAt = NULL WHERE id = ? AND deletedAt IS NOT NULL RETURNING machineId',
             )
@@ -531,7 +536,7 @@ export class Store {
   isDeleted(runId: string): boolean {
     return this.guard(
       () =>
-        this.database.prepare('SELECT 1 FROM run WHERE id = ? AND deletedAt IS NOT NULL').get(runId) !==
+        this.statements.prepare('SELECT 1 FROM run WHERE id = ? AND deletedAt IS NOT NULL').get(runId) !==
         undefined,
     );
   }
@@ -580,7 +585,7 @@ export class Store {
   /** What was deleted before that time goes for good. */
   private purge(before: string): void {
     this.guard(() => {
-      const isDue = this.database
+      const isDue = this.statements
         .prepare(
           'SELECT EXISTS (SELECT 1 FROM run WHERE deletedAt < @before) OR EXISTS (SELECT 1 FROM machine WHERE deletedAt < @before)',
         )
@@ -588,7 +593,7 @@ export class Store {
         .get({ before });
       if (isDue !== 1) return;
       this.change(() => {
-        this.database.prepare('DELETE FROM run WHERE deletedAt < ?').run(before);
+        this.statements.prepare('DELETE FROM run WHERE deletedAt < ?').run(before);
         this.machines.purge(before);
       });
     });
@@ -597,7 +602,7 @@ export class Store {
   private runIdOf(name: string): string | undefined {
     const latest = /^latest(?:~(\d{1,9}))?$/.exec(name);
     if (latest === null) return name;
-    const id = this.database
+    const id = this.statements
       .prepare('SELECT id FROM run WHERE deletedAt IS NULL ORDER BY startedAt DESC, id DESC LIMIT 1 OFFSET ?')
       .pluck()
       .get(Number(latest[1] ?? 0));
@@ -605,7 +610,7 @@ export class Store {
   }
 
   private running() {
-    return this.database
+    return this.statements
       .prepare(`SELECT id, machineId, processId, processStart FROM run WHERE status = 'running'`)
       .all()
       .map((row) => RunningRowSchema.parse(row));
@@ -614,7 +619,7 @@ export class Store {
   private markInterrupted(): void {
     for (const { id, processId, processStart } of this.running()) {
       if (processId !== null && isAlive({ id: processId, start: processStart })) continue;
-      this.database
+      this.statements
         .prepare(
           `UPDATE run SET status = 'interrupted', processId = NULL, processStart = NULL,
                   reason = 'The program ended before the run did.' WHERE id = ?`,
@@ -636,7 +641,9 @@ export class Store {
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
     const reason = z.prettifyError(parsed.error);
-    this.guard(() => this.database.prepare('UPDATE run SET unreadable = ? WHERE id = ?').run(reason, runId));
+    this.guard(() =>
+      this.statements.prepare('UPDATE run SET unreadable = ? WHERE id = ?').run(reason, runId),
+    );
     throw new ApiError(
       'store',
       `The database ${this.path} holds a run (${runId}) that this version cannot read: ${reason}`,
