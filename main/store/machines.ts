@@ -41,6 +41,7 @@ export class StoredMachines {
 
   /** A run of it begins, or was imported. One that had been deleted is back; its deleted runs are not. */
   see({ machine, cpu, gpus }: Environment, startedAt: string): void {
+    const isNew = !this.rows().has(machine.id);
     const models = gpus.filter(({ software }) => !software).map(({ model }) => model);
     const newer = 'excluded.lastSeenAt >= lastSeenAt';
     this.statements
@@ -51,8 +52,24 @@ export class StoredMachines {
            gpus = iif(${newer}, excluded.gpus, gpus), lastSeenAt = max(lastSeenAt, excluded.lastSeenAt),
            firstSeenAt = min(firstSeenAt, excluded.firstSeenAt)`,
       )
-      .run({ ...machine, at: startedAt, cpu: cpu.model, gpus: JSON.stringify(models) });
+      .run({
+        id: machine.id,
+        name: machine.name,
+        at: startedAt,
+        cpu: cpu.model,
+        gpus: JSON.stringify(models),
+      });
+    if (isNew && machine.modelId !== undefined) this.adopt(machine.id, machine.modelId, machine.name);
     this.undelete(machine.id);
+  }
+
+  /** Once the id of its kind was that of the machine: under the same name it was this one, unless its owner says otherwise. */
+  private adopt(machineId: string, modelId: string, name: string): void {
+    this.statements
+      .prepare(
+        'UPDATE machine SET mergedInto = ? WHERE id = ? AND id <> ? AND name = ? AND mergedInto IS NULL',
+      )
+      .run(machineId, modelId, machineId, name);
   }
 
   /** The machine alone: its runs stay deleted, now each for itself. */
