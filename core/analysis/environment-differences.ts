@@ -53,12 +53,21 @@ function joined(...parts: (string | null)[]): string | null {
  * part on one side only is none: it cannot have changed the others' figures.
  */
 export function environmentDifferences(before: Surroundings, after: Surroundings): EnvironmentDifference[] {
+  if (areEqual(before, after)) return [];
   const first = factsBeside(before, after);
   const second = factsBeside(after, before);
   return [...new Set([...second.keys(), ...first.keys()])].flatMap((what) => {
     const change = { what, before: first.get(what) ?? null, after: second.get(what) ?? null };
     return change.before === change.after ? [] : [change];
   });
+}
+
+/** As most runs of a machine are. */
+function areEqual(before: Surroundings, after: Surroundings): boolean {
+  return (
+    before.length === after.length &&
+    before.every(([what, value], index) => what === after[index]?.[0] && value === after[index]?.[1])
+  );
 }
 
 function factsBeside(facts: Surroundings, others: Surroundings): Map<string, string | null> {

@@ -121,14 +121,16 @@ export class StoredFigures {
       .map((row) => this.figure(row));
   }
 
-  ofCases(runId: string, caseIds: readonly number[]): Figure[] {
+  /** One case over these runs, by run. */
+  ofCase(caseId: number, runIds: readonly string[]): (readonly [runId: string, figure: Figure])[] {
     return this.statements
-      .prepare<[string, string], FigureRow>(
-        `SELECT * FROM figure INDEXED BY figureMedian
-         WHERE runId = ? AND caseId IN (SELECT value FROM json_each(?)) AND medianNs IS NOT NULL ORDER BY position`,
+      .prepare<[string, number], FigureRow & { runId: string }>(
+        `SELECT figure.* FROM json_each(?) AS wanted
+         CROSS JOIN figure INDEXED BY figureByCase ON caseId = ? AND runId = wanted.value
+         WHERE medianNs IS NOT NULL`,
       )
-      .all(runId, JSON.stringify(caseIds))
-      .map((row) => this.figure(row));
+      .all(JSON.stringify(runIds), caseId)
+      .map((row) => [row.runId, this.figure(row)]);
   }
 
   lost(runId: string): LostFigure[] {

@@ -18,7 +18,6 @@ const RowSchema = z.object({
   lastSeenAt: z.string(),
   mergedInto: z.string().nullable(),
   deletedAt: z.string().nullable(),
-  runs: z.number(),
 });
 type Row = z.infer<typeof RowSchema>;
 
@@ -110,13 +109,14 @@ export class StoredMachines {
   list(deleted: boolean, thisMachineId: string | null): Machine[] {
     const rows = this.rows();
     const roots = Map.groupBy(rows.values(), (row) => rootOf(rows, row).id);
+    const counts = this.runCounts();
     const here = thisMachineId === null ? undefined : rows.get(thisMachineId);
     const hereId = here && rootOf(rows, here).id;
     return [...roots]
       .flatMap(([id, identities]) => {
         const root = rows.get(id);
         if (root === undefined || (root.deletedAt !== null) !== deleted) return [];
-        return [machineOf(root, identities, id === hereId)];
+        return [machineOf(root, identities, counts, id === hereId)];
       })
       .sort(
         (a, b) =>
@@ -211,13 +211,21 @@ export class StoredMachines {
 
   private rows(): ReadonlyMap<string, Row> {
     const rows = this.statements
-      .prepare(
-        `SELECT *, (SELECT count(*) FROM run WHERE machineId = machine.id AND deletedAt IS NULL) AS runs
-         FROM machine`,
-      )
+      .prepare('SELECT * FROM machine')
       .all()
       .map((row) => RowSchema.parse(row));
     return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** Of each identity, the runs that are not deleted. */
+  private runCounts(): ReadonlyMap<string, number> {
+    const rows = this.statements
+      .prepare<[], [string, number]>(
+        'SELECT machineId, count(*) FROM run WHERE deletedAt IS NULL GROUP BY machineId',
+      )
+      .raw()
+      .all();
+    return new Map(rows);
   }
 }
 
@@ -228,10 +236,16 @@ function rootOf(rows: ReadonlyMap<string, Row>, row: Row): Row {
   return root;
 }
 
-function machineOf(root: Row, identities: readonly Row[], thisMachine: boolean): Machine {
+function machineOf(
+  root: Row,
+  rows: readonly Row[],
+  counts: ReadonlyMap<string, number>,
+  thisMachine: boolean,
+): Machine {
+  const identities = rows.map((row) => identityOf(row, counts.get(row.id) ?? 0));
   const { label, notes, priceCurrency, priceAmount, deletedAt } = root;
   return {
-    ...identityOf(root),
+    ...identityOf(root, 0),
     firstSeenAt: identities.map(({ firstSeenAt }) => firstSeenAt).sort()[0] ?? root.firstSeenAt,
     lastSeenAt:
       identities
@@ -247,12 +261,15 @@ function machineOf(root: Row, identities: readonly Row[], thisMachine: boolean):
         ? null
         : { currency: priceCurrency, amount: priceAmount },
     thisMachine,
-    merged: identities.filter(({ id }) => id !== root.id).map(identityOf),
+    merged: identities.filter(({ id }) => id !== root.id),
     deletedAt,
   };
 }
 
-function identityOf({ id, name, cpu, gpus, firstSeenAt, lastSeenAt, runs }: Row): Machine['merged'][number] {
+function identityOf(
+  { id, name, cpu, gpus, firstSeenAt, lastSeenAt }: Row,
+  runs: number,
+): Machine['merged'][number] {
   return { id, ownName: name, cpu, gpus: JSON.parse(gpus), firstSeenAt, lastSeenAt, runs };
 }
 

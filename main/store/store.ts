@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { ComparableRun } from '../../core/analysis/compare.ts';
-import { surroundingsOf } from '../../core/analysis/environment-differences.ts';
+import { type Surroundings, surroundingsOf } from '../../core/analysis/environment-differences.ts';
 import { type Figure, figureVersion, type RunFigures } from '../../core/analysis/figures.ts';
 import type { RunMedians } from '../../core/analysis/noise-floor.ts';
 import { assembleReport, measurementDetail } from '../../core/analysis/report.ts';
@@ -64,13 +64,6 @@ const FiguresRowSchema = z.object({
   startedAt: z.string(),
   surroundings: z.string(),
 });
-
-const SurroundingsSchema = z.array(
-  z.union([
-    z.tuple([z.string(), z.string().nullable()]),
-    z.tuple([z.string(), z.string().nullable(), z.string()]),
-  ]),
-);
 
 const MeasurementRowSchema = z.object({ body: z.string(), samples: z.instanceof(Uint8Array).nullable() });
 
@@ -407,7 +400,8 @@ export class Store {
     figures: readonly Figure[],
   ): RunFigures {
     const machine = shown.get(machineId) ?? { id: machineId, name: machineId };
-    const facts = this.parse(id, SurroundingsSchema, JSON.parse(surroundings));
+    // As `derive` wrote them.
+    const facts = JSON.parse(surroundings) as Surroundings;
     return { id, startedAt, machine, surroundings: [['machine', machine.id], ...facts], figures };
   }
 
@@ -415,14 +409,17 @@ export class Store {
   figures({ machineId, limit, ...wanted }: FigureFilter): RunFigures[] {
     return this.guard(() => {
       const shown = this.machines.shown();
-      const isAll = Object.values(wanted).every((value) => value === undefined);
-      const caseIds = isAll ? [] : this.storedFigures.caseIds(wanted);
-      return this.ended(machineId, limit).map((row) =>
-        this.figuresOf(
-          row,
-          shown,
-          isAll ? this.storedFigures.ofRun(row.id) : this.storedFigures.ofCases(row.id, caseIds),
-        ),
+      const runs = this.ended(machineId, limit);
+      if (Object.values(wanted).every((value) => value === undefined)) {
+        return runs.map((row) => this.figuresOf(row, shown, this.storedFigures.ofRun(row.id)));
+      }
+      const runIds = runs.map(({ id }) => id);
+      const found = Map.groupBy(
+        this.storedFigures.caseIds(wanted).flatMap((caseId) => this.storedFigures.ofCase(caseId, runIds)),
+        ([runId]) => runId,
+      );
+      return runs.map((row) =>
+        this.figuresOf(row, shown, found.get(row.id)?.map(([, figure]) => figure) ?? []),
       );
     });
   }
