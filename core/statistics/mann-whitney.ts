@@ -24,7 +24,8 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
   const { doubledRanks, tieSizes } = midranks([...first, ...second]);
   const doubledRankSum = doubledRanks.slice(n).reduce((sum, rank) => sum + rank, 0);
   const u = doubledRankSum / 2 - (m * (m + 1)) / 2;
-  if (n + m <= exactUpTo) return { u, p: exactTwoSided(doubledRanks, m, doubledRankSum) };
+  if (n + m <= exactUpTo)
+    return { u, p: exactTwoSided(m, doubledRankSum, ...doubledRanks.toSorted((a, b) => a - b)) };
   const ties = tieSizes.reduce((sum, size) => sum + size ** 3 - size, 0);
   const total = n + m;
   const variance = ((n * m) / 12) * (total + 1 - ties / (total * (total - 1)));
@@ -49,6 +50,23 @@ const rankSumCounts = remembered((chosen: number, ...doubledRanks: readonly numb
   }
   return Array.from(ways[chosen] ?? []);
 });
+
+/** The order of the ranks does not matter; without ties they are always the same. */
+const exactTwoSided = remembered(
+  (chosen: number, doubledRankSum: number, ...doubledRanks: readonly number[]): number => {
+    const counts = rankSumCounts(chosen, ...doubledRanks);
+    const mean = (chosen * doubledRanks.reduce((sum, rank) => sum + rank, 0)) / doubledRanks.length;
+    const distance = Math.abs(doubledRankSum - mean);
+    let all = 0;
+    let asFar = 0;
+    for (const [sum, ways] of counts.entries()) {
+      all += ways;
+      // The sums are whole numbers, their mean need not be.
+      if (Math.abs(sum - mean) >= distance - 1e-9) asFar += ways;
+    }
+    return asFar / all;
+  },
+);
 
 /** The smallest p that samples of these sizes can give: 2 / (n + m over n). */
 export function smallestP(n: number, m: number): number {
@@ -78,21 +96,6 @@ export const lowerCriticalU = remembered((n: number, m: number, tail: number): n
   }
   return critical;
 });
-
-function exactTwoSided(doubledRanks: readonly number[], chosen: number, doubledRankSum: number): number {
-  // The order of the ranks does not matter, and without ties they are always the same.
-  const counts = rankSumCounts(chosen, ...doubledRanks.toSorted((a, b) => a - b));
-  const mean = (chosen * doubledRanks.reduce((sum, rank) => sum + rank, 0)) / doubledRanks.length;
-  const distance = Math.abs(doubledRankSum - mean);
-  let all = 0;
-  let asFar = 0;
-  for (const [sum, ways] of counts.entries()) {
-    all += ways;
-    // The sums are whole numbers, their mean need not be.
-    if (Math.abs(sum - mean) >= distance - 1e-9) asFar += ways;
-  }
-  return asFar / all;
-}
 
 /** Ranks from 1, equal values sharing the mean of theirs; doubled, so that they are whole numbers. */
 function midranks(values: readonly number[]): { doubledRanks: number[]; tieSizes: number[] } {

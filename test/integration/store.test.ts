@@ -13,11 +13,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { measurementDetail, summarizeRun } from '../../core/analysis/report.ts';
 import type { Measurement } from '../../core/protocol/run.ts';
 import { migrations } from '../../main/store/migrations.ts';
 import { databaseName } from '../../main/store/open-database.ts';
+import { Statements } from '../../main/store/statements.ts';
 import { Store } from '../../main/store/store.ts';
 import { apiErrorOf } from '../fixtures/api/api-error.ts';
 import { sampleRun } from '../fixtures/api/sample-run.ts';
@@ -282,6 +283,50 @@ it('does not take a new process of the same number for the one that began the ru
   expect(open().getRun('a')?.status).toBe('running');
   withDatabase((database) => database.exec(`UPDATE run SET processStart = 'another boot 1'`));
   expect(open().getRun('a')?.status).toBe('interrupted');
+});
+
+describe('what the pages ask', () => {
+  /** How SQLite goes about it. */
+  const planOf = (sql: string) =>
+    withDatabase((database) =>
+      database
+        .prepare(`EXPLAIN QUERY PLAN ${sql.replace(/\?|@\w+/g, 'NULL')}`)
+        .all()
+        .map((step) => (step as { detail: string }).detail),
+    );
+
+  it('is answered by indices, and no table of measurements or figures is searched from end to end', () => {
+    const store = open();
+    storeFinished(store, 'a');
+    store.putMeasurement('a', measured());
+    const asked: string[] = [];
+    const prepare = vi.spyOn(Statements.prototype, 'prepare');
+    store.listRuns();
+    store.listMachines(false, null);
+    store.report('a');
+    store.detail('m1');
+    store.comparable('a');
+    store.medians('machine1', 20);
+    store.series();
+    store.figures({ machineId: 'machine1', model: 'resnet50', limit: 200 });
+    for (const [sql] of prepare.mock.calls) if (sql.startsWith('SELECT')) asked.push(sql);
+    prepare.mockRestore();
+    expect(asked.length).toBeGreaterThan(8);
+    for (const sql of new Set(asked)) {
+      const steps = planOf(sql);
+      expect({
+        sql,
+        scanned: steps.filter((step) => /^SCAN (measurement|figure|shownRow)\b/.test(step)),
+      }).toEqual({
+        sql,
+        scanned: [],
+      });
+    }
+    const listing = planOf(asked.find((sql) => sql.includes('deletedAt IS NULL\n')) ?? asked[0] ?? '');
+    expect(listing.join()).toContain('USING COVERING INDEX runListed');
+    const noise = planOf('SELECT caseId, medianNs FROM figure WHERE runId = ? AND medianNs IS NOT NULL');
+    expect(noise.join()).toContain('USING COVERING INDEX figureMedian');
+  });
 });
 
 it('keeps its tables strict, its keys enforced and its journal ahead of the writes', () => {
