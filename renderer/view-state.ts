@@ -26,10 +26,15 @@ const ViewStateSchema = z.object({
   row: z.string().optional(),
   /** Of the history, as `seriesKey` names it. */
   series: z.string().optional(),
-  /** Which of the run's conditions the plot draws, as `conditionKey` names it. */
-  condition: z.string().optional(),
-  /** The paper's own figures beneath. */
-  reference: choice('shown'),
+  /** Of the efficiency gap's plot: runs beside the first, by their ids, with `|` between them. */
+  with: z.string().optional(),
+  /** What it draws of them, as `chooseSets` reads it. */
+  sets: z.string().optional(),
+  /** Points whose figures are kept side by side, by their ids, with `|` between them. */
+  pins: z.string().optional(),
+  /** Ideal latencies, waterlines and what lies between them and the latencies. */
+  gaps: choice('hidden'),
+  front: choice('shown'),
   /** Column of the table, with `-` before it for descending. */
   sort: z.string().optional(),
   /** Words that a row must have in it. */
