@@ -274,6 +274,7 @@ export const texts = {
       full: (most: number) => `${most} series are drawn. Take one away to draw another.`,
       here: 'measured on this machine',
       elsewhere: (machine: string) => `measured on ${machine}, another machine`,
+      families: 'Families',
       published: 'Published by others',
       publishedNote: 'Measured by others, with other programs and batches; the source stands below the plot.',
       remove: (run: string) => `Take away the run of ${run}`,
@@ -603,28 +604,31 @@ export const texts = {
     },
   },
   compare: {
-    sentence: 'What became faster or slower between two runs, and whether that is more than noise.',
+    sentence:
+      'What is faster or slower in one run than in another, or in a part of it, and whether that is more than noise.',
     before: 'Before',
     after: 'After',
-    what: 'Compare',
-    runs: 'two runs',
-    plans: 'both plans of one run',
-    provider: (name: string) => `native with ${name}, in one run`,
+    within: 'Within the later run:',
+    plans: 'fused with layerwise plan',
+    provider: (name: string) => `${name} with native`,
+    part: (side: string, of: string) => `${side}: ${of}`,
+    every: (of: string) => `every ${of}`,
+    processor: 'CPU',
     fewRuns: {
       title: 'A comparison takes two runs',
       text:
         'There is one so far. Change what you want to judge, a driver, a setting or the program, and profile again; or compare ' +
         'the plans of the run that there is.',
-      plans: 'Compare its plans',
     },
     same: {
-      title: 'Both sides are the same run',
-      text: 'Choose another run before or after, or compare its plans.',
+      title: 'Both sides are the same',
+      text: 'Choose another run, provider or plan before or after.',
     },
     table: 'Verdicts',
     counts: (better: number, worse: number, same: number, unclear: number) =>
       `${better} better, ${worse} worse, ${same} the same, ${unclear} unclear`,
     nothing: 'Nothing in them could be compared.',
+    nothingFound: (filter: string) => `No row has “${filter}” in its model, plan, provider, type or verdict.`,
     verdict: {
       name: 'Verdict',
       meaning:
@@ -641,7 +645,7 @@ export const texts = {
       name: 'Believed from',
       meaning: 'The smallest change that is believed, from the noise of this machine.',
     },
-    open: (model: string, plan: string) => `Reason and blocks of ${model}, ${plan}`,
+    open: (model: string, plan: string) => `Reason, blocks and kernels of ${model}, ${plan}`,
     p: (p: string) => `p = ${p}, after allowing for all rows of this comparison.`,
     rounds: (before: number, after: number) => `Rounds: ${before} before, ${after} after.`,
     noise: (origin: string) => `Noise: ${origin}.`,
@@ -651,6 +655,7 @@ export const texts = {
     blocks: (model: string) => `Blocks of ${model}`,
     blocksMeaning: 'What moved the latency the most first. Each is one median a run: no verdict.',
     noBlocks: 'No blocks were timed on both sides that cover the same operators.',
+    noKernels: 'None of its kernels covers the same operators on both sides.',
     unmatched: 'Not compared',
     unmatchedCase: (name: string, side: string) => `${name} (${side}):`,
     differences: 'What else differs, and may be the cause',
@@ -672,15 +677,16 @@ export const texts = {
       verdict: 'Verdict',
       reason: 'Reason',
     },
-    blockColumns: { block: 'Block', before: 'Before [µs]', after: 'After [µs]', change: 'Change [%]' },
+    blockColumns: { block: 'Block', before: 'Before', after: 'After', change: 'Change' },
     differenceColumns: { what: 'What', before: 'Before', after: 'After' },
   },
   history: {
     sentence:
-      'How latencies went over the stored runs, where their level changed, and what else changed then.',
+      'How latencies and efficiencies went over the newest runs, where the level of the latency changed, and what else changed then.',
     series: 'Series',
     size: (pixels: number) => `image side ${pixels}`,
-    chart: (model: string, name: string) => `${model}, ${name}: latency over the runs`,
+    chart: (model: string, name: string, metric: string) => `${model}, ${name}: ${metric} over the runs`,
+    metric: 'Figure',
     chartSentence: (runs: number, levels: number, marks: number) =>
       `${runs === 1 ? '1 run' : `${runs} runs`}, ${levels === 1 ? '1 change' : `${levels} changes`} of level, ` +
       `${marks === 1 ? '1 change' : `${marks} changes`} of the surroundings. The axis does not begin at zero.`,
@@ -689,9 +695,20 @@ export const texts = {
       'with ▾ is a change of the surroundings. Runs are drawn equally far apart, whatever time lay between them.',
     runAxis: 'Runs in the order of time',
     latencyAxis: 'Latency [ms]',
-    pointAtRun: 'Point at a run, or step through them with the arrow keys.',
-    readout: (time: string, run: string, latency: string, efficiency: string) =>
-      `${time}, run ${run}: ${latency}, efficiency ${efficiency}.`,
+    efficiencyAxis: 'Efficiency [% of the peak]',
+    pointAtRun: 'Point at a run, or step through them with the arrow keys; a click or Enter selects it.',
+    selected: (run: string, time: string) => `Selected: run ${run} (${time}).`,
+    compareWith: (run: string) => `Compare with run ${run} before it`,
+    kinds: {
+      driver: 'driver',
+      library: 'library',
+      program: 'program',
+      system: 'system',
+      power: 'power',
+      machine: 'machine',
+    },
+    readout: (time: string, run: string, latency: string, efficiency: string, changed: string) =>
+      `${time}, run ${run}: ${latency}, efficiency ${efficiency}.${changed === '' ? '' : ` Changed since the run before: ${changed}.`}`,
     change: (percent: string, isFaster: boolean) => `${percent}% ${isFaster ? 'faster' : 'slower'}`,
     levels: 'Changes of level',
     noLevels: 'No change of level that can be told from noise: it takes five runs on each side.',

@@ -28,13 +28,16 @@ export interface GapView {
   readonly notPlotted: readonly string[];
 }
 
-export function gapView(sets: readonly GapSet[]): GapView {
+/** `without`: families that are left out. */
+export function gapView(sets: readonly GapSet[], without: ReadonlySet<string> = new Set()): GapView {
   const batches = new Set(sets.flatMap(({ points }) => points.map(({ batch }) => batch)));
   const [onlyBatch = 1] = batches;
   const images = batches.size === 1 ? onlyBatch : 1;
   const points = shortenLabels(
     sets.flatMap((set, index) =>
-      set.points.map((point): DrawnPoint => ({ ...ofImages(point, images), set, index })),
+      set.points
+        .filter(({ family }) => !without.has(family))
+        .map((point): DrawnPoint => ({ ...ofImages(point, images), set, index })),
     ),
   );
   const unlike = (key: (point: DrawnPoint) => string) => [

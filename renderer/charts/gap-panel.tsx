@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { tickFormat } from '../../core/charts/axis.ts';
 import { chartSurface } from '../../core/charts/family-style.ts';
-import { type GapSeries, pointNames } from '../../core/charts/gap-point.ts';
+import type { GapSeries } from '../../core/charts/gap-point.ts';
 import { type DrawnPoint, type GapView, gapParts } from '../../core/charts/gap-view.ts';
 import { placeLabels } from '../../core/charts/place-labels.ts';
 import { type Scale, twinOf } from '../../core/charts/scale.ts';
@@ -38,7 +38,9 @@ interface GapPanelProps {
   readonly scale: Scale;
   readonly axisTitle: string;
   /** A twin axis above, whose values are the lower axis's times `factor`. */
-  readonly twin?: { readonly title: string; readonly factor: number };
+  readonly twin?: { readonly title: string; readonly factor: number } | undefined;
+  /** Whether there is a twin axis in either panel: then both leave room for it, so that a model is at one height in both. */
+  readonly withTwin: boolean;
   /** Shared with the other panel. */
   readonly accuracyTicks: readonly number[];
   readonly lines: readonly DrawnLine[];
@@ -49,9 +51,8 @@ interface GapPanelProps {
   readonly choice: GapChoice;
 }
 
-const height = 400;
-/** Both panels leave room for the twin axis, so that a model is at one height in both. */
-const margin = { top: 56, right: 18, bottom: 48, left: 58 };
+const plotHeight = 300;
+const sides = { right: 18, bottom: 48, left: 58 };
 /** Between the bars of one model in several sets. */
 const barPitch = 7;
 
@@ -62,14 +63,20 @@ export function GapPanel(props: GapPanelProps) {
   const [frame, width] = useWidth<HTMLElement>();
   const [pointedId, setPointedId] = useState<string>();
   const pointed = points.find(({ id }) => id === pointedId);
-  const size = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
+  const margin = { ...sides, top: props.withTwin ? 56 : 12 };
+  const height = margin.top + plotHeight + margin.bottom;
+  const size = { width: width - margin.left - margin.right, height: plotHeight };
   const [lowest = 0, highest = 100] = [accuracyTicks[0], accuracyTicks.at(-1)];
   const x = (value: number) => size.width * scale.place(value);
   const y = (top1: number) => size.height * (1 - (top1 - lowest) / (highest - lowest));
   const at = (point: DrawnPoint, of: Abscissa = abscissa) => ({ x: x(point[of]), y: y(point.top1) });
   const inOrder = points.toSorted((a, b) => a[abscissa] - b[abscissa] || a.top1 - b.top1);
-  // Bars of one model in several sets lie beside each other, for they begin and end at one height.
-  const barY = ({ top1, index }: DrawnPoint) => y(top1) + barPitch * (index - (view.sets.length - 1) / 2);
+  // Bars of one accuracy lie beside each other, for they begin and end at one height.
+  const atHeight = Map.groupBy(points, ({ top1 }) => top1);
+  const barY = (point: DrawnPoint) => {
+    const beside = atHeight.get(point.top1) ?? [];
+    return y(point.top1) + barPitch * (beside.indexOf(point) - (beside.length - 1) / 2);
+  };
 
   const onKey = (event: React.KeyboardEvent) => {
     const current = pointed === undefined ? -1 : inOrder.indexOf(pointed);
@@ -146,8 +153,8 @@ export function GapPanel(props: GapPanelProps) {
                   {...place}
                   colour={look(point).colour}
                   surface={chartSurface[theme]}
-                  filled={isFilled(point)}
-                  translucent={point.plan === null}
+                  filled={abscissa === 'gigaMacs' || isFilled(point)}
+                  translucent={abscissa !== 'gigaMacs' && point.plan === null}
                   selected={point.id === choice.selected || point === pointed}
                   scale={point.set.origin === 'measured' && point.set.software ? 0.7 : 1}
                 />
@@ -316,16 +323,14 @@ interface LabelsProps extends Pick<GapPanelProps, 'view' | 'points' | 'lines' | 
   readonly x: (ms: number) => number;
 }
 
-/** The names beside the points. Where sets are laid over one another, each model is named once. */
+/** The names beside the points; each model is named once, for plans and sets are told apart by marks and colours. */
 function Labels({ view, points, lines, at, size, look, withGaps, barY, x }: LabelsProps) {
-  const names = pointNames(points);
   const named = new Set<string>();
-  const wanted = points.map(({ family, label }, index) => {
-    if (!view.bySet) return names[index] ?? '';
+  const wanted = points.map(({ family, label, reconstruction }) => {
     const name = `${family} ${label}`;
-    const isNew = !named.has(name);
+    if (named.has(name)) return '';
     named.add(name);
-    return isNew ? label : '';
+    return reconstruction ? `${label}*` : label;
   });
   const bars = withGaps
     ? points.map((point) => [

@@ -38,7 +38,8 @@ export function GapPlot({ view, scale, withGaps, withFront, choice }: GapPlotPro
     abscissa,
     isDashed: abscissa === 'latencyMs',
   });
-  const shared = { view, accuracyTicks, choice };
+  const twin = twinAxis(view);
+  const shared = { view, accuracyTicks, choice, withTwin: twin !== undefined };
   return (
     <div className="gap-plot">
       <div className="gap-panels">
@@ -52,7 +53,7 @@ export function GapPlot({ view, scale, withGaps, withFront, choice }: GapPlotPro
             points.map(({ gigaMacs }) => gigaMacs),
           )}
           axisTitle={words.operationsAxis}
-          {...twinAxis(view)}
+          twin={twin}
           lines={view.byOperations.map(line('gigaMacs'))}
           look={(point) => operationsLook(view, point, theme)}
           withGaps={false}
@@ -85,15 +86,16 @@ function isMixed({ points }: GapView): boolean {
 }
 
 /** One peak makes one axis; of several, none would be that of the others. */
-function twinAxis({ sets, images }: GapView) {
+function twinAxis({
+  sets,
+  images,
+}: GapView): { readonly title: string; readonly factor: number } | undefined {
   const [first] = sets;
   const peaks = new Set(sets.map(({ peakOperationsPerSecond }) => peakOperationsPerSecond));
-  if (first === undefined || peaks.size > 1) return {};
+  if (first === undefined || peaks.size > 1) return undefined;
   const peak = `${formatOperationsPerSecond(first.peakOperationsPerSecond)} ${first.dtype}`;
   return {
-    twin: {
-      title: texts.plot.idealAxis(peak, images),
-      factor: (2e12 * images) / first.peakOperationsPerSecond,
-    },
+    title: texts.plot.idealAxis(peak, images),
+    factor: (2e12 * images) / first.peakOperationsPerSecond,
   };
 }

@@ -35,7 +35,7 @@ export function GapSection({ report, selected, onSelect }: GapSectionProps) {
   const reports = [report, ...added.flatMap(({ data }) => data ?? [])];
   const setsOfRuns = reports.map(setsOfRun);
   const sets = chooseSets(setsOfRuns, view.sets);
-  const plot = gapView(sets);
+  const plot = gapView(sets, new Set(list(view.without)));
   const pins = list(view.pins);
   const names = setNames(sets, formatTime);
   const choice = {

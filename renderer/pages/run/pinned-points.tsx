@@ -3,8 +3,8 @@ import { type GapSet, setNames } from '../../../core/charts/gap-sets.ts';
 import { type DrawnPoint, gapView } from '../../../core/charts/gap-view.ts';
 import { formatTime } from '../../../core/format/units.ts';
 import { pointFacts } from '../../charts/gap-facts.ts';
+import { WaysOn } from '../../components/ways-on.tsx';
 import { texts } from '../../texts.ts';
-import { formatViewState } from '../../view-state.ts';
 
 interface SelectedPointProps {
   readonly points: readonly DrawnPoint[];
@@ -44,21 +44,11 @@ export function SelectedPoint({ points, nameOf, selected, pinned, onSelect, onPi
           <button type="button" aria-pressed={pinned.has(point.id)} onClick={() => onPin(point)}>
             {words.pin}
           </button>
-          <WaysOn point={point} />
+          {point.set.origin === 'measured' && <WaysOn runId={point.set.runId} measurementId={point.id} />}
         </>
       )}
     </div>
   );
-}
-
-/** To the pages that say more about a measurement; of published figures nothing more is known. */
-function WaysOn({ point: { id, set } }: { point: DrawnPoint }) {
-  if (set.origin === 'published') return null;
-  return (['waterline', 'roofline', 'layers'] as const).map((page) => (
-    <a key={page} href={formatViewState({ page, run: set.runId, measurement: id })}>
-      {texts.pages[page]}
-    </a>
-  ));
 }
 
 interface PinnedPointsProps {
@@ -121,16 +111,18 @@ export function PinnedPoints({ sets, pinned, onPin }: PinnedPointsProps) {
                 ))}
               </tr>
             ))}
-            <tr>
-              <th scope="row">{words.more}</th>
-              {points.map((point) => (
-                <td key={point.id}>
-                  <span className="ways-on">
-                    <WaysOn point={point} />
-                  </span>
-                </td>
-              ))}
-            </tr>
+            {view.sets.some(({ origin }) => origin === 'measured') && (
+              <tr>
+                <th scope="row">{words.more}</th>
+                {points.map((point) => (
+                  <td key={point.id}>
+                    {point.set.origin === 'measured' && (
+                      <WaysOn runId={point.set.runId} measurementId={point.id} />
+                    )}
+                  </td>
+                ))}
+              </tr>
+            )}
           </tbody>
         </table>
       </div>

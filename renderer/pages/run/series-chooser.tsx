@@ -1,5 +1,6 @@
 /** What the plot draws: of which runs, and what of each. */
 import { environmentDifferences } from '../../../core/analysis/environment-differences.ts';
+import { familyStyle } from '../../../core/charts/family-style.ts';
 import {
   type GapSet,
   type MeasuredSet,
@@ -71,6 +72,7 @@ export function SeriesChooser({ reports, setsOfRuns, chosen, runs }: SeriesChoos
         <p className="quiet-text">{words.publishedNote}</p>
         <Choices sets={publishedSets} {...{ keys, isFull, toggle }} />
       </fieldset>
+      <Families sets={chosen} />
       {reports.length < maximumSets && (
         <RunSearch runs={runs.filter(({ id }) => !shownRuns.has(id))} onChoose={addRun} />
       )}
@@ -106,6 +108,35 @@ function Choices({ sets, keys, isFull, toggle }: ChoicesProps) {
         </label>
       ))}
     </div>
+  );
+}
+
+function Families({ sets }: { sets: readonly GapSet[] }) {
+  const [view, changeView] = useViewState();
+  const families = new Set(sets.flatMap(({ points }) => points.map(({ family }) => family)));
+  if (families.size < 2) return null;
+  const without = view.without?.split('|') ?? [];
+  return (
+    <fieldset>
+      <legend>{texts.plot.chooser.families}</legend>
+      <div className="choices">
+        {[...families].map((family) => (
+          <label key={family} className="switch">
+            <input
+              type="checkbox"
+              checked={!without.includes(family)}
+              onChange={({ target }) => {
+                const others = without.filter((one) => one !== family);
+                changeView({
+                  without: (target.checked ? others : [...others, family]).join('|') || undefined,
+                });
+              }}
+            />
+            {familyStyle(family).title}
+          </label>
+        ))}
+      </div>
+    </fieldset>
   );
 }
 

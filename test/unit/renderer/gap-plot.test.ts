@@ -179,6 +179,11 @@ describe('the plot of several sets', () => {
     expect(eighth?.latencyMs).toBeCloseTo((one?.latencyMs ?? 0) / 8, 1);
   });
 
+  it('leaves out families', () => {
+    const without = gapView(sets, new Set(['resnet']));
+    expect(without.points.map(({ family }) => family)).toEqual(['convfirst', 'convfirst']);
+  });
+
   it('splits the gap at the waterline, and draws no part of a latency below its bound', () => {
     for (const point of view.points) {
       const parts = gapParts(point);
