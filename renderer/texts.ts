@@ -246,9 +246,12 @@ export const texts = {
     nothing: 'There is nothing to draw yet.',
     drawing: 'Accuracy over operations and over latency',
     reading:
-      'Left, accuracy over operations; right, over latency, from the ideal one to the one that was measured. A family that ' +
-      'looks cheap on the left and slow on the right starves the arithmetic.',
-    logReading: 'On logarithmic axes, the length of a bar is the factor of its gap.',
+      'Left, accuracy over operations; right, over latency, from the ideal one to the one that was measured.',
+    logReading: 'On these logarithmic axes, the length of a bar is the factor of its gap.',
+    seen: (points: number, narrowest: string, least: string, widest: string, most: string) =>
+      points === 1
+        ? `The gap of ${widest} is ${most}.`
+        : `${points} points, with gaps from ${least} (${narrowest}) to ${most} (${widest}).`,
     reconstruction: '* Reconstruction:',
     source: (name: string) => `Published, not measured here: ${name}. Source:`,
     software:

@@ -155,6 +155,10 @@ test('tells the same figures where a point is pointed at, in its table, and in w
       await expect(said).toContainText(text);
     }
   }
+  const gaps = placed(report).toSorted((a, b) => a.gap - b.gap);
+  await expect(section(page)).toContainText(
+    `gaps from ${formatRatio(gaps[0]?.gap ?? 0)} (${gaps[0]?.model}) to ${formatRatio(gaps.at(-1)?.gap ?? 0)} (${gaps.at(-1)?.model})`,
+  );
   const downloading = page.waitForEvent('download');
   await section(page).getByRole('button', { name: 'CSV' }).click();
   const csv = await readFile(await (await downloading).path(), 'utf8');
@@ -226,6 +230,8 @@ test('selects a point by key, pins it beside another, and leads on to its pages'
 });
 
 test('lays another machine’s run over it, with images as the common measure', async ({ page, app }) => {
+  // The program is started a dozen times.
+  test.slow();
   await importAs(app, { id: 'laptoprun', machine: 'laptop', times: 2, batch: 1 });
   await importAs(app, { id: 'batchrun', machine: 'server', times: 8, batch: 4 });
   await open(page, app);

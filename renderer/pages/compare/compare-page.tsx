@@ -101,7 +101,7 @@ function Compared({ comparison }: { comparison: Comparison }) {
       {rows.length === 0 ? <Notice title={words.nothing} /> : <ComparedTable rows={rows} counts={counts} />}
       <section className="card" aria-label={words.differences}>
         <h2>{words.differences}</h2>
-        <div className="columns">
+        <div className="both-sides">
           <SideFacts title={words.before} side={before} />
           <SideFacts title={words.after} side={after} />
         </div>

@@ -108,6 +108,14 @@ function columnsFor(
     },
     ...varying,
     {
+      key: 'verdict',
+      title: words.verdict.name,
+      meaning: words.verdict.meaning,
+      // What one wants to see first stands first.
+      value: ({ verdict }) => ['WORSE', 'BETTER', 'UNCLEAR', 'SAME'].indexOf(verdict),
+      cell: ({ verdict }) => <VerdictMark verdict={verdict} />,
+    },
+    {
       key: 'before',
       title: words.before,
       meaning: words.beforeMeaning,
@@ -138,14 +146,6 @@ function columnsFor(
       align: 'right',
       value: ({ floor }) => floor.believedChange,
       cell: ({ floor }) => formatPercent(floor.believedChange),
-    },
-    {
-      key: 'verdict',
-      title: words.verdict.name,
-      meaning: words.verdict.meaning,
-      // What one wants to see first stands first.
-      value: ({ verdict }) => ['WORSE', 'BETTER', 'UNCLEAR', 'SAME'].indexOf(verdict),
-      cell: ({ verdict }) => <VerdictMark verdict={verdict} />,
     },
   ];
 }

@@ -1,4 +1,5 @@
 /** What the plot draws: of which runs, and what of each. */
+import { useState } from 'react';
 import { environmentDifferences } from '../../../core/analysis/environment-differences.ts';
 import { familyStyle } from '../../../core/charts/family-style.ts';
 import {
@@ -24,7 +25,24 @@ interface SeriesChooserProps {
   readonly runs: readonly RunSummary[];
 }
 
-export function SeriesChooser({ reports, setsOfRuns, chosen, runs }: SeriesChooserProps) {
+export function SeriesChooser(props: SeriesChooserProps) {
+  const { chosen } = props;
+  const words = texts.plot.chooser;
+  // What is not seen is not looked up either: which machine this is takes a moment to find.
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <details
+      className="series-chooser"
+      open={isOpen}
+      onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}
+    >
+      <summary>{words.summary(chosen.length, maximumSets)}</summary>
+      {isOpen && <SeriesChoices {...props} />}
+    </details>
+  );
+}
+
+function SeriesChoices({ reports, setsOfRuns, chosen, runs }: SeriesChooserProps) {
   const words = texts.plot.chooser;
   const [view, changeView] = useViewState();
   const keys = chosen.map(({ key }) => key);
@@ -47,8 +65,7 @@ export function SeriesChooser({ reports, setsOfRuns, chosen, runs }: SeriesChoos
     });
   const [first] = reports;
   return (
-    <details className="series-chooser">
-      <summary>{words.summary(chosen.length, maximumSets)}</summary>
+    <>
       {isFull && <p className="warning-text">{words.full(maximumSets)}</p>}
       {reports.map((report, index) => {
         const title = `${formatTime(report.run.startedAt)} · ${report.run.suite}`;
@@ -81,7 +98,7 @@ export function SeriesChooser({ reports, setsOfRuns, chosen, runs }: SeriesChoos
           {words.default}
         </button>
       )}
-    </details>
+    </>
   );
 }
 
