@@ -286,7 +286,10 @@ export const texts = {
       points: (count: number) => `${count} points`,
       add: 'Add a run',
       search: 'Words of its time, suite, machine or id',
-      noMatch: (words: string) => `No other run has “${words}” in its time, suite, machine or id.`,
+      noMatch: (words: string) =>
+        words === ''
+          ? 'No other run is stored.'
+          : `No other run has “${words}” in its time, suite, machine or id.`,
       more: (count: number) => `${count} more; search for them.`,
       default: 'As at first',
     },

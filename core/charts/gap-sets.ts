@@ -211,14 +211,14 @@ export function chooseSets(
   return [...new Set(chosen)].slice(0, maximumSets);
 }
 
-/** What of each is not the same in all of them; the plan where nothing else says what it is. */
+/** The plan of each, and what is not the same in all of them; beside published figures, the machine. */
 export function setNames(sets: readonly GapSet[], formatTime: (iso: string) => string): string[] {
   const measured = sets.filter((set) => set.origin === 'measured');
   const varies = (field: keyof MeasuredSet) => new Set(measured.map((set) => set[field])).size > 1;
   return sets.map((set) => {
     if (set.origin === 'published') return `${set.name}, ${set.dtype}`;
     return [
-      ...(varies('machineId') ? [set.machineName] : []),
+      ...(varies('machineId') || measured.length < sets.length ? [set.machineName] : []),
       ...(varies('runId') ? [formatTime(set.startedAt)] : []),
       ...(varies('provider') ? [formatProvider(set.provider)] : []),
       ...(varies('device') ? [set.device] : []),

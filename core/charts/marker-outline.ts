@@ -45,7 +45,7 @@ function around(scales: readonly number[], corners: number, startDegrees: number
 
 /** Two bars of one width that cross. */
 function plus(turnDegrees: number): string {
-  const [far, near] = [1.3, 0.6];
+  const [far, near] = [1.35, 0.42];
   const points = [0, 90, 180, 270].flatMap((quarter) => {
     const wide = (180 / Math.PI) * Math.atan2(near, far);
     const inner = Math.hypot(near, near);

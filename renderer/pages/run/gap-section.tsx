@@ -6,8 +6,8 @@ import {
   setNames,
   setsOfRun,
 } from '../../../core/charts/gap-sets.ts';
-import { type DrawnPoint, gapView } from '../../../core/charts/gap-view.ts';
-import { formatTime } from '../../../core/format/units.ts';
+import { type DrawnPoint, type GapView, gapView } from '../../../core/charts/gap-view.ts';
+import { formatRatio, formatTime } from '../../../core/format/units.ts';
 import type { RunReport } from '../../../core/protocol/run.ts';
 import { useRuns, useSeveralRuns } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
@@ -31,7 +31,8 @@ export function GapSection({ report, selected, onSelect }: GapSectionProps) {
   const words = texts.plot;
   const [view, changeView] = useViewState();
   const runs = useRuns();
-  const added = useSeveralRuns(list(view.with).filter((id) => id !== report.run.id));
+  const addedIds = list(view.with).filter((id) => id !== report.run.id);
+  const added = useSeveralRuns(addedIds);
   const reports = [report, ...added.flatMap(({ data }) => data ?? [])];
   const setsOfRuns = reports.map(setsOfRun);
   const sets = chooseSets(setsOfRuns, view.sets);
@@ -69,7 +70,14 @@ export function GapSection({ report, selected, onSelect }: GapSectionProps) {
       </div>
       <SeriesChooser {...{ reports, setsOfRuns, runs: runs.data ?? [] }} chosen={sets} />
       {added.map(
-        ({ error }, index) => error !== null && <ErrorNotice key={list(view.with)[index]} error={error} />,
+        ({ error }, index) =>
+          error !== null && (
+            <ErrorNotice
+              key={addedIds[index]}
+              error={error}
+              onDismiss={() => changeView({ with: addedIds.toSpliced(index, 1).join('|') || undefined })}
+            />
+          ),
       )}
       {plot.points.length === 0 ? (
         <p className="quiet-text">{words.nothing}</p>
@@ -77,7 +85,7 @@ export function GapSection({ report, selected, onSelect }: GapSectionProps) {
         <>
           <ChartFrame
             title={words.drawing}
-            sentence={view.scale === 'linear' ? words.reading : `${words.reading} ${words.logReading}`}
+            sentence={sentenceOf(plot, view.scale !== 'linear')}
             table={gapTable(plot)}
             fileName="efficiency-gap"
           >
@@ -108,6 +116,30 @@ export function GapSection({ report, selected, onSelect }: GapSectionProps) {
       <Origins sets={sets} />
     </section>
   );
+}
+
+/** How to read it, and what is seen. */
+function sentenceOf({ points }: GapView, isLog: boolean): string {
+  const words = texts.plot;
+  const byGap = points
+    .map(({ model, latencyMs, idealMs }) => ({ model, gap: latencyMs / idealMs }))
+    .toSorted((a, b) => a.gap - b.gap);
+  const [narrowest, widest] = [byGap[0], byGap.at(-1)];
+  return [
+    words.reading,
+    ...(isLog ? [words.logReading] : []),
+    ...(narrowest === undefined || widest === undefined
+      ? []
+      : [
+          words.seen(
+            points.length,
+            narrowest.model,
+            formatRatio(narrowest.gap),
+            widest.model,
+            formatRatio(widest.gap),
+          ),
+        ]),
+  ].join(' ');
 }
 
 function Switches() {
