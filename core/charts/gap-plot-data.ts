@@ -1,5 +1,5 @@
 /** From the measurements of a run to the two panels of the efficiency-gap plot, as reports draw it. */
-import type { Ceilings, RunReport } from '../protocol/run.ts';
+import type { Ceilings, MeasurementSummary, RunReport } from '../protocol/run.ts';
 import { type GapPoint, type GapSeries, linesOf, measuredPoint, shortenLabels } from './gap-point.ts';
 
 export interface GapPlotData {
@@ -14,19 +14,22 @@ export interface GapPlotData {
 }
 
 /** Latencies are only drawn together where all of this is alike. */
-export type Condition = Pick<Ceilings, 'provider' | 'device' | 'dtype' | 'threads'> & {
-  readonly batch: number;
-};
+export type Condition = Pick<Ceilings, 'provider' | 'device' | 'dtype' | 'threads'> &
+  Pick<MeasurementSummary, 'batch' | 'cacheState'>;
 
-export function conditionKey({ provider, device, dtype, batch, threads }: Condition): string {
-  return [provider, device, dtype, `b${batch}`, `t${threads}`].join('.');
+export function conditionKey({ provider, device, dtype, batch, threads, cacheState }: Condition): string {
+  const common = [provider, device, dtype, `b${batch}`, `t${threads}`];
+  return [...common, ...(cacheState === undefined ? [] : [cacheState])].join('.');
 }
 
 /** Every condition under which the run measured something, in the order of measuring. */
 export function conditionsOf({ measurements }: RunReport): Condition[] {
   const conditions = new Map<string, Condition>();
-  for (const { provider, device, dtype, batch, threads } of measurements) {
-    const condition = { provider, device, dtype, batch, threads };
+  for (const { provider, device, dtype, batch, threads, cacheState } of measurements) {
+    const condition = {
+      ...{ provider, device, dtype, batch, threads },
+      ...(cacheState !== undefined && { cacheState }),
+    };
     const key = conditionKey(condition);
     if (!conditions.has(key)) conditions.set(key, condition);
   }

@@ -26,7 +26,7 @@ export interface SetPoint extends GapPoint {
 /** One condition and plan of one run. */
 export interface MeasuredSet
   extends CommonSet,
-    Pick<MeasurementSummary, 'provider' | 'device' | 'batch' | 'threads' | 'plan'> {
+    Pick<MeasurementSummary, 'provider' | 'device' | 'batch' | 'threads' | 'plan' | 'cacheState'> {
   readonly origin: 'measured';
   readonly runId: string;
   readonly startedAt: string;
@@ -48,13 +48,13 @@ export interface PublishedSet extends CommonSet {
 
 export type GapSet = MeasuredSet | PublishedSet;
 
-const keyFields = ['provider', 'device', 'dtype', 'batch', 'threads', 'plan'] as const;
+const keyFields = ['provider', 'device', 'dtype', 'batch', 'threads', 'plan', 'cacheState'] as const;
 
 /** Layerwise before fused, else in the order of measuring. */
 export function setsOfRun(report: RunReport): MeasuredSet[] {
   const { run, machine, ceilings, providers, measurements } = report;
   const groups = Map.groupBy(measurements, (row) =>
-    [run.id, ...keyFields.map((field) => row[field])].join('~'),
+    [run.id, ...keyFields.map((field) => row[field] ?? '')].join('~'),
   );
   const sets = [...groups].flatMap(([key, rows]): MeasuredSet[] => {
     const [first] = rows;
@@ -64,7 +64,7 @@ export function setsOfRun(report: RunReport): MeasuredSet[] {
       ),
     );
     if (first === undefined || peak === undefined) return [];
-    const { provider, device, dtype, batch, threads, plan } = first;
+    const { provider, device, dtype, batch, threads, plan, cacheState } = first;
     const described = providers
       .filter(({ description }) => description.provider === provider)
       .flatMap(({ description }) => description.devices)
@@ -78,7 +78,7 @@ export function setsOfRun(report: RunReport): MeasuredSet[] {
         startedAt: run.startedAt,
         machineId: run.machineId,
         machineName: run.machineName,
-        ...{ provider, device, dtype, batch, threads, plan },
+        ...{ provider, device, dtype, batch, threads, plan, cacheState },
         software: described?.software ?? false,
         driver:
           described?.kind !== 'gpu' || gpu === undefined
@@ -226,6 +226,7 @@ export function setNames(sets: readonly GapSet[], formatTime: (iso: string) => s
       ...(varies('dtype') ? [set.dtype] : []),
       ...(varies('batch') ? [`batch ${set.batch}`] : []),
       ...(varies('threads') ? [`${set.threads} ${set.threads === 1 ? 'thread' : 'threads'}`] : []),
+      ...(varies('cacheState') ? [set.cacheState ?? 'in-network'] : []),
       set.plan,
       ...(set.software ? ['software adapter'] : []),
     ].join(' · ');

@@ -5,8 +5,9 @@ import type { TableData } from './table-data.ts';
 
 /** In the address: all that makes it another series but the model, which is chosen apart. */
 export function seriesKey(series: HistorySeries): string {
-  const { machineId, provider, device, plan, dtype, batch, threads, imageSize } = series;
-  return [machineId, provider, device, plan, dtype, batch, threads, imageSize].join('~');
+  const { machineId, provider, device, plan, dtype, batch, threads, imageSize, cacheState } = series;
+  const common = [machineId, provider, device, plan, dtype, batch, threads, imageSize];
+  return [...common, ...(cacheState === undefined ? [] : [cacheState])].join('~');
 }
 
 /** The plan, and whatever else is not the same in all of these. */
@@ -20,6 +21,7 @@ export function seriesName(series: HistorySeries, all: readonly HistorySeries[])
     ...(varies('batch') ? [`${texts.terms.batch.name.toLowerCase()} ${series.batch}`] : []),
     ...(varies('threads') ? [texts.ceilings.threads(series.threads)] : []),
     ...(varies('imageSize') ? [texts.history.size(series.imageSize)] : []),
+    ...(varies('cacheState') ? [series.cacheState ?? 'in-network'] : []),
     ...(varies('machineId') ? [series.machineName] : []),
   ].join(' · ');
 }

@@ -72,14 +72,13 @@ function columnsFor(
 ): readonly Column<ComparedRow>[] {
   const { compare: words, terms } = texts;
   // What is the same in every row says nothing in a row.
-  const varying = (['provider', 'dtype', 'batch', 'threads'] as const)
-    .map((key) => ({
-      key,
-      title: terms[key].name,
-      meaning: terms[key].meaning,
-      value: (row: ComparedRow) => (key === 'provider' ? bothOf(row, key) : row[key]),
-      cell: (row: ComparedRow) => (key === 'provider' ? bothOf(row, key) : String(row[key])),
-    }))
+  const varying = (['provider', 'dtype', 'batch', 'threads', 'cacheState'] as const)
+    .map((key) => {
+      const value = (row: ComparedRow) =>
+        key === 'provider' ? bothOf(row, key) : (row[key] ?? 'in-network');
+      const { name, meaning } = terms[key];
+      return { key, title: name, meaning, value, cell: (row: ComparedRow) => String(value(row)) };
+    })
     .filter(({ value }) => new Set(rows.map(value)).size > 1);
   return [
     {
