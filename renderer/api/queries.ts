@@ -32,11 +32,17 @@ export function useRuns() {
 
 export function useRun(runId: string | undefined) {
   const api = useApi();
-  return useQuery({
-    queryKey: keys.run(runId ?? ''),
-    queryFn: () => api.call('runs.get', { runId: runId ?? '' }),
-    enabled: runId !== undefined,
-  });
+  return useQuery({ ...runQuery(api, runId ?? ''), enabled: runId !== undefined });
+}
+
+/** Several at once, in this order. */
+export function useSeveralRuns(runIds: readonly string[]) {
+  const api = useApi();
+  return useQueries({ queries: runIds.map((runId) => runQuery(api, runId)) });
+}
+
+function runQuery(api: Api, runId: string) {
+  return { queryKey: keys.run(runId), queryFn: () => api.call('runs.get', { runId }) };
 }
 
 export function useMeasurement(measurementId: string) {
@@ -120,7 +126,7 @@ export function useHistory(head: HistoryHead | undefined) {
         ? skipToken
         : () => {
             const { runs: _, machineName: __, ...wanted } = head;
-            return api.call('history.get', wanted);
+            return api.call('history.get', { ...wanted, cacheState: head.cacheState ?? 'in-network' });
           },
   });
 }
