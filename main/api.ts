@@ -27,9 +27,11 @@ import { compareStored, storedHistory } from './comparison.ts';
 import { examine } from './doctor.ts';
 import { detectMachine } from './machine/detect.ts';
 import { dataFolder } from './paths.ts';
+import { Planning } from './planning.ts';
 import { createReport } from './report/model.ts';
 import { findBrowser, type PrintPdf, printWithBrowser } from './report/pdf.ts';
 import { writeReport } from './report/write.ts';
+import { changeSettings, readSettings } from './settings.ts';
 import { parseBundle } from './store/bundle.ts';
 import { Store } from './store/store.ts';
 
@@ -58,13 +60,15 @@ export interface ApiOptions {
 /** Never throws: the store is opened when it is first needed, so that what works without it does. */
 export function createApi(options: ApiOptions = {}): LocalApi {
   let opened: Store | undefined;
+  const folder = options.dataFolder ?? dataFolder();
   const store = () => {
-    opened ??= new Store(options.dataFolder ?? dataFolder());
+    opened ??= new Store(folder);
     return opened;
   };
   const listeners: Listeners = {
     'run.progress': new Set(),
     'run.measured': new Set(),
+    'run.conditions': new Set(),
     'run.ended': new Set(),
   };
   const emit: Emit = (event, payload) => {
@@ -72,7 +76,8 @@ export function createApi(options: ApiOptions = {}): LocalApi {
   };
   const benchPages = new BenchPages();
   const activeRun = new ActiveRun(store, emit, benchPages, options.settings);
-  const handlers = createHandlers(store, activeRun, options.printPdf ?? printPdfHere);
+  const planning = new Planning(store, activeRun, benchPages, options.settings);
+  const handlers = createHandlers(folder, store, activeRun, planning, options.printPdf ?? printPdfHere);
 
   return {
     benchPages,
@@ -91,7 +96,13 @@ export function createApi(options: ApiOptions = {}): LocalApi {
   };
 }
 
-function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: PrintPdf): Handlers {
+function createHandlers(
+  folder: string,
+  store: () => Store,
+  activeRun: ActiveRun,
+  planning: Planning,
+  printPdf: PrintPdf,
+): Handlers {
   const requireRun = (runId: string): Run => {
     const run = store().getRun(runId);
     if (run !== undefined) return run;
@@ -127,14 +138,26 @@ function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: Prin
       if (!store().deleteRun(runId)) throw noRun(runId);
       return {};
     },
+    'runs.deleteAll': () => {
+      const ended = store()
+        .listRuns()
+        .filter(({ status }) => status !== 'running');
+      for (const { id } of ended) store().deleteRun(id);
+      return { deleted: ended.length };
+    },
     'runs.compare': ({ before, after }) => compareStored(store(), before, after, requireRun),
     'history.get': (request) => storedHistory(store(), request),
+    'runs.plan': (request) => planning.plan(request),
     'runs.start': async (request) => ({ runId: await activeRun.start(request) }),
     'runs.cancel': ({ runId }) => {
       activeRun.cancel(runId);
       return {};
     },
     'runs.active': () => activeRun.progress(),
+    'runs.conditions': () => activeRun.conditions(),
+    'providers.list': () => planning.list(),
+    'settings.get': () => ({ ...readSettings(folder), dataFolder: folder }),
+    'settings.change': (change) => ({ ...changeSettings(folder, change), dataFolder: folder }),
     'reports.create': ({ runId, otherRunId, format, price }) => {
       const run = requireRun(runId);
       const other = otherRunId === undefined ? undefined : requireRun(otherRunId);

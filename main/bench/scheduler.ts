@@ -48,7 +48,7 @@ export interface SchedulerSettings {
   readonly silenceMs: number;
 }
 
-const defaultSettings: SchedulerSettings = { timing: defaultTiming, rounds: 7, silenceMs: 120_000 };
+export const defaultSettings: SchedulerSettings = { timing: defaultTiming, rounds: 7, silenceMs: 120_000 };
 
 export type RunStep = Pick<
   RunProgress,
@@ -73,8 +73,8 @@ const startAttempts = 3;
 const startSilenceMs = 20_000;
 const progressIntervalMs = 500;
 /** First guesses, replaced by experience. */
-const guessedCalibrationSeconds = 6;
-const guessedFirstVisitSeconds = 5;
+export const guessedCalibrationSeconds = 6;
+export const guessedFirstVisitSeconds = 5;
 
 export async function executeRun(work: RunWork, sink: RunSink, signal: AbortSignal): Promise<RunEnd> {
   // What the sink throws at a timer has nobody to catch it: it ends the run in order, and is thrown from here.

@@ -16,19 +16,21 @@ import {
   parseNames,
   printJson,
 } from '../context.ts';
+import { formatPlan } from '../format/plan.ts';
 import { progressView } from '../format/progress.ts';
 import { formatReport } from '../format/report.ts';
 import type { Terminal } from '../format/terminal.ts';
 import { onInterrupt } from '../interrupt.ts';
 
 interface ProfileOptions {
-  suite: string;
+  suite?: string;
   models?: string[];
   plans?: string[];
   dtypes?: string[];
   providers?: string[];
   batch?: number[];
   threads?: number;
+  dryRun?: true;
   json?: true;
 }
 
@@ -37,20 +39,27 @@ export function addProfile(program: Command, context: CommandContext): void {
   program
     .command('profile')
     .description('measure the ceilings of this machine and how near the models come to them')
-    .option('--suite <name>', 'which models to measure', 'quick')
+    .option('--suite <name>', 'which models to measure; default: that of the settings, else quick')
     .option('--models <names>', 'these models instead of those of the suite, with commas between', parseNames)
     .option('--plans <plans>', `of ${planKinds.join(', ')}; default: all that can be run`, parseNames)
     .option('--dtypes <types>', `of ${dataTypes.join(', ')}; default: fp32`, parseNames)
     .option(
       '--providers <names>',
-      `of ${providerNames.join(', ')}, to compare them; default: native`,
+      `of ${providerNames.join(', ')}, to compare them; default: those of the settings, else native`,
       parseNames,
     )
     .option('--batch <sizes>', 'images at once, for example 1,8; default: 1', parseIntegers)
     .option('--threads <count>', 'default: one for every physical core', (text) => parseInteger(text))
+    .option('--dry-run', 'say what would be measured and how long it may take, and measure nothing')
     .option('--json', 'print the result as one JSON object; progress goes to stderr in any case')
     .action(async (options: ProfileOptions) => {
-      const report = await profile(api, terminal, requestOf(options));
+      const { settings } = await api.call('settings.get', {});
+      const request = { suite: settings.suite, providers: settings.providers, ...requestOf(options) };
+      if (options.dryRun) {
+        const plan = await api.call('runs.plan', request);
+        return options.json ? printJson(terminal, plan) : terminal.out(formatPlan(plan));
+      }
+      const report = await profile(api, terminal, request);
       context.exitCode = exitCodeOf(report);
       if (options.json) {
         printJson(terminal, resultOf(report));
@@ -63,7 +72,7 @@ export function addProfile(program: Command, context: CommandContext): void {
 
 function requestOf({ suite, models, plans, dtypes, providers, batch, threads }: ProfileOptions): RunRequest {
   return {
-    suite,
+    ...(suite !== undefined && { suite }),
     ...(models !== undefined && { models }),
     ...(plans !== undefined && { plans: parseChoices('plan', plans, planKinds) }),
     ...(dtypes !== undefined && { dtypes: parseChoices('data type', dtypes, dataTypes) }),
