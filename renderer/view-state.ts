@@ -20,6 +20,8 @@ const ViewStateSchema = z.object({
   /** Runs that are compared, by their ids; the newest and the one before it when absent. */
   before: z.string().optional(),
   after: z.string().optional(),
+  /** Of a report, the run beside the first; none when absent. */
+  beside: z.string().optional(),
   /** What is compared within the later run instead: `plans`, or the provider to hold against native. */
   within: z.string().optional(),
   /** Of the comparison, the row that is open: its later measurement's id. */

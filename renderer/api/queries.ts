@@ -1,5 +1,6 @@
 /** What the page reads, by name, and how events keep it fresh. */
 import {
+  keepPreviousData,
   type QueryClient,
   skipToken,
   useMutation,
@@ -8,9 +9,10 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { Api, RunRequest } from '../../core/protocol/api.ts';
+import type { Api, ConditionsSample, ReportRequest, RunRequest, Settings } from '../../core/protocol/api.ts';
 import type { CompareSide } from '../../core/protocol/compare.ts';
 import { useApi } from './context.ts';
+import { StillUpdates } from './still-updates.ts';
 
 const keys = {
   runs: ['runs'],
@@ -23,6 +25,11 @@ const keys = {
   doctor: ['doctor'],
   comparison: ['comparison'],
   history: ['history'],
+  providers: ['providers'],
+  plan: ['plan'],
+  conditions: (runId: string) => ['conditions', runId],
+  settings: ['settings'],
+  report: ['report'],
 } as const;
 
 export function useRuns() {
@@ -106,6 +113,83 @@ export function useDetectedMachine(enabled: boolean) {
   return useQuery({ queryKey: keys.machine, queryFn: () => api.call('machine.detect', {}), enabled });
 }
 
+/** What can be measured with. They are not looked at while a run is going on: that would disturb it. */
+export function useProviders(enabled: boolean) {
+  const api = useApi();
+  return useQuery({ queryKey: keys.providers, queryFn: () => api.call('providers.list', {}), enabled });
+}
+
+/** What the request would come to. What was planned last stays in sight until the next plan is there. */
+export function useRunPlan(request: RunRequest | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...keys.plan, request],
+    queryFn: request === undefined ? skipToken : () => api.call('runs.plan', request),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Clock, temperature and load since the run began, as far as they are kept. */
+export function useConditions(runId: string) {
+  const api = useApi();
+  return useQuery({ queryKey: keys.conditions(runId), queryFn: () => api.call('runs.conditions', {}) });
+}
+
+export function useSettings() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.settings, queryFn: () => api.call('settings.get', {}) });
+}
+
+export function useChangeSettings() {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (change: Partial<Settings>) => api.call('settings.change', change),
+    onSuccess: (stored) => client.setQueryData(keys.settings, stored),
+  });
+}
+
+/** Stores the run that is in a file's text. */
+export function useImportRun() {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (content: string) => api.call('runs.import', { content }),
+    onSuccess: () => Promise.all([refresh(client, keys.runs), refreshAcrossRuns(client)]),
+  });
+}
+
+/** A report is written anew whenever it is asked for, so that it has the figures of now. */
+export function useReport() {
+  const api = useApi();
+  return useMutation({ mutationFn: (request: ReportRequest) => api.call('reports.create', request) });
+}
+
+/** As it can be looked at here: a PDF is printed from the HTML, and is not shown before it is saved. */
+export function useReportPreview(request: ReportRequest | undefined) {
+  const api = useApi();
+  const shown = request && {
+    ...request,
+    format: request.format === 'pdf' ? ('html' as const) : request.format,
+  };
+  return useQuery({
+    queryKey: [...keys.report, shown],
+    queryFn: shown === undefined ? skipToken : () => api.call('reports.create', shown),
+    placeholderData: keepPreviousData,
+    // It may be large, and its run may go.
+    gcTime: 0,
+  });
+}
+
+export function useDeleteAllRuns() {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.call('runs.deleteAll', {}),
+    onSuccess: () => client.invalidateQueries(),
+  });
+}
+
 export function useStartRun() {
   const api = useApi();
   const client = useQueryClient();
@@ -145,22 +229,39 @@ function subscribeToUpdates(
   client: QueryClient,
   onResume: (listener: () => void) => () => void,
 ): () => void {
+  const updates = new StillUpdates();
   const subscriptions = [
-    api.subscribe('run.progress', (progress) => client.setQueryData(keys.active, progress)),
-    api.subscribe('run.measured', ({ runId, measurementId }) => {
-      void refresh(client, keys.run(runId));
-      void refresh(client, keys.measurement(measurementId));
-      void refresh(client, keys.runs);
-    }),
+    api.subscribe('run.progress', (progress) =>
+      updates.put('progress', () => client.setQueryData(keys.active, progress)),
+    ),
+    api.subscribe('run.conditions', ({ runId, sample }) =>
+      updates.put(`conditions ${sample.atSeconds}`, () =>
+        client.setQueryData<ConditionsSample[]>(
+          keys.conditions(runId),
+          (before) => before && [...before, sample],
+        ),
+      ),
+    ),
+    api.subscribe('run.measured', ({ runId, measurementId }) =>
+      updates.put(`measured ${measurementId}`, () => {
+        void refresh(client, keys.run(runId));
+        void refresh(client, keys.measurement(measurementId));
+        void refresh(client, keys.runs);
+      }),
+    ),
     api.subscribe('run.ended', ({ runId }) => {
+      updates.flush();
       client.setQueryData(keys.active, null);
       void refresh(client, keys.run(runId));
       void refresh(client, keys.runs);
+      // What comes next takes as long as this did.
+      void refresh(client, keys.plan);
       void refreshAcrossRuns(client);
     }),
     onResume(() => void client.invalidateQueries()),
   ];
   return () => {
+    updates.stop();
     for (const unsubscribe of subscriptions) unsubscribe();
   };
 }

@@ -53,8 +53,9 @@ export function addProfile(program: Command, context: CommandContext): void {
     .option('--dry-run', 'say what would be measured and how long it may take, and measure nothing')
     .option('--json', 'print the result as one JSON object; progress goes to stderr in any case')
     .action(async (options: ProfileOptions) => {
+      const asked = requestOf(options);
       const { settings } = await api.call('settings.get', {});
-      const request = { suite: settings.suite, providers: settings.providers, ...requestOf(options) };
+      const request = { suite: settings.suite, providers: settings.providers, ...asked };
       if (options.dryRun) {
         const plan = await api.call('runs.plan', request);
         return options.json ? printJson(terminal, plan) : terminal.out(formatPlan(plan));

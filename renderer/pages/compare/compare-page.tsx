@@ -9,7 +9,7 @@ import { Loading } from '../../components/loading.tsx';
 import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
-import { RunPicker } from '../../components/run-frame.tsx';
+import { RunChooser } from '../../components/run-chooser.tsx';
 import { texts } from '../../texts.ts';
 import { goToPage, useViewState } from '../../view-state.ts';
 import { ComparedTable } from './compared-table.tsx';
@@ -34,7 +34,7 @@ export function ComparePage() {
       {runs.data?.length === 1 && sides === undefined && (
         <Notice title={words.fewRuns.title}>
           <p>{words.fewRuns.text}</p>
-          <button type="button" className="primary" onClick={() => goToPage('gap')}>
+          <button type="button" className="primary" onClick={() => goToPage('profile')}>
             {texts.runs.empty.toProfile}
           </button>{' '}
           <button type="button" onClick={() => changeView({ within: 'plans' })}>
@@ -84,14 +84,14 @@ function SideChoice({ runs, before, after }: SideChoiceProps) {
         </select>
       </label>
       {view.within === undefined && (
-        <RunPicker
+        <RunChooser
           label={words.before}
           runs={runs}
           runId={before}
           onChoose={(runId) => changeView({ before: runId, after, row: undefined })}
         />
       )}
-      <RunPicker
+      <RunChooser
         label={view.within === undefined ? words.after : texts.runs.label}
         runs={runs}
         runId={after}
