@@ -249,7 +249,9 @@ export const texts = {
       title: 'What it will take',
       takes: (cases: number, time: string) => `${cases === 1 ? '1 case' : `${cases} cases`}, about ${time}.`,
       rounds: (rounds: number) =>
-        `Each is visited ${rounds === 1 ? 'once' : `${rounds} times`}, as far as the time of the suite goes.`,
+        rounds === 1
+          ? 'There is time to visit each once.'
+          : `There is time to visit each about ${rounds} times.`,
       basis: (known: number, all: number) =>
         known === all
           ? 'The time is what the same took on this machine before.'

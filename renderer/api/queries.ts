@@ -8,8 +8,8 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useEffect } from 'react';
-import type { Api, ConditionsSample, ReportRequest, RunRequest, Settings } from '../../core/protocol/api.ts';
+import { useCallback, useEffect } from 'react';
+import type { Api, ApiOutput, ConditionsSample, ReportRequest, RunRequest, Settings } from '../../core/protocol/api.ts';
 import type { CompareSide } from '../../core/protocol/compare.ts';
 import { useApi } from './context.ts';
 import { StillUpdates } from './still-updates.ts';
@@ -143,10 +143,23 @@ export function useSettings() {
 export function useChangeSettings() {
   const api = useApi();
   const client = useQueryClient();
-  return useMutation({
+  const { mutate, error, reset } = useMutation({
     mutationFn: (change: Partial<Settings>) => api.call('settings.change', change),
     onSuccess: (stored) => client.setQueryData(keys.settings, stored),
+    onError: () => refresh(client, keys.settings),
   });
+  const change = useCallback(
+    (part: Partial<Settings>) => {
+      // Seen at once, and taken back where it could not be kept.
+      client.setQueryData<ApiOutput<'settings.get'>>(
+        keys.settings,
+        (stored) => stored && { ...stored, settings: { ...stored.settings, ...part } },
+      );
+      mutate(part);
+    },
+    [client, mutate],
+  );
+  return { change, error, reset };
 }
 
 /** Stores the run that is in a file's text. */

@@ -109,9 +109,9 @@ function useFollowActiveRun(): void {
 /** The theme of the settings holds, and what is chosen anywhere is kept there. */
 function useStoredTheme(): void {
   const theme = useSettings().data?.settings.theme;
-  const { mutate } = useChangeSettings();
+  const { change } = useChangeSettings();
   useEffect(() => theme && keepTheme(theme), [theme]);
-  useEffect(() => onThemeChosen((chosen) => mutate({ theme: chosen })), [mutate]);
+  useEffect(() => onThemeChosen((chosen) => change({ theme: chosen })), [change]);
 }
 
 /** Names the window after the page, and takes the reader's place to its beginning when it changes. */

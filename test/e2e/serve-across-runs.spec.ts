@@ -3,7 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { Store } from '../../main/store/store.ts';
 import { changedRun } from '../fixtures/statistics/changed-run.ts';
-import { expect, test } from './support/served-app.ts';
+import { chooseRun, expect, openPage, test } from './support/served-app.ts';
 
 function storeRuns(folder: string): void {
   const store = new Store(folder);
@@ -30,7 +30,7 @@ async function seriousOf(page: Page): Promise<unknown> {
 
 test.beforeEach(async ({ page, emptyApp }) => {
   storeRuns(emptyApp.dataFolder);
-  await page.goto(emptyApp.address);
+  await openPage(page, emptyApp, 'gap');
   await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();
 });
 
@@ -58,7 +58,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(verdicts.getByText(resnet.reason)).toBeVisible();
     expect(await seriousOf(page)).toEqual([]);
 
-    await page.getByLabel('Before').selectOption('run05');
+    await chooseRun(page, 'Before', 'run05');
     await expect(page.getByRole('table', { name: 'What else differs' })).toContainText('0.1.0');
     expect(page.url()).toContain('before=run05');
 

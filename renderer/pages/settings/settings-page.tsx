@@ -22,12 +22,12 @@ import { toggled } from '../profile/run-request.ts';
 export function SettingsPage() {
   const words = texts.settings;
   const stored = useSettings();
-  const change = useChangeSettings();
+  const { change, error, reset } = useChangeSettings();
   return (
     <>
       <PageHead title={texts.pages.settings} sentence={words.sentence} />
       {stored.isError && <ErrorNotice error={stored.error} />}
-      {change.isError && <ErrorNotice error={change.error} onDismiss={change.reset} />}
+      {error !== null && <ErrorNotice error={error} onDismiss={reset} />}
       {stored.isPending && <Loading />}
       {stored.data !== undefined && (
         <>
@@ -38,7 +38,7 @@ export function SettingsPage() {
           )}
           <div className="columns">
             <Appearance theme={stored.data.settings.theme} />
-            <Profiling settings={stored.data.settings} onChange={change.mutate} />
+            <Profiling settings={stored.data.settings} onChange={change} />
           </div>
           <div className="columns">
             <Figures />
@@ -105,7 +105,7 @@ function Profiling({ settings: { suite, providers, softwareAdapters }, onChange 
           </label>
         ))}
       </div>
-      <label className="switch">
+      <label>
         <input
           type="checkbox"
           checked={softwareAdapters}
