@@ -266,11 +266,16 @@ export const RunSummarySchema = z.object({
   reason: maybeText,
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
+  /** Of the machine as it is shown: merged, and by its label where it has one. */
   machineId: text,
   machineName: text,
   cpu: text,
   measured: count,
   lost: count,
+  /** Absent for those that are not deleted. */
+  deletedAt: z.iso.datetime().optional(),
+  /** Why what is stored of it cannot be read; such a run can only be deleted. Absent for all others. */
+  unreadable: text.optional(),
 });
 export type RunSummary = z.infer<typeof RunSummarySchema>;
 

@@ -9,7 +9,14 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { useCallback, useEffect } from 'react';
-import type { Api, ApiOutput, ConditionsSample, ReportRequest, RunRequest, Settings } from '../../core/protocol/api.ts';
+import type {
+  Api,
+  ApiOutput,
+  ConditionsSample,
+  ReportRequest,
+  RunRequest,
+  Settings,
+} from '../../core/protocol/api.ts';
 import type { CompareSide } from '../../core/protocol/compare.ts';
 import { useApi } from './context.ts';
 import { StillUpdates } from './still-updates.ts';
@@ -21,6 +28,7 @@ const keys = {
   active: ['active'],
   suites: ['suites'],
   machine: ['machine'],
+  machines: ['machines'],
   models: ['models'],
   doctor: ['doctor'],
   comparison: ['comparison'],
@@ -135,6 +143,12 @@ export function useConditions(runId: string) {
   return useQuery({ queryKey: keys.conditions(runId), queryFn: () => api.call('runs.conditions', {}) });
 }
 
+/** This machine and those that runs came from, with what their owner says of them. */
+export function useMachines() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.machines, queryFn: () => api.call('machines.list', {}) });
+}
+
 export function useSettings() {
   const api = useApi();
   return useQuery({ queryKey: keys.settings, queryFn: () => api.call('settings.get', {}) });
@@ -162,14 +176,10 @@ export function useChangeSettings() {
   return { change, error, reset };
 }
 
-/** Stores the run that is in a file's text. */
+/** Stores the run that is in a file's text; `store.changed` then has everything read again. */
 export function useImportRun() {
   const api = useApi();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (content: string) => api.call('runs.import', { content }),
-    onSuccess: () => Promise.all([refresh(client, keys.runs), refreshAcrossRuns(client)]),
-  });
+  return useMutation({ mutationFn: (content: string) => api.call('runs.import', { content }) });
 }
 
 /** A report is written anew whenever it is asked for, so that it has the figures of now. */
@@ -194,13 +204,10 @@ export function useReportPreview(request: ReportRequest | undefined) {
   });
 }
 
+/** See useImportRun. */
 export function useDeleteAllRuns() {
   const api = useApi();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => api.call('runs.deleteAll', {}),
-    onSuccess: () => client.invalidateQueries(),
-  });
+  return useMutation({ mutationFn: () => api.call('runs.deleteAll', {}) });
 }
 
 export function useStartRun() {
@@ -271,6 +278,8 @@ function subscribeToUpdates(
       void refresh(client, keys.plan);
       void refreshAcrossRuns(client);
     }),
+    // Rare, and anything may have changed: names, figures, what is there at all.
+    api.subscribe('store.changed', () => void client.invalidateQueries()),
     onResume(() => void client.invalidateQueries()),
   ];
   return () => {

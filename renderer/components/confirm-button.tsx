@@ -49,7 +49,9 @@ export function ConfirmButton({
       aria-labelledby={text}
       onKeyDown={({ key }) => key === 'Escape' && setAsking(false)}
     >
-      <p id={text} className="ask-question">{question}</p>
+      <p id={text} className="ask-question">
+        {question}
+      </p>
       <button
         type="button"
         className="danger"

@@ -16,11 +16,12 @@ async function seriousOf(page: Page): Promise<unknown> {
 
 /** Drops files on the page, as a file manager would. */
 async function drop(page: Page, files: readonly { name: string; content: string }[]): Promise<void> {
-  const data = await page.evaluateHandle((list) => {
+  // As text, for the tests are compiled without a page's own types.
+  const data = await page.evaluateHandle(`
     const transfer = new DataTransfer();
-    for (const { name, content } of list) transfer.items.add(new File([content], name));
-    return transfer;
-  }, files);
+    for (const { name, content } of ${JSON.stringify(files)}) transfer.items.add(new File([content], name));
+    transfer;
+  `);
   await page.dispatchEvent('main', 'dragover', { dataTransfer: data });
   await expect(page.locator('.drop-hint')).toBeVisible();
   await page.dispatchEvent('main', 'drop', { dataTransfer: data });
@@ -90,17 +91,16 @@ test('is still while it measures: at most one change a second, and nothing moves
     await fetch('api/runs.start', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
   });
   await expect(page.getByRole('region', { name: 'Conditions' })).toContainText('Load', { timeout: 20_000 });
-  const seen = await page.evaluate(async () => {
-    const head = document.querySelector('.active-run');
-    if (head === null) throw new Error('no run is shown');
-    const times: number[] = [];
+  const seen = await page.evaluate<{ times: number[]; moving: number }>(`(async () => {
+    const times = [];
     const observer = new MutationObserver(() => times.push(performance.now()));
-    observer.observe(head, { subtree: true, childList: true, attributes: true, characterData: true });
+    observer.observe(document.querySelector('.active-run'), {
+      subtree: true, childList: true, attributes: true, characterData: true,
+    });
     await new Promise((resolve) => setTimeout(resolve, 6000));
     observer.disconnect();
-    const moving = document.getAnimations().length;
-    return { times, moving };
-  });
+    return { times, moving: document.getAnimations().length };
+  })()`);
   expect(seen.moving).toBe(0);
   expect(seen.times.length).toBeGreaterThan(2);
   const gaps = seen.times.slice(1).map((time, index) => time - (seen.times[index] ?? 0));
@@ -245,18 +245,18 @@ test('goes through a thousand runs without a stutter', async ({ page, emptyApp }
 
   // One frame of the list takes no longer than one may notice, also on two busy cores.
   await field.click();
-  const longest = await page.evaluate(async () => {
+  const longest = await page.evaluate<number>(`(async () => {
     const list = document.querySelector('.run-list');
     let worst = 0;
     for (let step = 0; step < 40; step++) {
       const begin = performance.now();
-      list?.scrollBy(0, 700);
+      list.scrollBy(0, 700);
       await new Promise(requestAnimationFrame);
       await new Promise(requestAnimationFrame);
       worst = Math.max(worst, performance.now() - begin);
     }
     return worst;
-  });
+  })()`);
   expect(longest).toBeLessThan(300);
 });
 

@@ -161,7 +161,7 @@ test('deletes a run only when it is told twice', async ({ page, app }) => {
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Keep it' }).click();
   await page.getByRole('button', { name: 'Delete' }).click();
-  await page.getByRole('button', { name: 'Delete this run for good' }).click();
+  await page.getByRole('button', { name: 'Delete this run' }).click();
   await expect(page.getByRole('heading', { name: 'Nothing has been measured yet' })).toBeVisible();
   expect(JSON.parse(app.cli('runs', '--json').stdout)).toEqual([]);
 });

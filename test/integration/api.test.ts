@@ -302,7 +302,7 @@ describe('the API', () => {
     const ended = nextOf(api, 'run.ended');
     const { runId } = await api.call('runs.start', request);
     expect(await ended).toEqual({ runId, status: 'finished', reason: null });
-    expect(await api.call('runs.delete', { runId })).toEqual({});
+    expect(await api.call('runs.delete', { runId })).toEqual({ runId });
     expect(await api.call('runs.list', {})).toEqual([]);
     expect((await apiRejectionOf(api.call('runs.get', { runId }))).code).toBe('notFound');
     expect((await apiRejectionOf(api.call('runs.delete', { runId }))).code).toBe('notFound');

@@ -1,8 +1,9 @@
 /** A report of one run, or of two side by side: looked at here, and taken along as a file. */
 import { useDeferredValue, useState } from 'react';
 import { type ReportFile, reportFormats } from '../../../core/protocol/api.ts';
+import type { Price } from '../../../core/protocol/machines.ts';
 import type { RunSummary } from '../../../core/protocol/run.ts';
-import { useReport, useReportPreview, useRuns } from '../../api/queries.ts';
+import { useMachines, useReport, useReportPreview, useRuns } from '../../api/queries.ts';
 import { Loading } from '../../components/loading.tsx';
 import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
@@ -28,19 +29,30 @@ export function ReportsPage() {
   );
 }
 
+interface TypedChoice extends Omit<ReportChoice, 'runId' | 'otherRunId' | 'currency'> {
+  /** Until it is typed, that of a stored price. */
+  readonly currency?: string;
+}
+
 function ReportOf({ runs }: { runs: readonly RunSummary[] }) {
   const words = texts.report;
   const [view, changeView] = useViewState();
-  const [typed, setTyped] = useState<Omit<ReportChoice, 'runId' | 'otherRunId'>>({
+  const [typed, setTyped] = useState<TypedChoice>({
     format: 'html',
     price: '',
     otherPrice: '',
-    currency: 'EUR',
   });
   const type = (part: Partial<typeof typed>) => setTyped({ ...typed, ...part });
   const runId = view.run ?? runs[0]?.id ?? '';
   const otherRunId = view.beside === runId ? '' : (view.beside ?? '');
-  const request = reportRequestOf({ ...typed, runId, otherRunId });
+  const machines = useMachines();
+  const priceOf = (run: string) => {
+    const machineId = runs.find(({ id }) => id === run)?.machineId;
+    return machines.data?.find(({ id }) => id === machineId)?.price ?? undefined;
+  };
+  const [stored, otherStored] = [priceOf(runId), priceOf(otherRunId)];
+  const currency = typed.currency ?? (stored ?? otherStored)?.currency ?? 'EUR';
+  const request = reportRequestOf({ ...typed, currency, runId, otherRunId });
   const preview = useReportPreview(useDeferredValue(request));
   const save = useReport();
   return (
@@ -74,10 +86,16 @@ function ReportOf({ runs }: { runs: readonly RunSummary[] }) {
             ))}
           </select>
         </label>
-        <PriceField label={words.price} value={typed.price} onChange={(price) => type({ price })} />
+        <PriceField
+          label={words.price}
+          stored={stored}
+          value={typed.price}
+          onChange={(price) => type({ price })}
+        />
         {otherRunId !== '' && (
           <PriceField
             label={words.otherPrice}
+            stored={otherStored}
             value={typed.otherPrice}
             onChange={(otherPrice) => type({ otherPrice })}
           />
@@ -88,7 +106,7 @@ function ReportOf({ runs }: { runs: readonly RunSummary[] }) {
             <input
               type="text"
               className="currency"
-              value={typed.currency}
+              value={currency}
               required
               maxLength={3}
               pattern="[A-Za-z]{3}"
@@ -123,11 +141,13 @@ function Preview({ file: { mediaType, content } }: { file: ReportFile }) {
 
 interface PriceFieldProps {
   readonly label: string;
+  /** What the report shows where nothing is typed. */
+  readonly stored: Price | undefined;
   readonly value: string;
   readonly onChange: (value: string) => void;
 }
 
-function PriceField({ label, value, onChange }: PriceFieldProps) {
+function PriceField({ label, stored, value, onChange }: PriceFieldProps) {
   return (
     <label title={texts.report.priceMeaning}>
       <span>{label}</span>
@@ -136,6 +156,7 @@ function PriceField({ label, value, onChange }: PriceFieldProps) {
         type="number"
         min="0.01"
         step="0.01"
+        placeholder={stored && `${stored.amount} ${stored.currency}`}
         value={value}
         onChange={({ target }) => onChange(target.value)}
       />

@@ -19,7 +19,7 @@ const report = summarizeRun(sampleRun);
 
 const preferring = (suite: string) => ({
   'settings.get': () => ({
-    settings: { theme: 'system', suite, providers: ['native' as const], softwareAdapters: true } as const,
+    settings: { theme: 'system' as const, suite, providers: ['native' as const], softwareAdapters: true },
     dataFolder: '/data',
     problem: null,
   }),
@@ -405,14 +405,13 @@ describe('history', () => {
 });
 
 describe('delete', () => {
-  it('deletes by id what was named by its age', async () => {
-    const api = new FakeApi({ ...stored, 'runs.delete': () => ({}) });
+  it('tells by its id what was named by its age, and how to undo it', async () => {
+    const api = new FakeApi({ 'runs.delete': () => ({ runId: 'run1abcd' }) });
     const { output } = await run('delete latest', api);
-    expect(api.calls).toEqual([
-      { method: 'runs.get', input: { runId: 'latest' } },
-      { method: 'runs.delete', input: { runId: 'run1abcd' } },
-    ]);
-    expect(output).toBe('Run run1abcd was deleted.');
+    expect(api.calls).toEqual([{ method: 'runs.delete', input: { runId: 'latest' } }]);
+    expect(output).toBe(
+      'Run run1abcd was deleted. For 30 days it can be brought back: plimsoll restore run1abcd',
+    );
   });
 });
 
