@@ -276,7 +276,7 @@ export const texts = {
     stopReally: (measured: number) =>
       measured === 0
         ? 'Nothing has been measured yet, so nothing but the machine and its ceilings would be kept.'
-        : `${measured === 1 ? '1 measurement is' : `${measured} measurements are`} kept as far as they have come; the rest is not measured.`,
+        : `${measured === 1 ? '1 measurement is kept as it is' : `${measured} measurements are kept as they are`}; the rest is not measured.`,
     stopAndKeep: 'Stop and keep that',
     goOn: 'Go on measuring',
     stopping: 'Stopping …',
@@ -290,7 +290,7 @@ export const texts = {
       names: { clock: 'Clock', temperature: 'Temperature', load: 'Load' },
       sentence: (name: string, now: string, low: string, high: string) =>
         `${name} in the last minutes: ${now} now, between ${low} and ${high}.`,
-      range: (low: string, high: string) => `${low} to ${high}`,
+      range: (low: string, high: string) => (low === high ? '' : `${low} to ${high}`),
       untold: (names: readonly string[]) => `This system does not tell: ${names.join(', ').toLowerCase()}.`,
     },
     ended: {

@@ -25,7 +25,7 @@ export function OverviewPage() {
   return (
     <>
       <PageHead title={texts.pages.overview} sentence={words.sentence} />
-      {(own?.length !== 0 || active.data != null) && (
+      {own !== undefined && own.length > 0 && (
         <div className="toolbar">
           <ProfileControl active={active.data ?? null} isFirst={false} />
         </div>
@@ -33,10 +33,10 @@ export function OverviewPage() {
       {machine.isError && <ErrorNotice error={machine.error} />}
       {runs.isError && <ErrorNotice error={runs.error} />}
       {last.isError && <ErrorNotice error={last.error} />}
-      {own?.length === 0 && machine.data !== undefined && active.data == null && (
+      {own?.length === 0 && machine.data !== undefined && (
         <Notice title={texts.runs.empty.title}>
           <p>{texts.runs.empty.text}</p>
-          <ProfileControl active={null} isFirst />
+          <ProfileControl active={active.data ?? null} isFirst />
           <p className="quiet-text">
             {texts.imports.instead}{' '}
             <button type="button" className="link" onClick={askForRuns}>

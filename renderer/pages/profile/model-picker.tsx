@@ -40,18 +40,20 @@ export function ModelPicker({ chosen, onChange }: ModelPickerProps) {
       <p className="quiet-text" aria-live="polite">
         {words.modelsChosen(chosen.length)}
       </p>
-      <div className="model-list">
-        {shown.map(({ name }) => (
-          <label key={name}>
-            <input
-              type="checkbox"
-              checked={chosen.includes(name)}
-              onChange={() => onChange(toggled(chosen, name))}
-            />
-            {name}
-          </label>
-        ))}
-      </div>
+      {shown.length > 0 && (
+        <div className="model-list">
+          {shown.map(({ name }) => (
+            <label key={name}>
+              <input
+                type="checkbox"
+                checked={chosen.includes(name)}
+                onChange={() => onChange(toggled(chosen, name))}
+              />
+              {name}
+            </label>
+          ))}
+        </div>
+      )}
       {models.data !== undefined && shown.length === 0 && <p>{texts.models.nothing(filter)}</p>}
     </div>
   );

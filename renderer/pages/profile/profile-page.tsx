@@ -11,11 +11,16 @@ import { MeasurementTable } from '../run/measurement-table.tsx';
 import { ActiveRun } from './active-run.tsx';
 import { ConditionsCard } from './conditions-card.tsx';
 import { RunForm } from './run-form.tsx';
+import { firstChoice, type RunChoice } from './run-request.ts';
+import { useBeginRun } from './start-run.ts';
 
 export function ProfilePage() {
   const words = texts.profile;
   const active = useActiveRun();
   const settings = useSettings();
+  const start = useBeginRun();
+  // Kept while a run is going on: the next one is often much the same.
+  const [choice, setChoice] = useState<RunChoice>();
   const [followed, setFollowed] = useState<string>();
   const progress = active.data ?? null;
   if (progress !== null && progress.runId !== followed) setFollowed(progress.runId);
@@ -35,7 +40,14 @@ export function ProfilePage() {
       )}
       {progress === null && followed !== undefined && <Ended runId={followed} />}
       {stored !== undefined && <Figures runId={stored} isGoingOn={progress !== null} />}
-      {active.data === null && settings.data !== undefined && <RunForm settings={settings.data.settings} />}
+      {active.data === null && settings.data !== undefined && (
+        <RunForm
+          settings={settings.data.settings}
+          choice={choice ?? firstChoice(settings.data.settings)}
+          onChange={setChoice}
+          start={start}
+        />
+      )}
     </>
   );
 }

@@ -1,5 +1,5 @@
 /** The choice of what to measure, with what each choice means here. */
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue } from 'react';
 import { planKinds } from '../../../core/graph/plan.ts';
 import type { ProviderRow, Settings } from '../../../core/protocol/api.ts';
 import { useProviders, useSuites } from '../../api/queries.ts';
@@ -10,7 +10,6 @@ import { ModelPicker } from './model-picker.tsx';
 import { PlanCard } from './plan-card.tsx';
 import { ProviderChoice } from './provider-choice.tsx';
 import {
-  firstChoice,
   isSoftwareAdapter,
   offeredTypes,
   type RunChoice,
@@ -18,14 +17,20 @@ import {
   toggled,
   whatIsMissing,
 } from './run-request.ts';
-import { useBeginRun } from './start-run.ts';
+import type { BeginRun } from './start-run.ts';
 
-export function RunForm({ settings }: { settings: Settings }) {
+interface RunFormProps {
+  readonly settings: Settings;
+  readonly choice: RunChoice;
+  readonly onChange: (choice: RunChoice) => void;
+  readonly start: BeginRun;
+}
+
+export function RunForm({ settings, choice, onChange, start }: RunFormProps) {
   const words = texts.profile;
   const providers = useProviders(true);
-  const { begin, isPending, error, reset } = useBeginRun();
-  const [choice, setChoice] = useState<RunChoice>(() => firstChoice(settings));
-  const change = (part: Partial<RunChoice>) => setChoice({ ...choice, ...part });
+  const { begin, isPending, error, reset } = start;
+  const change = (part: Partial<RunChoice>) => onChange({ ...choice, ...part });
   const request = requestOf(choice);
   const planned = useDeferredValue(request);
   const rows = providers.data ?? [];

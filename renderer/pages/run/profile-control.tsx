@@ -13,17 +13,10 @@ interface ProfileControlProps {
 
 /** The button that begins a run as the settings say, or how far the one is that is going on. */
 export function ProfileControl({ active, isFirst }: ProfileControlProps) {
-  return active === null ? (
-    <StartRun isFirst={isFirst} />
-  ) : (
-    <ActiveRun key={active.runId} progress={active} />
-  );
-}
-
-function StartRun({ isFirst }: { isFirst: boolean }) {
   const words = texts.profile;
   const settings = useSettings().data?.settings;
   const { begin, isPending, error, reset } = useBeginRun();
+  if (active !== null) return <ActiveRun key={active.runId} progress={active} />;
   return (
     <div className="profile-control">
       <button type="button" onClick={() => goToPage('profile')}>
