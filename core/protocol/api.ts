@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { CompareRequestSchema, ComparisonSchema, HistoryRequestSchema, HistorySchema } from './compare.ts';
 import { AmountSchema, CurrencySchema, MachineSchema, MachineUpdateSchema } from './machines.ts';
-import { DataTypeSchema, DescribeResultSchema, PlanKindSchema } from './provider.ts';
+import { CacheStateSchema, DataTypeSchema, DescribeResultSchema, PlanKindSchema } from './provider.ts';
 import {
   BundleSchema,
   CaseSchema,
@@ -37,6 +37,10 @@ export const RunRequestSchema = z.object({
   providers: z.array(z.enum(providerNames)).min(1).optional(),
   /** Default: every physical core. */
   threads: z.number().int().min(1).optional(),
+  /** Default: in-network. */
+  cacheState: CacheStateSchema.optional(),
+  /** How long it is waited at most until the machine is quiet; default: an eighth of the suite's time, at most half a minute. */
+  settleSeconds: z.number().nonnegative().max(3600).optional(),
 });
 export type RunRequest = z.input<typeof RunRequestSchema>;
 

@@ -1,6 +1,6 @@
 /** The conditions while a run is going on, for whoever watches it: one sample every other second, and the last ten minutes of them. */
 import type { ConditionsSample } from '../../core/protocol/api.ts';
-import { type Conditions, conditionsReader } from '../machine/telemetry.ts';
+import { conditionsReader, type LiveConditions } from '../machine/live-conditions.ts';
 
 /** Reading is work too: seldom enough to be lost in the noise. */
 const intervalMs = 2000;
@@ -14,7 +14,7 @@ export class ConditionsTrace {
 
   constructor(
     tell: (sample: ConditionsSample) => void,
-    read: () => Promise<Conditions> = conditionsReader(),
+    read: () => Promise<LiveConditions> = conditionsReader(),
   ) {
     const sample = async () => {
       const conditions = await read();

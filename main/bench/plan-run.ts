@@ -115,7 +115,9 @@ function learnDurations(runs: readonly Run[]): Experience {
     // Several providers are calibrated one after the other, and nothing says how long each took.
     const [provider] = run.providers;
     if (first !== undefined && provider !== undefined && run.providers.length === 1) {
-      keepFirst(calibrations, provider.description.provider, secondsBetween(run.startedAt, first.startedAt));
+      const waited = provider.settling?.waitedSeconds ?? 0;
+      const seconds = secondsBetween(run.startedAt, first.startedAt) - waited;
+      keepFirst(calibrations, provider.description.provider, Math.max(0, seconds));
     }
     for (const [index, { outcome, ...rest }] of inOrder.entries()) {
       if (outcome.status !== 'measured') continue;

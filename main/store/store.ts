@@ -2,8 +2,10 @@
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
+import { believedSamples } from '../../core/analysis/believed-samples.ts';
 import type { Figure, RunFigures } from '../../core/analysis/figures.ts';
 import { ApiError } from '../../core/protocol/api.ts';
+import { RoundConditionsSchema } from '../../core/protocol/conditions.ts';
 import type { Machine, MachineUpdate } from '../../core/protocol/machines.ts';
 import {
   CaseSchema,
@@ -51,6 +53,7 @@ const StoredFigureSchema = CaseSchema.extend({
   instructionSet: z.string(),
   outcome: z.object({
     rounds: z.array(z.number()).optional(),
+    conditions: z.array(RoundConditionsSchema).optional(),
     kernels: z.array(z.object({ operations: z.number() })),
   }),
 });
@@ -300,8 +303,9 @@ export class Store {
   private parseFigure(runId: string, { body, samples }: z.infer<typeof MeasurementRowSchema>): Figure {
     const { outcome, ...head } = this.parse(runId, StoredFigureSchema, JSON.parse(body));
     const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
-    const samplesNs = samples === null ? [] : decodeSamples(samples);
-    return { ...head, rounds: outcome.rounds, operations, samplesNs };
+    const all = samples === null ? [] : decodeSamples(samples);
+    const { samplesNs, rounds } = believedSamples({ ...outcome, samplesNs: all });
+    return { ...head, rounds, operations, samplesNs };
   }
 
   /** Newest first: those that are not deleted, or those that are. */

@@ -41,6 +41,7 @@ void testPhilox();
 void testCpu();
 void testMemory();
 void testThreads();
+void testMeasure();
 void testConvolution();
 void testOperators();
 void testFused();

@@ -91,11 +91,13 @@ std::vector<PlannedKernel> planOf(const std::vector<std::vector<int>>& groups, c
   return plan;
 }
 
-Ran run(const GraphText& graph, const std::vector<PlannedKernel>& plan, const KernelSet& kernels, int threads, std::size_t batch) {
+Ran run(const GraphText& graph, const std::vector<PlannedKernel>& plan, const KernelSet& kernels, int threads, std::size_t batch,
+        const decltype(NetworkOptions::plan)& planner) {
   NetworkOptions options;
   options.batch = batch;
   options.threads = threads;
   options.kernels = &kernels;
+  options.plan = planner;
   const Cancellation never;
   Network network(graph.parse(), plan, options, never);
   Ran result{verify(network, never, [](double) {}), {}};

@@ -5,9 +5,17 @@
 
 namespace plimsoll {
 
+// The part of a matrix product that is summed in registers: `rows` pixels x `columns` vectors of `width` outputs.
+struct TileShape {
+  std::size_t width, rows, columns;
+  // Rows of tiles that read the weights together.
+  std::size_t tilesPerPanel;
+};
+
 // Every kernel does the share of one member of the team and returns; no member reads what another one writes.
 struct KernelSet {
   const char* name;
+  TileShape tile;
   // Elements of the packed weights of a convolution, and of its padded bias.
   std::size_t (*packedWeights)(const ConvShape&);
   std::size_t (*packedBias)(const ConvShape&);
@@ -18,6 +26,8 @@ struct KernelSet {
   void (*convolve)(const ConvTask&, const Member&);
   std::size_t (*fusedScratch)(const FusedTask&);
   void (*fused)(const FusedTask&, const Member&);
+  // Channels of the widened tensor that are computed together.
+  std::size_t (*expandSlice)(const ExpandTask&);
   std::size_t (*expandScratch)(const ExpandTask&);
   void (*expand)(const ExpandTask&, const Member&);
   void (*pool)(const PoolTask&, const Member&);

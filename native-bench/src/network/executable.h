@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cpu/thread_pool.h"
 #include "network/arena.h"
 #include "network/graph.h"
+#include "network/prediction.h"
 
 namespace plimsoll {
 
@@ -18,6 +20,8 @@ struct PreparedKernel {
   std::vector<int> inputs;  // operators whose tensors it reads from outside
   int output = 0;
   std::size_t operations = 0, inputBytes = 0, outputBytes = 0, weightBytes = 0, workspaceBytes = 0;
+  std::string schedule;                  // how a block is cut, for people; empty in other kernels
+  std::optional<Prediction> prediction;  // where the ceilings are known
 };
 
 class Executable {

@@ -2,6 +2,7 @@
 import { useDeferredValue } from 'react';
 import { planKinds } from '../../../core/graph/plan.ts';
 import type { ProviderRow, Settings } from '../../../core/protocol/api.ts';
+import { type CacheState, cacheStates } from '../../../core/protocol/provider.ts';
 import { useProviders, useSuites } from '../../api/queries.ts';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
@@ -60,7 +61,7 @@ export function RunForm({ settings, choice, onChange, start }: RunFormProps) {
         <fieldset className="card how">
           <legend>{words.how}</legend>
           <div className="checks">
-            <span id="plan-choice">{texts.terms.plan.name}</span>
+            <span>{texts.terms.plan.name}</span>
             {planKinds.map((plan) => (
               <label key={plan} title={texts.terms[plan].meaning}>
                 <input
@@ -94,6 +95,19 @@ export function RunForm({ settings, choice, onChange, start }: RunFormProps) {
               title={words.batchesMeaning}
               onChange={({ target }) => change({ batches: target.value })}
             />
+          </label>
+          <label title={texts.terms.cacheState.meaning}>
+            <span>{texts.terms.cacheState.name}</span>
+            <select
+              value={choice.cacheState}
+              onChange={({ target }) => change({ cacheState: target.value as CacheState })}
+            >
+              {cacheStates.map((state) => (
+                <option key={state} value={state}>
+                  {state}
+                </option>
+              ))}
+            </select>
           </label>
           <label>
             <span>{texts.terms.threads.name}</span>

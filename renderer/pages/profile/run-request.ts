@@ -1,6 +1,7 @@
 /** What is chosen on the page, and the request that it makes. */
 import { type DataType, dataTypes, type PlanKind, planKinds } from '../../../core/graph/plan.ts';
 import type { ProviderName, ProviderRow, RunRequest, Settings } from '../../../core/protocol/api.ts';
+import type { CacheState } from '../../../core/protocol/provider.ts';
 
 export interface RunChoice {
   readonly suite: string;
@@ -9,6 +10,7 @@ export interface RunChoice {
   readonly providers: readonly ProviderName[];
   readonly plans: readonly PlanKind[];
   readonly dtypes: readonly DataType[];
+  readonly cacheState: CacheState;
   /** As typed: numbers with commas or spaces between. */
   readonly batches: string;
   /** As typed; '' for every core. */
@@ -16,13 +18,22 @@ export interface RunChoice {
 }
 
 export function firstChoice({ suite, providers }: Settings): RunChoice {
-  return { suite, models: null, providers, plans: planKinds, dtypes: ['fp32'], batches: '1', threads: '' };
+  return {
+    suite,
+    models: null,
+    providers,
+    plans: planKinds,
+    dtypes: ['fp32'],
+    cacheState: 'in-network',
+    batches: '1',
+    threads: '',
+  };
 }
 
 /** Undefined where something is missing or no number; `whatIsMissing` says what. */
 export function requestOf(choice: RunChoice): RunRequest | undefined {
   if (whatIsMissing(choice) !== undefined) return undefined;
-  const { suite, models, providers, plans, dtypes, batches, threads } = choice;
+  const { suite, models, providers, plans, dtypes, cacheState, batches, threads } = choice;
   return {
     suite,
     ...(models !== null && { models: [...models] }),
@@ -31,6 +42,7 @@ export function requestOf(choice: RunChoice): RunRequest | undefined {
     ...(plans.length < planKinds.length && { plans: [...plans] }),
     dtypes: [...dtypes],
     batches: parseBatches(batches) ?? [],
+    ...(cacheState !== 'in-network' && { cacheState }),
     ...(threads.trim() !== '' && { threads: Number(threads) }),
   };
 }

@@ -93,6 +93,8 @@ describe('usage', () => {
   it.each([
     ['profile --batch 1,x', 'whole number'],
     ['profile --threads 0', 'from 1 up'],
+    ['profile --cache-state all-could', 'Did you mean all-cold?'],
+    ['profile --settle -1', 'from 0 to 3600'],
     ['profile --plans layrwise', 'Did you mean layerwise?'],
     ['profile --providers onednm', 'Did you mean onednn?'],
     ['profile --models a,,b', 'commas'],
@@ -463,7 +465,8 @@ describe('profile', () => {
 
   it('hands on what was asked for', async () => {
     const args =
-      'profile --models resnet50,vgg16 --plans layerwise --providers native,onednn --batch 1,8 --threads 2';
+      'profile --models resnet50,vgg16 --plans layerwise --providers native,onednn --batch 1,8 --threads 2 ' +
+      '--cache-state all-cold --settle 0';
     const { api } = await run(args, running(finish));
     expect(api.calls[1]).toEqual({
       method: 'runs.start',
@@ -474,6 +477,8 @@ describe('profile', () => {
         providers: ['native', 'onednn'],
         batches: [1, 8],
         threads: 2,
+        cacheState: 'all-cold',
+        settleSeconds: 0,
       },
     });
   });
