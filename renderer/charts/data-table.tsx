@@ -4,7 +4,7 @@ import { useWindowedRows } from '../components/use-windowed-rows.ts';
 import { showCell, type TableData } from './table-data.ts';
 
 /** As the style sheet makes it; rows that are higher are measured. */
-const rowHeight = 32;
+const rowHeight = 36;
 
 export function DataTable({ label, data: { columns, rows } }: { label: string; data: TableData }) {
   const isNumeric = columns.map((_, index) => rows.some((row) => typeof row[index] === 'number'));

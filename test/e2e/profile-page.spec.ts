@@ -260,6 +260,38 @@ test('goes through a thousand runs without a stutter', async ({ page, emptyApp }
   expect(longest).toBeLessThan(300);
 });
 
+test('keeps a table of five hundred rows quick, and tells how many there are', async ({ page, emptyApp }) => {
+  test.setTimeout(180_000);
+  const run = changedRun('manyrows');
+  const [first] = run.measurements;
+  if (first === undefined) throw new Error('the sample run has a measurement');
+  const store = new Store(emptyApp.dataFolder);
+  store.importRun({
+    ...run,
+    measurements: Array.from({ length: 500 }, (_, index) => ({
+      ...first,
+      id: `m${index}`,
+      batch: index + 1,
+    })),
+  });
+  store.close();
+  await openPage(page, emptyApp, 'gap');
+  const table = page.getByRole('table', { name: 'Measurements' });
+  await expect(table).toHaveAttribute('aria-rowcount', '501');
+  const rows = table.locator('tbody tr[data-index]');
+  expect(await rows.count()).toBeLessThan(80);
+  await expect(rows.first()).toHaveAttribute('aria-rowindex', '2');
+  await table.getByRole('button', { name: 'Batch' }).press('Enter');
+  await table.getByRole('button', { name: 'Batch' }).press('Enter');
+  await expect(rows.first().locator('td', { hasText: /^500$/ })).toBeVisible();
+  await page.evaluate(`
+    const frame = document.querySelector('table[aria-rowcount]').parentElement;
+    frame.scrollIntoView({ block: 'center' });
+    frame.scrollTo(0, 1e6);
+  `);
+  await expect(table.locator('tr[aria-rowindex="501"]')).toBeInViewport();
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`welcomes who has measured nothing yet, in the ${colorScheme} theme`, async ({ page, emptyApp }) => {
     await page.emulateMedia({ colorScheme });
