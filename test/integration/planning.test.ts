@@ -5,11 +5,20 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ApiEventPayload, RunRequest } from '../../core/protocol/api.ts';
 import { createApi, type LocalApi } from '../../main/api.ts';
+import { defaultTiming } from '../../main/bench/measure-case.ts';
 import { apiRejectionOf } from '../fixtures/api/api-error.ts';
 
 const settings = {
   rounds: 1,
-  timing: { warmupSeconds: 0.02, minSeconds: 0.1, minSamples: 5, maxSeconds: 1, profileRepetitions: 3 },
+  timing: {
+    ...defaultTiming,
+    warmupSeconds: 0.02,
+    warmupMaxSeconds: 0.1,
+    minSeconds: 0.1,
+    minSamples: 5,
+    maxSeconds: 1,
+    profileRepetitions: 3,
+  },
 };
 const request: RunRequest = { models: ['regnety_004', 'convfirst_pico'], threads: 1, settleSeconds: 0 };
 
