@@ -102,11 +102,20 @@ export const texts = {
     overview: 'Overview',
     compare: 'Compare',
     history: 'History',
+    profile: 'Profile',
+    reports: 'Reports',
+    settings: 'Settings',
   },
   shell: {
     skip: 'Skip to the page',
     navigation: 'Pages',
-    groups: { machine: 'Machine', run: 'Run', runs: 'Several runs', networks: 'Networks' },
+    groups: {
+      machine: 'Machine',
+      run: 'Run',
+      runs: 'Several runs',
+      networks: 'Networks',
+      program: 'Program',
+    },
     keyHint: (key: string) => `Keys: g, then ${key}`,
   },
   commands: {
@@ -150,15 +159,17 @@ export const texts = {
       title: 'Nothing has been measured yet',
       text:
         'Profiling measures the ceilings of this machine, then runs one small network of each family, checks its result ' +
-        'and times it. It takes about a minute; leave the machine alone meanwhile.',
+        'and times it. It takes about a minute and a half; leave the machine alone meanwhile.',
       toProfile: 'To profiling',
     },
     nothingMeasured: {
       title: 'This run has no measurement yet',
       text: 'While it is going on, its first figures come within a minute. Where it has ended, the efficiency gap’s page lists what was lost, and why.',
     },
-    option: (time: string, suite: string, machine: string, status: string) =>
-      `${time} · ${suite} · ${machine}${status === 'finished' ? '' : ` · ${status}`}`,
+    option: (time: string, suite: string, machine: string, status: string, id: string) =>
+      `${time} · ${suite} · ${machine}${status === 'finished' ? '' : ` · ${status}`} · ${id}`,
+    choose: 'Type a part of the time, suite, machine or id; the arrow keys go through the runs.',
+    nothingFound: (query: string) => `No run has “${query}” in its time, suite, machine or id.`,
     status: {
       running: 'running',
       finished: 'finished',
@@ -168,11 +179,15 @@ export const texts = {
     },
     export: 'Export as JSON',
     remove: 'Delete',
-    removeReally: 'Delete this run for good',
+    removeQuestion: 'It goes from every page and from every comparison. It is kept for 30 days.',
+    removeReally: 'Delete this run',
     keep: 'Keep it',
     notFound: 'Show the newest run',
   },
   report: {
+    sentence:
+      'One run, or two side by side, for whoever decides and whoever checks: a file that needs nothing else.',
+    preview: 'Preview of the report',
     open: 'Export report',
     format: 'Format',
     formats: { html: 'HTML', pdf: 'PDF', md: 'Markdown', csv: 'CSV', json: 'JSON' },
@@ -186,20 +201,129 @@ export const texts = {
     save: 'Save report',
     saving: 'Writing …',
   },
+  imports: {
+    choose: 'Import runs …',
+    instead: 'Or look at what was measured elsewhere: drop an exported run anywhere in this window.',
+    drop: 'Drop to import: files that Plimsoll exported, one run each',
+    busy: 'Importing …',
+    done: (imported: number, all: number) =>
+      imported === all
+        ? `${all === 1 ? '1 run was' : `${all} runs were`} imported`
+        : `${imported} of ${all} ${all === 1 ? 'file was' : 'files were'} imported; what was stored before is untouched`,
+    taken: (file: string, runId: string) => `${file}: imported as run ${runId}.`,
+    refused: (file: string, why: string) => `${file}: not imported. ${why}`,
+    tooLarge: (mebibytes: number) =>
+      `It is larger than ${mebibytes} MiB, and no run is: choose a file that Plimsoll exported.`,
+    unreadable: 'It cannot be read. A folder cannot be imported: drop the files in it.',
+    show: 'Show it',
+  },
   profile: {
+    sentence: 'Measure what networks reach on this machine, and follow it while it goes on.',
+    form: 'What is measured',
     start: 'Profile this machine',
     again: 'Profile again',
-    inBrowser: 'Measure with WebGPU in this browser',
-    inDesktop: 'Measure with WebGPU',
-    inBrowserMeaning:
-      'The same networks on the GPU, by the WebGPU of this browser. They run in a page of their own, which must stay open.',
+    choose: 'Choose what is measured',
+    what: 'Networks',
+    aSuite: 'A suite',
+    ownModels: 'Networks of my choice',
     suite: 'Suite',
+    budgetOf: 'For as long as the suite',
+    allShown: 'Choose all shown',
+    noneShown: 'Choose none',
+    modelsChosen: (count: number) => `${count === 1 ? '1 network' : `${count} networks`} chosen.`,
+    with: 'Providers',
+    providers: {
+      native: 'The kernels of Plimsoll itself, in C++.',
+      onednn: 'Intel’s library, to compare with.',
+      webgpu: 'The GPU, by WebGPU in a program of its own.',
+      'webgpu-page': 'The GPU, by the WebGPU of the browser.',
+    },
+    device: (name: string, isSoftware: boolean) =>
+      isSoftware ? `${name} (software adapter: it runs on the processor, and is no GPU)` : name,
+    fuses: (blocks: string) => `fuses ${blocks}`,
+    hidden: (count: number) =>
+      `${count === 1 ? '1 provider is' : `${count} providers are`} not shown, for a software adapter is all that ${count === 1 ? 'it has' : 'they have'}. The settings show ${count === 1 ? 'it' : 'them'}.`,
+    inBrowserMeaning:
+      'WebGPU in the browser runs in a page of its own, which opens when the run begins and must stay open.',
+    how: 'How',
+    dtypes: 'Data types',
+    batches: 'Batch sizes',
+    batchesMeaning: 'Images in one pass: a number, or several with commas between.',
+    allCores: 'all cores',
+    plan: {
+      title: 'What it will take',
+      takes: (cases: number, time: string) => `${cases === 1 ? '1 case' : `${cases} cases`}, about ${time}.`,
+      rounds: (rounds: number) =>
+        rounds === 1
+          ? 'There is time to visit each once.'
+          : `There is time to visit each about ${rounds} times.`,
+      basis: (known: number, all: number) =>
+        known === all
+          ? 'The time is what the same took on this machine before.'
+          : known === 0
+            ? 'None was measured on this machine before, so the time is a guess.'
+            : `${known} of ${all} were measured on this machine before; for the rest the time is guessed from them.`,
+      impossible: 'Not measured, though asked for:',
+      cases: 'All cases',
+      columns: ['Model', 'Provider', 'Plan', 'Type', 'Batch', 'Threads'],
+      missing: {
+        models: 'Choose a network.',
+        providers: 'Choose a provider.',
+        plans: 'Choose a plan.',
+        dtypes: 'Choose a data type.',
+        batches: 'Give batch sizes from 1 to 1024, with commas between.',
+        threads: 'Give a number of threads, or leave it empty for all cores.',
+      },
+    },
+    goingOn: 'The run that is going on',
+    passed: (suite: string, time: string) => `${suite} · ${time}`,
     stop: 'Stop',
+    stopReally: (measured: number) =>
+      measured === 0
+        ? 'Nothing has been measured yet, so nothing but the machine and its ceilings would be kept.'
+        : `${measured === 1 ? '1 measurement is kept as it is' : `${measured} measurements are kept as they are`}; the rest is not measured.`,
+    stopAndKeep: 'Stop and keep that',
+    goOn: 'Go on measuring',
     stopping: 'Stopping …',
     left: (time: string) => `about ${time} left`,
     cases: (done: number, total: number) => `${done} of ${total} done`,
     quiet: 'Leave the machine alone until it is done: whatever else runs is measured too.',
     progress: 'Progress of the run',
+    noFigures: 'The first figures come when the ceilings are measured.',
+    conditions: {
+      title: 'Conditions',
+      names: { clock: 'Clock', temperature: 'Temperature', load: 'Load' },
+      sentence: (name: string, now: string, low: string, high: string) =>
+        `${name} in the last minutes: ${now} now, between ${low} and ${high}.`,
+      range: (low: string, high: string) => (low === high ? '' : `${low} to ${high}`),
+      untold: (names: readonly string[]) => `This system does not tell: ${names.join(', ').toLowerCase()}.`,
+    },
+    ended: {
+      title: (measured: number) =>
+        measured === 0 ? 'The run has ended without a figure' : 'The run has ended: look at it as',
+    },
+  },
+  settings: {
+    sentence: 'What Plimsoll does unasked, and where it keeps what was measured.',
+    problem: 'The settings could not be read',
+    theme: 'Theme',
+    themes: { system: 'as the system has it', light: 'light', dark: 'dark' },
+    profiling: 'Profiling',
+    profilingMeaning: 'Where nothing else is asked for, in the app and on the command line.',
+    softwareAdapters: 'Offer software adapters, which run on the processor and are no GPU',
+    figures: 'What is believed',
+    noise: (percent: string) =>
+      `No change below ${percent}% is believed, however quiet the machine: memory placement and code layout alone do as ` +
+      'much. Above that it is the noise between this machine’s own runs that decides; Compare shows it with every verdict.',
+    data: 'Data',
+    folder: 'The runs and these settings lie in',
+    stored: (runs: number) =>
+      runs === 0 ? 'No run is stored.' : `${runs === 1 ? '1 run is' : `${runs} runs are`} stored.`,
+    deleteAll: 'Delete all runs',
+    deleteReally: (runs: number) =>
+      `${runs === 1 ? 'The run' : `All ${runs} runs`}, and those deleted before, will be gone for good. Export what you want to keep.`,
+    deleteAllForGood: 'Delete all for good',
+    deleted: (runs: number) => `${runs === 1 ? '1 run was' : `${runs} runs were`} deleted.`,
   },
   summary: {
     title: (least: string, most: string, peak: string) =>
@@ -290,12 +414,6 @@ export const texts = {
       sameSurroundings: 'In the same surroundings as the first run.',
       points: (count: number) => `${count} points`,
       add: 'Add a run',
-      search: 'Words of its time, suite, machine or id',
-      noMatch: (words: string) =>
-        words === ''
-          ? 'No other run is stored.'
-          : `No other run has “${words}” in its time, suite, machine or id.`,
-      more: (count: number) => `${count} more; search for them.`,
       default: 'As at first',
     },
     pin: {
@@ -557,6 +675,9 @@ export const texts = {
     nothing: (filter: string) => `No model has “${filter}” in its name or family.`,
     activations: 'Activations',
     notPublished: 'none published',
+    onlyZoo:
+      'These are the networks that can be measured; files with other networks cannot be read. What can be dropped into this ' +
+      'window are runs that Plimsoll exported.',
     terms: {
       model: 'As timm and torchvision call it.',
       family: 'Networks built from the same block.',

@@ -20,6 +20,8 @@ const ViewStateSchema = z.object({
   /** What is compared, as `sideOf` reads it; the newest run and the one before it when absent. */
   before: z.string().optional(),
   after: z.string().optional(),
+  /** Of a report, the run beside the first; none when absent. */
+  beside: z.string().optional(),
   /** Of the comparison, the row that is open: its later measurement's id; and the block that is open in it. */
   row: z.string().optional(),
   part: z.string().optional(),

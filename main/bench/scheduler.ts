@@ -58,7 +58,7 @@ export interface SchedulerSettings {
   readonly telemetry: Telemetry;
 }
 
-const defaultSettings: SchedulerSettings = {
+export const defaultSettings: SchedulerSettings = {
   timing: defaultTiming,
   rounds: 7,
   silenceMs: 120_000,
@@ -91,8 +91,8 @@ const startSilenceMs = 20_000;
 const progressIntervalMs = 500;
 const mostExtraRounds = 3;
 /** First guesses, replaced by experience. */
-const guessedCalibrationSeconds = 6;
-const guessedFirstVisitSeconds = 5;
+export const guessedCalibrationSeconds = 6;
+export const guessedFirstVisitSeconds = 5;
 
 export async function executeRun(work: RunWork, sink: RunSink, signal: AbortSignal): Promise<RunEnd> {
   // What the sink throws at a timer has nobody to catch it: it ends the run in order, and is thrown from here.

@@ -9,7 +9,7 @@ import { paperResults } from '../../core/models/paper-results.ts';
 import { publishedGpus } from '../../core/models/published-gpus.ts';
 import { BundleSchema, type MeasurementSummary, type RunReport } from '../../core/protocol/run.ts';
 import { showCell } from '../../renderer/charts/table-data.ts';
-import { expect, type ServedApp, test } from './support/served-app.ts';
+import { chooseRun, expect, openPage, type ServedApp, test } from './support/served-app.ts';
 
 const section = (page: Page) => page.getByRole('region', { name: 'Efficiency gap', exact: true });
 const panel = (page: Page, index: number) => section(page).locator('.gap-panel').nth(index);
@@ -83,8 +83,7 @@ async function seriousOf(page: Page): Promise<unknown> {
 }
 
 async function open(page: Page, app: ServedApp): Promise<void> {
-  await page.goto(app.address);
-  await page.getByRole('link', { name: 'Efficiency gap' }).click();
+  await openPage(page, app, 'gap');
   await expect(panel(page, 1).locator('.gap-point').first()).toBeVisible();
 }
 
@@ -237,16 +236,14 @@ test('lays another machine’s run over it, with images as the common measure', 
   await open(page, app);
   const own = placed(shown(app));
   await section(page).locator('summary').click();
-  await page.getByLabel('Add a run').fill('laptop');
-  await page.getByRole('button', { name: /^\+ .*laptop/ }).click();
+  await chooseRun(page, 'Add a run', 'laptop');
   await expect(page.getByRole('group', { name: /measured on laptop, another machine/ })).toContainText(
     'kernel',
   );
   await expect(page.getByRole('group', { name: /measured on this machine/ })).toBeVisible();
   const laptop = placed(shown(app, 'laptoprun'));
   await expect(panel(page, 1).locator('.gap-point')).toHaveCount(own.length + laptop.length);
-  await page.getByLabel('Add a run').fill('server');
-  await page.getByRole('button', { name: /^\+ .*server/ }).click();
+  await chooseRun(page, 'Add a run', 'server');
   await expect(panel(page, 1)).toContainText('Latency of one image, batches of several sizes [ms]');
   const [row] = placed(shown(app, 'batchrun'));
   if (row === undefined) throw new Error('the run measured something');

@@ -6,7 +6,7 @@ import { formatInterval, formatNs, formatPercent } from '../../core/format/units
 import { Store } from '../../main/store/store.ts';
 import { showCell } from '../../renderer/charts/table-data.ts';
 import { changedRun } from '../fixtures/statistics/changed-run.ts';
-import { expect, test } from './support/served-app.ts';
+import { chooseRun, expect, openPage, test } from './support/served-app.ts';
 
 function storeRuns(folder: string): void {
   const store = new Store(folder);
@@ -33,7 +33,7 @@ async function seriousOf(page: Page): Promise<unknown> {
 
 test.beforeEach(async ({ page, emptyApp }) => {
   storeRuns(emptyApp.dataFolder);
-  await page.goto(emptyApp.address);
+  await openPage(page, emptyApp, 'gap');
   await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();
 });
 
@@ -81,7 +81,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(blocks.locator('.kernel-row').first()).toContainText(formatNs(inside[0].afterNs));
     expect(await seriousOf(page)).toEqual([]);
 
-    await page.getByRole('combobox', { name: 'Before', exact: true }).selectOption('run05');
+    await chooseRun(page, 'Before', 'run05');
     await expect(page.getByRole('table', { name: 'What else differs' })).toContainText('0.1.0');
     expect(page.url()).toContain('before=run05');
 

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BundleSchema } from '../../core/protocol/run.ts';
-import { expect, test } from './support/served-app.ts';
+import { expect, openPage, test } from './support/served-app.ts';
 
 test.beforeEach(async ({ page, app }) => {
-  await page.goto(app.address);
+  await openPage(page, app, 'gap');
   await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();
 });
 
@@ -128,7 +128,7 @@ test('deletes a run only when it is told twice', async ({ page, app }) => {
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Keep it' }).click();
   await page.getByRole('button', { name: 'Delete' }).click();
-  await page.getByRole('button', { name: 'Delete this run for good' }).click();
+  await page.getByRole('button', { name: 'Delete this run' }).click();
   await expect(page.getByRole('heading', { name: 'Nothing has been measured yet' })).toBeVisible();
   expect(JSON.parse(app.cli('runs', '--json').stdout)).toEqual([]);
 });
@@ -146,9 +146,9 @@ test('has a light and a dark theme, and remembers the choice', async ({ page }) 
 
 test('shows what an address names, and says so where it is not there', async ({ page, app }) => {
   const [run] = JSON.parse(app.cli('runs', '--json').stdout);
-  await page.goto(`${new URL(page.url()).origin}/#run=${run.id}&front=shown`);
+  await page.goto(`${new URL(page.url()).origin}/#page=gap&run=${run.id}&front=shown`);
   await expect(page.locator('svg .pareto-front').first()).toBeVisible();
-  await page.goto(`${new URL(page.url()).origin}/#run=nosuchrun`);
+  await page.goto(`${new URL(page.url()).origin}/#page=gap&run=nosuchrun`);
   await expect(page.getByRole('alert')).toContainText('There is no run nosuchrun.');
   await page.getByRole('button', { name: 'Show the newest run' }).click();
   await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();

@@ -55,7 +55,7 @@ export function ComparePage() {
       {runs.data?.length === 1 && sides === undefined && (
         <Notice title={words.fewRuns.title}>
           <p>{words.fewRuns.text}</p>
-          <button type="button" className="primary" onClick={() => goToPage('gap')}>
+          <button type="button" className="primary" onClick={() => goToPage('profile')}>
             {texts.runs.empty.toProfile}
           </button>
         </Notice>

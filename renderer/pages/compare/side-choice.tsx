@@ -3,7 +3,7 @@ import type { CompareSide } from '../../../core/protocol/compare.ts';
 import type { RunSummary } from '../../../core/protocol/run.ts';
 import { useRun } from '../../api/queries.ts';
 import { sideOf } from '../../charts/compare-data.ts';
-import { RunPicker } from '../../components/run-frame.tsx';
+import { RunChooser } from '../../components/run-chooser.tsx';
 import { texts } from '../../texts.ts';
 
 interface SideChoiceProps {
@@ -39,7 +39,7 @@ export function SideChoice({ title, runs, side, onChoose }: SideChoiceProps) {
   );
   return (
     <fieldset className="side-choice">
-      <RunPicker label={title} runs={runs} runId={side.runId} onChoose={(runId) => choose({ runId })} />
+      <RunChooser label={title} runs={runs} runId={side.runId} onChoose={(runId) => choose({ runId })} />
       {field('provider', formatProvider)}
       {field('plan', String)}
     </fieldset>

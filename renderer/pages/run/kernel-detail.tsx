@@ -7,6 +7,7 @@ import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { KernelChart } from '../../charts/kernel-chart.tsx';
 import { SampleChart } from '../../charts/sample-chart.tsx';
 import type { TableData } from '../../charts/table-data.ts';
+import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { type Column, SortableTable } from '../../components/sortable-table.tsx';
 import { formatSort } from '../../components/sorting.ts';
@@ -33,7 +34,7 @@ export function KernelDetail({ measurement: { id, model, plan }, onClose }: Kern
         </button>
       </div>
       {detail.isError && <ErrorNotice error={detail.error} />}
-      {detail.isPending && <p className="quiet-text">{texts.loading}</p>}
+      {detail.isPending && <Loading />}
       {detail.data !== undefined && <Kernels detail={detail.data} />}
     </section>
   );

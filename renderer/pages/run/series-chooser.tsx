@@ -12,9 +12,9 @@ import {
 import { formatTime } from '../../../core/format/units.ts';
 import type { RunReport, RunSummary } from '../../../core/protocol/run.ts';
 import { useActiveRun, useDetectedMachine } from '../../api/queries.ts';
+import { RunChooser } from '../../components/run-chooser.tsx';
 import { texts } from '../../texts.ts';
 import { useViewState } from '../../view-state.ts';
-import { RunSearch } from './run-search.tsx';
 
 interface SeriesChooserProps {
   /** The page's own run first. */
@@ -91,7 +91,12 @@ function SeriesChoices({ reports, setsOfRuns, chosen, runs }: SeriesChooserProps
       </fieldset>
       <Families sets={chosen} />
       {reports.length < maximumSets && (
-        <RunSearch runs={runs.filter(({ id }) => !shownRuns.has(id))} onChoose={addRun} />
+        <RunChooser
+          label={words.add}
+          runs={runs.filter(({ id }) => !shownRuns.has(id))}
+          runId=""
+          onChoose={addRun}
+        />
       )}
       {view.sets !== undefined && (
         <button type="button" className="small" onClick={() => changeView({ sets: undefined })}>
