@@ -21,7 +21,7 @@ constexpr float guardValue = 1.2345e30f;
 
 struct Case {
   ConvShape shape;
-  Epilogue epilogue;  // pointers are set when it runs
+  EpilogueOf<float> epilogue;  // pointers are set when it runs
   bool residual;
 };
 
@@ -136,21 +136,21 @@ void check(const Case& c, const KernelSet& kernels, std::mt19937& random) {
   const std::vector<float> residual = randomFloats(random, s.pixels() * s.outChannels, 1.7f);
   const std::vector<double> expected = plainConvolution(c, input, weights, bias, residual);
 
-  AlignedBuffer<float> packed(kernels.packedWeights(s));
-  AlignedBuffer<float> packedBias(kernels.packedBias(s));
-  kernels.pack(s, weights.data(), bias.data(), packed.data(), packedBias.data());
+  AlignedBuffer<float> packed(kernels.fp32->packedWeights(s));
+  AlignedBuffer<float> packedBias(kernels.fp32->packedBias(s));
+  kernels.fp32->pack(s, weights.data(), bias.data(), packed.data(), packedBias.data());
   std::vector<float> first;
   for (const int team : {1, 2, 3}) {
     std::vector<float> output(expected.size() + 2 * guard, guardValue);
-    ConvTask task{s, input.data(), nullptr, packed.data(), output.data() + guard, c.epilogue};
+    ConvTaskOf<float> task{s, input.data(), nullptr, packed.data(), output.data() + guard, c.epilogue};
     task.epilogue.bias = packedBias.data();
     task.epilogue.residual = c.residual ? residual.data() : nullptr;
     for (int member = 0; member < team; ++member) {
-      AlignedBuffer<float> scratch(kernels.convolveScratch(s) + guard);
+      AlignedBuffer<float> scratch(kernels.fp32->convolveScratch(s) + guard);
       // What was left in the scratch memory must not matter.
       std::fill(scratch.data(), scratch.data() + scratch.size(), std::nanf(""));
       std::fill(scratch.data() + scratch.size() - guard, scratch.data() + scratch.size(), guardValue);
-      kernels.convolve(task, {member, team, scratch.data()});
+      kernels.fp32->convolve(task, {member, team, scratch.data()});
       for (std::size_t i = 0; i < guard; ++i) CHECK(scratch[scratch.size() - 1 - i] == guardValue, what);
     }
     for (std::size_t i = 0; i < guard; ++i) {
@@ -167,7 +167,7 @@ void check(const Case& c, const KernelSet& kernels, std::mt19937& random) {
     squares += expected[i] * expected[i];
   }
   const double relative = squares > 0 ? std::sqrt(errors / squares) : std::sqrt(errors);
-  CHECK(relative <= toleranceFor(s.reduction()), what << ": relative error " << relative);
+  CHECK(relative <= toleranceFor(DataType::fp32, s.reduction()), what << ": relative error " << relative);
 }
 
 }  // namespace

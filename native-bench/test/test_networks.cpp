@@ -91,18 +91,19 @@ std::vector<PlannedKernel> planOf(const std::vector<std::vector<int>>& groups, c
   return plan;
 }
 
-Ran run(const GraphText& graph, const std::vector<PlannedKernel>& plan, const KernelSet& kernels, int threads, std::size_t batch) {
+Ran run(const GraphText& graph, const std::vector<PlannedKernel>& plan, const KernelSet& kernels, int threads, std::size_t batch,
+        DataType dtype) {
   NetworkOptions options;
   options.batch = batch;
   options.threads = threads;
   options.kernels = &kernels;
+  options.dtype = dtype;
   const Cancellation never;
   Network network(graph.parse(), plan, options, never);
   Ran result{verify(network, never, [](double) {}), {}};
   // A whole pass, behind the one that went kernel by kernel.
   network.run();
-  const int last = network.kernels().back().output;
-  result.output.assign(network.tensor(last), network.tensor(last) + network.tensorElements(last));
+  result.output = network.readTensor(network.kernels().back().output);
   return result;
 }
 

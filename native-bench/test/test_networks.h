@@ -39,6 +39,6 @@ struct Ran {
   std::vector<float> output;
 };
 Ran run(const GraphText& graph, const std::vector<plimsoll::PlannedKernel>& plan, const plimsoll::KernelSet& kernels,
-        int threads, std::size_t batch = 2);
+        int threads, std::size_t batch = 2, plimsoll::DataType dtype = plimsoll::DataType::fp32);
 
 }  // namespace test
