@@ -45,17 +45,17 @@ struct Everything {
 
 void testEveryOperator() {
   const Everything all;
-  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
+  for (const test::Runnable& r : test::runnables()) {
     std::vector<float> first;
     for (const int threads : {1, 2, 3}) {
-      const test::Ran ran = test::run(all.graph, all.plan, *kernels, threads);
+      const test::Ran ran = test::run(all.graph, all.plan, *r.kernels, threads, 2, r.dtype);
       for (const KernelCheck& kernel : ran.verification.kernels) {
-        CHECK(kernel.passed, kernels->name << " " << kernel.name << " error " << kernel.relativeL2Error);
+        CHECK(kernel.passed, r.name << " " << kernel.name << " error " << kernel.relativeL2Error);
       }
       CHECK(ran.verification.passed);
       CHECK(ran.verification.output.standardDeviation > 0.01);
       if (threads == 1) first = ran.output;
-      CHECK(ran.output == first, kernels->name << " with " << threads << " threads");
+      CHECK(ran.output == first, r.name << " with " << threads << " threads");
     }
   }
 }

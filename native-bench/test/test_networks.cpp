@@ -1,5 +1,8 @@
 #include "test_networks.h"
 
+#include "cpu/cpu_info.h"
+#include "kernels/kernel_choice.h"
+
 using nlohmann::json;
 using namespace plimsoll;
 
@@ -89,6 +92,16 @@ std::vector<PlannedKernel> planOf(const std::vector<std::vector<int>>& groups, c
     plan.push_back({"k" + std::to_string(i), isFused ? fusedBlock : 0, groups[i], isFused});
   }
   return plan;
+}
+
+std::vector<Runnable> runnables() {
+  std::vector<Runnable> all;
+  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
+    const std::string name = kernels->name;
+    if (kernels->fp32 != nullptr) all.push_back({name + " fp32", kernels, DataType::fp32, 1e-3});
+    all.push_back({name + " bf16", kernels, DataType::bf16, 0.1});
+  }
+  return all;
 }
 
 Ran run(const GraphText& graph, const std::vector<PlannedKernel>& plan, const KernelSet& kernels, int threads, std::size_t batch,
