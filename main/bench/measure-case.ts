@@ -4,7 +4,7 @@ import { kernelTraffic } from '../../core/analysis/traffic.ts';
 import { operatorAt } from '../../core/graph/graph.ts';
 import { costOfKernel } from '../../core/graph/plan.ts';
 import type { MeasureResult, Prepared, ProfileResult, Verification } from '../../core/protocol/provider.ts';
-import type { MeasuredKernel } from '../../core/protocol/run.ts';
+import type { Ceilings, MeasuredKernel } from '../../core/protocol/run.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 import type { PlannedCase } from './cases.ts';
 import { type ProviderConnection, ProviderRequestError, type RequestOptions } from './provider-connection.ts';
@@ -35,6 +35,8 @@ export class WrongAnswer extends Error {}
 export interface Visit {
   readonly provider: ProviderConnection;
   readonly planned: PlannedCase;
+  /** What a provider may plan its kernels by. */
+  readonly ceilings: Ceilings | undefined;
   readonly timing: Timing;
   readonly request: RequestOptions;
   /** What is being done, for people. */
@@ -84,7 +86,7 @@ export async function visitAgain(visit: Visit): Promise<MeasureResult> {
 }
 
 async function withPrepared<T>(
-  { provider, planned, request, note }: Visit,
+  { provider, planned, ceilings, request, note }: Visit,
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
   const { graph, plan } = planned;
@@ -100,6 +102,7 @@ async function withPrepared<T>(
       batch,
       threads,
       seed,
+      ...(ceilings === undefined ? {} : { ceilings: ceilingsOf(ceilings) }),
     },
     request,
   );
@@ -117,6 +120,13 @@ async function withPrepared<T>(
       await release().catch(() => {});
     throw error;
   }
+}
+
+function ceilingsOf({ peakOperationsPerSecond, levels }: Ceilings) {
+  return {
+    operationsPerSecond: peakOperationsPerSecond,
+    levels: levels.map(({ level, bytesPerSecond }) => ({ level, bytesPerSecond })),
+  };
 }
 
 function sampling({ warmupSeconds, minSeconds, minSamples, maxSeconds }: Timing) {
@@ -180,6 +190,7 @@ function describeKernels(
   const latencies = new Map(profile?.kernels.map(({ name, latencyNs }) => [name, latencyNs]));
   return plan.kernels.map((kernel, index) => {
     const block = graph.blocks[kernel.block];
+    const { implementation = 'unknown', schedule, prediction } = prepared.kernels[index] ?? {};
     if (block === undefined) throw new Error(`${graph.name} has no block ${kernel.block}`);
     return {
       name: kernel.name,
@@ -187,10 +198,12 @@ function describeKernels(
       blockKind: block.kind,
       operators: kernel.operators.map((id) => operatorAt(graph, id).name),
       fused: kernel.fused,
-      implementation: prepared.kernels[index]?.implementation ?? 'unknown',
+      implementation,
       operations: costOfKernel(graph, kernel, batch, dtype).operations,
       traffic: [...(traffic[index] ?? [])],
       latencyNs: latencies.get(kernel.name) ?? null,
+      ...(schedule === undefined ? {} : { schedule }),
+      ...(prediction === undefined ? {} : { prediction }),
     };
   });
 }
