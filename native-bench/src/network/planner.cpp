@@ -46,6 +46,8 @@ class Ledger {
   }
 
   void touch(std::size_t level, double bytes) { bytes_[level] += bytes; }
+  // Beyond the nearest level a line is read before it is written.
+  void store(std::size_t level, double bytes) { touch(level, level == 0 ? bytes : 2 * bytes); }
   void multiply(double operations) { operations_ += operations; }
   void pointwise(double instructions) { instructions_ += instructions; }
 
@@ -78,7 +80,8 @@ class Ledger {
 struct LayerRun {
   std::size_t pixels = 0;
   std::size_t runs = 1;           // pieces that the pixels are computed in
-  std::size_t weightLevel = 0;    // of the first read in a run
+  std::size_t coldLevel = 0;      // of the weights in the first run
+  std::size_t weightLevel = 0;    // of their first read in each further run
   std::size_t inputLevel = 0, outputLevel = 0;
   double inputBytes = 0;
 };
@@ -114,10 +117,11 @@ void addLayer(Ledger& ledger, const TileShape& tile, const ConvShape& s, const E
   const std::size_t perPanel = tile.rows * tile.tilesPerPanel;
   const double runs = static_cast<double>(run.runs);
   const double panels = s.isDepthwise() ? 1 : std::max(1.0, std::ceil(pixels / runs / static_cast<double>(perPanel)));
-  ledger.touch(run.weightLevel, runs * Bytes<Stored>::weights(s));
+  ledger.touch(run.coldLevel, Bytes<Stored>::weights(s));
+  ledger.touch(run.weightLevel, (runs - 1) * Bytes<Stored>::weights(s));
   ledger.touch(ledger.levelOf(0, Bytes<Stored>::weights(s)), runs * (panels - 1) * Bytes<Stored>::weights(s));
   ledger.touch(run.inputLevel, run.inputBytes);
-  ledger.touch(run.outputLevel, Bytes<Stored>::element * outputs);
+  ledger.store(run.outputLevel, Bytes<Stored>::element * outputs);
 }
 
 struct Candidate {
@@ -199,7 +203,8 @@ class BlockPlanner {
     LayerRun run;
     run.pixels = s.pixels();
     run.runs = static_cast<std::size_t>(machine_.threads);
-    run.weightLevel = ledger.levelOf(0, block_.passBytes);
+    run.coldLevel = ledger.levelOf(0, block_.passBytes);
+    run.weightLevel = ledger.levelOf(0, Bytes<Stored>::weights(s));
     run.inputLevel = run.outputLevel = ledger.levelOf(0, tensorBytes(index, index + 1));
     run.inputBytes = Bytes<Stored>::input(s);
     addLayer(ledger, kernels_.tile, s, layer(index).conv.epilogue, run);
@@ -266,6 +271,7 @@ class BlockPlanner {
     const std::size_t imagesOfStrip = std::max<std::size_t>(1, stripRows / last.outHeight);
     LayerRun run;
     run.runs = std::max(static_cast<std::size_t>(machine_.threads), divideUp(last.batch, imagesOfStrip) * stripsOfImage);
+    run.coldLevel = ledger.levelOf(0, block_.passBytes);
     run.weightLevel = ledger.levelOf(scratchBytes, weights);
     for (std::size_t i = first; i < end; ++i) {
       const ConvShape& s = shape(i);
@@ -325,6 +331,7 @@ class BlockPlanner {
     const std::size_t buffers = ledger.levelOf(scratchBytes, sliceWeights);
     LayerRun run;
     run.runs = s.batch * strips;
+    run.coldLevel = ledger.levelOf(0, block_.passBytes);
     run.weightLevel = ledger.levelOf(scratchBytes + stripBytes, Bytes<Stored>::weights(wide) + Bytes<Stored>::weights(s));
     run.pixels = inRows * wide.inWidth;
     // The first slice brings the strip near, the others read it there.
@@ -358,14 +365,23 @@ std::string nameOf(const Segment& segment) {
   return text;
 }
 
-// `whole` is the best schedule in one piece, or null where there is none.
+// What the predicted times of two schedules must differ by before one is called faster.
+constexpr double resolution = 0.01;
+
+// Why the block is cut as it is. `whole` is the best schedule in one piece, or null where there is none.
 std::string sentenceOf(const Schedule& chosen, const Schedule* whole) {
   std::string text;
   for (const Segment& segment : chosen.segments) text += (text.empty() ? "" : ", then ") + nameOf(segment);
   if (chosen.segments.size() == 1) return text;
   if (whole == nullptr) return text + "; squeeze-and-excite needs the whole tensor before it";
-  const double slower = 100 * (whole->prediction.timeNs() / chosen.prediction.timeNs() - 1);
-  return text + "; in one piece it would take " + std::to_string(std::lround(slower)) + "% longer";
+  const double slower = whole->prediction.timeNs() / chosen.prediction.timeNs() - 1;
+  if (slower < resolution) return text + "; strips through the whole block would save less than 1%";
+  return text + "; in one piece it would take " + std::to_string(std::lround(100 * slower)) + "% longer";
+}
+
+bool isUnfused(const Schedule& schedule) {
+  return std::all_of(schedule.segments.begin(), schedule.segments.end(),
+                     [](const Segment& segment) { return segment.form == SegmentForm::layer; });
 }
 
 }  // namespace
@@ -415,9 +431,20 @@ template std::vector<Schedule> schedulesOf(const BlockShapeOf<Bf16>&, const Kern
 Schedule bestOf(const std::vector<Schedule>& schedules) {
   const Schedule* best = nullptr;
   const Schedule* whole = nullptr;
+  const Schedule* unfused = nullptr;
   for (const Schedule& schedule : schedules) {
     if (best == nullptr || schedule.prediction.timeNs() < best->prediction.timeNs()) best = &schedule;
+    // Those in one piece come first.
     if (schedule.segments.size() == 1) whole = best;
+    if (isUnfused(schedule)) unfused = &schedule;
+  }
+  // Of what cannot be told apart, the simplest.
+  const double limitNs = (1 + resolution) * best->prediction.timeNs();
+  for (const Schedule* simpler : {unfused, whole}) {
+    if (simpler != nullptr && simpler->prediction.timeNs() <= limitNs) {
+      best = simpler;
+      break;
+    }
   }
   Schedule chosen = *best;
   chosen.sentence = sentenceOf(*best, whole);
