@@ -42,6 +42,7 @@ void testCpu();
 void testMemory();
 void testThreads();
 void testBf16();
+void testMeasure();
 void testConvolution();
 void testOperators();
 void testFused();

@@ -18,7 +18,7 @@ export function formatKernels(terminal: Terminal, detail: MeasurementDetail): st
   const total = kernels.reduce((sum, { latencyNs }) => sum + (latencyNs ?? 0), 0);
   const head =
     `${summary.model} ${summary.plan} ${summary.dtype} batch ${summary.batch}, ${summary.threads} threads, ` +
-    `${summary.instructionSet}: ${formatInterval(summary.latencyNs)}, ${formatPercent(summary.efficiency)} of the peak`;
+    `${summary.instructionSet}${summary.cacheState === undefined ? '' : `, caches ${summary.cacheState}`}: ${formatInterval(summary.latencyNs)}, ${formatPercent(summary.efficiency)} of the peak`;
   const table = formatTable(
     terminal,
     [
@@ -52,7 +52,16 @@ export function formatKernels(terminal: Terminal, detail: MeasurementDetail): st
     ],
     kernels,
   );
-  return [head, table, ...reconciliation(detail, total), ...schedules(kernels)].join('\n\n');
+  const marks = summary.marks.map(
+    ({ severity, sentence }) => `${severity === 'warning' ? '!' : '·'} ${sentence}`,
+  );
+  return [
+    head,
+    ...(marks.length > 0 ? [marks.join('\n')] : []),
+    table,
+    ...reconciliation(detail, total),
+    ...schedules(kernels),
+  ].join('\n\n');
 }
 
 /** The kernels are timed in passes of their own; what they leave of the latency has no explanation. */
