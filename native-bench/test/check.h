@@ -45,4 +45,5 @@ void testBf16();
 void testMeasure();
 void testConvolution();
 void testOperators();
+void testPlanner();
 void testFused();

@@ -136,8 +136,15 @@ class NetworkBuilder {
     std::vector<Lifetime> lifetimes;
     for (const auto& [id, first, last] : tensors) lifetimes.push_back({(n_.tensorElements(id) * sizeof(Stored) + 3) / sizeof(float), first, last});
     const ArenaPlan arena = planArena(lifetimes);
-    // Linux hands out more than it has, and kills whoever then uses it: ask first.
-    if (arena.floats * sizeof(float) > availableMemoryBytes()) throw std::bad_alloc();
+    // Linux hands out more than it has, and kills whoever then uses it: ask first. The weights of one layer at a time are drawn as
+    // fp32 before they are packed.
+    std::size_t weightBytes = 0;
+    std::size_t drawnBytes = 0;
+    for (const Kernel& kernel : n_.kernels_) {
+      weightBytes += kernel.weightBytes;
+      drawnBytes = std::max(drawnBytes, kernel.weightBytes / sizeof(Stored) * sizeof(float));
+    }
+    if (arena.floats * sizeof(float) + weightBytes + drawnBytes > availableMemoryBytes()) throw std::bad_alloc();
     n_.activations_ = AlignedBuffer<std::byte>(arena.floats * sizeof(float));
     n_.tensors_.assign(n_.graph_.operators.size(), nullptr);
     for (std::size_t i = 0; i < tensors.size(); ++i) {
