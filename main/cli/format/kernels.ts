@@ -65,8 +65,8 @@ export function formatKernels(terminal: Terminal, detail: MeasurementDetail): st
 }
 
 /** The kernels are timed in passes of their own; what they leave of the latency has no explanation. */
-function reconciliation({ summary }: MeasurementDetail, total: number): string[] {
-  if (total === 0) return [];
+function reconciliation({ summary, kernels }: MeasurementDetail, total: number): string[] {
+  if (kernels.some(({ latencyNs }) => latencyNs === null)) return [];
   const { median } = summary.latencyNs;
   return [
     `The kernels add up to ${formatNs(total)} of ${formatNs(median)}; ${formatPercent((median - total) / median)} is unexplained.`,

@@ -189,10 +189,10 @@ class BlockPlanner {
     return candidates;
   }
 
-  // The segment's own tensors, which it reads and writes once.
-  double tensorBytes(std::size_t first, std::size_t end) const {
-    double bytes = Bytes<Stored>::input(shape(first)) + Bytes<Stored>::output(shape(end - 1));
-    if (isLast(end) && block_.addsInput) bytes += Bytes<Stored>::output(shape(end - 1));
+  // What is touched between the first read of the block's input and the sum with it, where each layer runs by itself.
+  double blockBytes() const {
+    double bytes = Bytes<Stored>::input(shape(0));
+    for (std::size_t i = 0; i < block_.task.layerCount; ++i) bytes += Bytes<Stored>::output(shape(i));
     return bytes;
   }
 
@@ -205,10 +205,11 @@ class BlockPlanner {
     run.runs = static_cast<std::size_t>(machine_.threads);
     run.coldLevel = ledger.levelOf(0, block_.passBytes);
     run.weightLevel = ledger.levelOf(0, Bytes<Stored>::weights(s));
-    run.inputLevel = run.outputLevel = ledger.levelOf(0, tensorBytes(index, index + 1));
+    run.inputLevel = ledger.levelOf(0, Bytes<Stored>::input(s));
+    run.outputLevel = ledger.levelOf(0, Bytes<Stored>::output(s));
     run.inputBytes = Bytes<Stored>::input(s);
     addLayer(ledger, kernels_.tile, s, layer(index).conv.epilogue, run);
-    addResidual(ledger, index + 1, run.outputLevel);
+    addResidual(ledger, index + 1, ledger.levelOf(0, blockBytes()));
     return candidate;
   }
 
@@ -264,7 +265,8 @@ class BlockPlanner {
     const double scratchBytes = sizeof(float) * static_cast<double>(kernels_.fusedScratch(task));
     double weights = task.hasShortcut() ? Bytes<Stored>::weights(task.shortcut.shape) : 0;
     for (std::size_t i = first; i < end; ++i) weights += Bytes<Stored>::weights(shape(i));
-    const std::size_t tensors = ledger.levelOf(0, tensorBytes(first, end) + weights);
+    const std::size_t inputLevel = ledger.levelOf(0, Bytes<Stored>::input(shape(first)));
+    const std::size_t outputLevel = ledger.levelOf(0, Bytes<Stored>::output(last));
     const std::size_t buffers = ledger.levelOf(scratchBytes, 0);
     const std::vector<std::size_t> rows = computedRows(first, end);
     const std::size_t stripsOfImage = divideUp(last.outHeight, std::min(stripRows, last.outHeight));
@@ -277,9 +279,9 @@ class BlockPlanner {
       const ConvShape& s = shape(i);
       const bool isFirst = i == first;
       run.pixels = rows[i - first] * s.outWidth;
-      run.inputLevel = isFirst ? tensors : buffers;
+      run.inputLevel = isFirst ? inputLevel : buffers;
       run.inputBytes = isFirst ? Bytes<Stored>::input(s) : Bytes<Stored>::element * static_cast<double>(rows[i - first] * s.stride * s.inWidth * s.inChannels);
-      run.outputLevel = i + 1 == end ? tensors : buffers;
+      run.outputLevel = i + 1 == end ? outputLevel : buffers;
       addLayer(ledger, kernels_.tile, s, layer(i).conv.epilogue, run);
       const double results = static_cast<double>(run.pixels * s.outChannels);
       if (layer(i).norm.channels > 0) {
@@ -290,19 +292,21 @@ class BlockPlanner {
         const double joined = static_cast<double>(s.batch * shape(i + 1).inHeight * shape(i + 1).inWidth * shape(i + 1).inChannels);
         ledger.pointwise(blurInstructions * joined);
         ledger.touch(buffers, Bytes<Stored>::element * (results + joined));
-        ledger.touch(tensors, Bytes<Stored>::input(s));
+        ledger.touch(buffers, Bytes<Stored>::input(s));
       }
     }
+    // The strip has just read these rows, if it began with them.
+    const std::size_t inputNear = first == 0 ? buffers : ledger.levelOf(0, blockBytes());
     if (task.hasShortcut()) {
       const ConvShape& s = task.shortcut.shape;
       run.pixels = s.pixels();
-      run.inputLevel = tensors;
+      run.inputLevel = inputNear;
       run.inputBytes = Bytes<Stored>::input(s);
       run.outputLevel = buffers;
       addLayer(ledger, kernels_.tile, s, task.shortcut.epilogue, run);
       ledger.touch(buffers, Bytes<Stored>::output(s));
     }
-    addResidual(ledger, end, tensors);
+    addResidual(ledger, end, inputNear);
     return candidate;
   }
 
@@ -327,7 +331,6 @@ class BlockPlanner {
     const std::size_t inRows = std::max(s.inHeight, strips * rowsOfStrip) * s.batch;
     const double stripBytes = Bytes<Stored>::element * static_cast<double>(rowsOfStrip * wide.inWidth * wide.inChannels);
     const double sliceWeights = (Bytes<Stored>::weights(wide) + Bytes<Stored>::weights(s)) / static_cast<double>(slices);
-    const std::size_t tensors = ledger.levelOf(0, tensorBytes(first, first + 2));
     const std::size_t buffers = ledger.levelOf(scratchBytes, sliceWeights);
     LayerRun run;
     run.runs = s.batch * strips;
@@ -337,13 +340,13 @@ class BlockPlanner {
     // The first slice brings the strip near, the others read it there.
     run.inputLevel = ledger.levelOf(scratchBytes + stripBytes, sliceWeights);
     run.inputBytes = static_cast<double>(slices) * Bytes<Stored>::element * static_cast<double>(run.pixels * wide.inChannels);
-    ledger.touch(tensors, Bytes<Stored>::input(wide));
+    ledger.touch(ledger.levelOf(0, Bytes<Stored>::input(wide)), Bytes<Stored>::input(wide));
     run.outputLevel = buffers;
     addLayer(ledger, kernels_.tile, wide, layer(first).conv.epilogue, run);
     run.pixels = s.pixels();
     run.inputLevel = buffers;
     run.inputBytes = Bytes<Stored>::element * static_cast<double>(inRows * s.inWidth * s.inChannels);
-    run.outputLevel = tensors;
+    run.outputLevel = ledger.levelOf(0, Bytes<Stored>::output(s));
     addLayer(ledger, kernels_.tile, s, layer(first + 1).conv.epilogue, run);
     return candidate;
   }
