@@ -233,40 +233,88 @@ export const texts = {
   plot: {
     title: 'Efficiency gap',
     family: 'Family',
+    series: 'Series',
+    peak: 'Held against',
     byOperations: 'What it should cost',
     byLatency: 'What it does cost',
     accuracyAxis: 'ImageNet top-1 [%]',
     operationsAxis: 'Multiply-accumulates of one image [G]',
-    idealAxis: (peak: string, batch: number) =>
-      `Ideal latency${batch === 1 ? '' : ` of a batch of ${batch}`} [ms] at ${peak}`,
-    latencyAxis: (batch: number) => `Measured latency${batch === 1 ? '' : ` of a batch of ${batch}`} [ms]`,
+    idealAxis: (peak: string, images: number) =>
+      `Ideal latency${images === 1 ? '' : ` of a batch of ${images}`} [ms] at ${peak}`,
+    latencyAxis: (images: number, isMixed: boolean) =>
+      `Latency of ${images === 1 ? `one image${isMixed ? ', batches of several sizes' : ''}` : `a batch of ${images}`} [ms]`,
     hollow: 'hollow: layerwise plan',
     filled: 'filled: fused plan',
-    condition: 'Measured with',
+    pale: 'pale: plan of another program',
+    solid: 'solid: ideal latency',
+    dashed: 'dashed: measured latency',
+    unsplit: 'efficiency gap, its waterline not known',
+    front: 'Pareto front',
+    legend: (entries: readonly string[]) => `Legend: ${entries.join(', ')}`,
+    panel: (title: string, points: number) =>
+      `${title}: ${points} points. The arrow keys go from one to the next, Enter selects it, space pins it.`,
     notPlotted: (models: string) => `Not drawn, for no accuracy is published at their size: ${models}.`,
     nothing: 'There is nothing to draw yet.',
     drawing: 'Accuracy over operations and over latency',
     reading:
-      'Left, accuracy over operations, with the latency that the peak of this machine would allow above; right, over the ' +
-      'latency that was measured. A family that looks cheap on the left and slow on the right starves the arithmetic.',
+      'Left, accuracy over operations; right, over latency, from the ideal one to the one that was measured.',
+    logReading: 'On these logarithmic axes, the length of a bar is the factor of its gap.',
+    seen: (points: number, narrowest: string, least: string, widest: string, most: string) =>
+      points === 1
+        ? `The gap of ${widest} is ${most}.`
+        : `${points} points, with gaps from ${least} (${narrowest}) to ${most} (${widest}).`,
     reconstruction: '* Reconstruction:',
+    source: (name: string) => `Published, not measured here: ${name}. Source:`,
+    software:
+      'A software adapter runs on the processor: its points are small, it is no graphics device, and the Pareto front leaves it out.',
+    showGaps: 'Ideal latency and gap',
+    showFront: 'Pareto front',
+    frontMeaning:
+      'Measured points that no other beats in both latency and accuracy. Published figures and software adapters are not ranked.',
+    linear: 'Linear axes, as the paper',
     columns: {
       gigaMacs: 'GMAC',
+      images: 'Images',
       idealMs: 'Ideal [ms]',
+      waterlineMs: 'Waterline [ms]',
       latencyMs: 'Latency [ms]',
       low: 'Low [ms]',
       high: 'High [ms]',
+      efficiency: 'Efficiency [%]',
+      front: 'On the Pareto front',
     },
-  },
-  reference: {
-    show: 'Show the paper’s own figures',
-    title: (machine: string) => `Reference: the paper’s figures on an ${machine}`,
-    drawing: 'The paper’s accuracy over operations and over latency',
-    reading:
-      'Left, accuracy over operations, with the latency that the peak of its machine would allow above; right, over the latency that the paper reports.',
-    condition: (dtype: string, batch: number) =>
-      `${dtype}, batch of ${batch}; on scales of its own, for another machine and batch cannot share an axis with this run.`,
-    source: 'Source:',
+    chooser: {
+      summary: (shown: number, most: number) => `Series: ${shown} drawn, at most ${most}`,
+      full: (most: number) => `${most} series are drawn. Take one away to draw another.`,
+      here: 'measured on this machine',
+      elsewhere: (machine: string) => `measured on ${machine}, another machine`,
+      families: 'Families',
+      published: 'Published by others',
+      publishedNote: 'Measured by others, with other programs and batches; the source stands below the plot.',
+      remove: (run: string) => `Take away the run of ${run}`,
+      differs: 'Differs from the first run:',
+      sameSurroundings: 'In the same surroundings as the first run.',
+      points: (count: number) => `${count} points`,
+      add: 'Add a run',
+      search: 'Words of its time, suite, machine or id',
+      noMatch: (words: string) =>
+        words === ''
+          ? 'No other run is stored.'
+          : `No other run has “${words}” in its time, suite, machine or id.`,
+      more: (count: number) => `${count} more; search for them.`,
+      default: 'As at first',
+    },
+    pin: {
+      title: 'Side by side',
+      images: (images: number) =>
+        `Latencies are those of ${images === 1 ? 'one image' : `a batch of ${images}`}.`,
+      pin: 'Pin',
+      unpin: (model: string) => `Take away ${model}`,
+      figure: 'Figure',
+      more: 'More of it',
+      choose: 'Point',
+      chooseNone: 'Select a point in the plot, or here',
+    },
   },
   table: {
     title: 'Measurements',
@@ -575,28 +623,31 @@ export const texts = {
     },
   },
   compare: {
-    sentence: 'What became faster or slower between two runs, and whether that is more than noise.',
+    sentence:
+      'What is faster or slower in one run than in another, or in a part of it, and whether that is more than noise.',
     before: 'Before',
     after: 'After',
-    what: 'Compare',
-    runs: 'two runs',
-    plans: 'both plans of one run',
-    provider: (name: string) => `native with ${name}, in one run`,
+    within: 'Within the later run:',
+    plans: 'fused with layerwise plan',
+    provider: (name: string) => `${name} with native`,
+    part: (side: string, of: string) => `${side}: ${of}`,
+    every: (of: string) => `every ${of}`,
+    processor: 'CPU',
     fewRuns: {
       title: 'A comparison takes two runs',
       text:
         'There is one so far. Change what you want to judge, a driver, a setting or the program, and profile again; or compare ' +
         'the plans of the run that there is.',
-      plans: 'Compare its plans',
     },
     same: {
-      title: 'Both sides are the same run',
-      text: 'Choose another run before or after, or compare its plans.',
+      title: 'Both sides are the same',
+      text: 'Choose another run, provider or plan before or after.',
     },
     table: 'Verdicts',
     counts: (better: number, worse: number, same: number, unclear: number) =>
       `${better} better, ${worse} worse, ${same} the same, ${unclear} unclear`,
     nothing: 'Nothing in them could be compared.',
+    nothingFound: (filter: string) => `No row has “${filter}” in its model, plan, provider, type or verdict.`,
     verdict: {
       name: 'Verdict',
       meaning:
@@ -613,7 +664,7 @@ export const texts = {
       name: 'Believed from',
       meaning: 'The smallest change that is believed, from the noise of this machine.',
     },
-    open: (model: string, plan: string) => `Reason and blocks of ${model}, ${plan}`,
+    open: (model: string, plan: string) => `Reason, blocks and kernels of ${model}, ${plan}`,
     p: (p: string) => `p = ${p}, after allowing for all rows of this comparison.`,
     rounds: (before: number, after: number) => `Rounds: ${before} before, ${after} after.`,
     noise: (origin: string) => `Noise: ${origin}.`,
@@ -623,6 +674,7 @@ export const texts = {
     blocks: (model: string) => `Blocks of ${model}`,
     blocksMeaning: 'What moved the latency the most first. Each is one median a run: no verdict.',
     noBlocks: 'No blocks were timed on both sides that cover the same operators.',
+    noKernels: 'None of its kernels covers the same operators on both sides.',
     unmatched: 'Not compared',
     unmatchedCase: (name: string, side: string) => `${name} (${side}):`,
     differences: 'What else differs, and may be the cause',
@@ -644,15 +696,16 @@ export const texts = {
       verdict: 'Verdict',
       reason: 'Reason',
     },
-    blockColumns: { block: 'Block', before: 'Before [µs]', after: 'After [µs]', change: 'Change [%]' },
+    blockColumns: { block: 'Block', before: 'Before', after: 'After', change: 'Change' },
     differenceColumns: { what: 'What', before: 'Before', after: 'After' },
   },
   history: {
     sentence:
-      'How latencies went over the stored runs, where their level changed, and what else changed then.',
+      'How latencies and efficiencies went over the newest runs, where the level of the latency changed, and what else changed then.',
     series: 'Series',
     size: (pixels: number) => `image side ${pixels}`,
-    chart: (model: string, name: string) => `${model}, ${name}: latency over the runs`,
+    chart: (model: string, name: string, metric: string) => `${model}, ${name}: ${metric} over the runs`,
+    metric: 'Figure',
     chartSentence: (runs: number, levels: number, marks: number) =>
       `${runs === 1 ? '1 run' : `${runs} runs`}, ${levels === 1 ? '1 change' : `${levels} changes`} of level, ` +
       `${marks === 1 ? '1 change' : `${marks} changes`} of the surroundings. The axis does not begin at zero.`,
@@ -661,9 +714,20 @@ export const texts = {
       'with ▾ is a change of the surroundings. Runs are drawn equally far apart, whatever time lay between them.',
     runAxis: 'Runs in the order of time',
     latencyAxis: 'Latency [ms]',
-    pointAtRun: 'Point at a run, or step through them with the arrow keys.',
-    readout: (time: string, run: string, latency: string, efficiency: string) =>
-      `${time}, run ${run}: ${latency}, efficiency ${efficiency}.`,
+    efficiencyAxis: 'Efficiency [% of the peak]',
+    pointAtRun: 'Point at a run, or step through them with the arrow keys; a click or Enter selects it.',
+    selected: (run: string, time: string) => `Selected: run ${run} (${time}).`,
+    compareWith: (run: string) => `Compare with run ${run} before it`,
+    kinds: {
+      driver: 'driver',
+      library: 'library',
+      program: 'program',
+      system: 'system',
+      power: 'power',
+      machine: 'machine',
+    },
+    readout: (time: string, run: string, latency: string, efficiency: string, changed: string) =>
+      `${time}, run ${run}: ${latency}, efficiency ${efficiency}.${changed === '' ? '' : ` Changed since the run before: ${changed}.`}`,
     change: (percent: string, isFaster: boolean) => `${percent}% ${isFaster ? 'faster' : 'slower'}`,
     levels: 'Changes of level',
     noLevels: 'No change of level that can be told from noise: it takes five runs on each side.',

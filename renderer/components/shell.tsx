@@ -93,7 +93,7 @@ function useFollowActiveRun(): void {
   const [, changeView] = useViewState();
   const activeId = useActiveRun().data?.runId;
   useEffect(() => {
-    if (activeId !== undefined) changeView({ run: undefined, measurement: undefined, condition: undefined });
+    if (activeId !== undefined) changeView({ run: undefined, measurement: undefined, sets: undefined });
   }, [activeId, changeView]);
 }
 

@@ -1,5 +1,5 @@
 /** A table whose columns can be sorted by, with the mouse and with the keyboard. */
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { texts } from '../texts.ts';
 import { parseSort, type Sort, sortRows, toggleSort } from './sorting.ts';
 
@@ -24,10 +24,12 @@ interface SortableTableProps<Row> {
   readonly onSort: (sort: Sort | undefined) => void;
   readonly selected?: string | undefined;
   readonly onSelect?: (row: Row) => void;
+  /** What stands below a row that is open; undefined for the others. */
+  readonly detail?: (row: Row) => ReactNode;
 }
 
 export function SortableTable<Row>(props: SortableTableProps<Row>) {
-  const { label, columns, rows, rowKey, onSort, selected, onSelect } = props;
+  const { label, columns, rows, rowKey, onSort, selected, onSelect, detail } = props;
   const sort = parseSort(props.sort);
   return (
     <div className="table-frame">
@@ -60,20 +62,31 @@ export function SortableTable<Row>(props: SortableTableProps<Row>) {
           </tr>
         </thead>
         <tbody>
-          {sortRows(rows, columns, sort).map((row) => (
-            <tr
-              key={rowKey(row)}
-              className={onSelect === undefined ? undefined : 'selectable'}
-              aria-selected={selected === undefined ? undefined : rowKey(row) === selected}
-              onClick={onSelect === undefined ? undefined : () => onSelect(row)}
-            >
-              {columns.map((column) => (
-                <td key={column.key} className={column.align}>
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
-          ))}
+          {sortRows(rows, columns, sort).map((row) => {
+            const opened = detail?.(row);
+            return (
+              <Fragment key={rowKey(row)}>
+                <tr
+                  className={onSelect === undefined ? undefined : 'selectable'}
+                  aria-selected={selected === undefined ? undefined : rowKey(row) === selected}
+                  onClick={onSelect === undefined ? undefined : () => onSelect(row)}
+                >
+                  {columns.map((column) => (
+                    <td key={column.key} className={column.align}>
+                      {column.cell(row)}
+                    </td>
+                  ))}
+                </tr>
+                {opened !== undefined && (
+                  <tr>
+                    <td colSpan={columns.length} className="opened">
+                      {opened}
+                    </td>
+                  </tr>
+                )}
+              </Fragment>
+            );
+          })}
         </tbody>
       </table>
     </div>

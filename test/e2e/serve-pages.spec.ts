@@ -19,7 +19,7 @@ const pages = [
 /** What of each page must be there before it is looked at. */
 const content: Readonly<Record<(typeof pages)[number][1], string>> = {
   Overview: '.facts',
-  'Efficiency gap': '.gap-panel .recharts-scatter-symbol',
+  'Efficiency gap': '.gap-panel .gap-point',
   Waterline: '.water-surface',
   Roofline: '.roofline-chart .recharts-scatter-symbol',
   Layers: '.time-bar rect',
