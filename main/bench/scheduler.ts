@@ -4,6 +4,7 @@
  * the program is started again and the run goes on.
  */
 
+import { ceilingsFor } from '../../core/analysis/ceilings.ts';
 import { disturbedRounds } from '../../core/analysis/disturbance.ts';
 import type { RunProgress } from '../../core/protocol/api.ts';
 import type { Settling } from '../../core/protocol/conditions.ts';
@@ -146,6 +147,8 @@ interface Entry {
 class RunFailed extends Error {}
 
 class Scheduler {
+  /** As they were before the first case: every visit to a case is planned by the same. */
+  private calibrations: readonly DeviceCalibration[] = [];
   private readonly work: RunWork;
   private readonly sink: RunSink;
   private readonly signal: AbortSignal;
@@ -257,6 +260,7 @@ class Scheduler {
         `The ceilings could not be measured: ${failures.map(({ reason }) => reason).join(' ')}`,
       );
     }
+    this.calibrations = calibrated;
     return calibrated;
   }
 
@@ -435,6 +439,7 @@ class Scheduler {
     return {
       provider: provider.process,
       planned,
+      ceilings: ceilingsFor(this.calibrations, planned.case),
       timing: this.settings.timing,
       request: { silenceMs: this.settings.silenceMs, signal: this.signal },
       telemetry: this.settings.telemetry,
