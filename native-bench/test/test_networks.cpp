@@ -116,12 +116,13 @@ std::vector<Runnable> runnables() {
 }
 
 Ran run(const GraphText& graph, const std::vector<PlannedKernel>& plan, const KernelSet& kernels, int threads, std::size_t batch,
-        DataType dtype) {
+        DataType dtype, const decltype(NetworkOptions::plan)& planner) {
   NetworkOptions options;
   options.batch = batch;
   options.threads = threads;
   options.kernels = &kernels;
   options.dtype = dtype;
+  options.plan = planner;
   const Cancellation never;
   Network network(graph.parse(), plan, options, never);
   Ran result{verify(network, never, [](double) {}), {}};

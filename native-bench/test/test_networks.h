@@ -52,6 +52,7 @@ struct Ran {
   std::vector<float> output;
 };
 Ran run(const GraphText& graph, const std::vector<plimsoll::PlannedKernel>& plan, const plimsoll::KernelSet& kernels,
-        int threads, std::size_t batch = 2, plimsoll::DataType dtype = plimsoll::DataType::fp32);
+        int threads, std::size_t batch = 2, plimsoll::DataType dtype = plimsoll::DataType::fp32,
+        const decltype(plimsoll::NetworkOptions::plan)& planner = plimsoll::planBlock);
 
 }  // namespace test

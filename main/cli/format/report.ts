@@ -10,6 +10,7 @@ import {
   formatRatio,
   formatTime,
 } from '../../../core/format/units.ts';
+import { markKinds } from '../../../core/protocol/conditions.ts';
 import type { Ceilings, MeasurementSummary, RunReport } from '../../../core/protocol/run.ts';
 import { type Column, formatPairs, formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -67,6 +68,9 @@ function formatGapTable(terminal: Terminal, measurements: readonly MeasurementSu
   const optional = (['provider', 'dtype', 'batch', 'threads'] as const)
     .filter((key) => varies(key))
     .map((key): Column<MeasurementSummary> => ({ title: key, cell: (row) => String(row[key]) }));
+  if (measurements.some(({ cacheState }) => cacheState !== undefined)) {
+    optional.push({ title: 'caches', cell: ({ cacheState }) => cacheState ?? 'in-network' });
+  }
   const columns: Column<MeasurementSummary>[] = [
     { title: 'model', cell: (row) => row.model + (row.reconstruction === null ? '' : '*') },
     { title: 'plan', cell: ({ plan }) => plan },
@@ -93,6 +97,15 @@ function formatNotes({ ceilings, measurements, lost }: RunReport): string[] {
   const alarms = measurements.flatMap(({ model, plan, provider, alarms }) =>
     alarms.map((alarm) => `! ${model} ${plan}${by(provider)}: ${alarm}`),
   );
+  const notes = markKinds.flatMap((kind) => {
+    const noted = measurements.flatMap(({ model, plan, provider, marks }) =>
+      marks
+        .filter((mark) => mark.kind === kind && mark.severity === 'note')
+        .map(({ sentence }) => `${model} ${plan}${by(provider)}: ${sentence}`),
+    );
+    const others = noted.length > 1 ? ` (and the like of ${noted.length - 1} more)` : '';
+    return noted.length === 0 ? [] : [`· ${noted[0]}${others}`];
+  });
   const losses = lost.map(({ model, plan, dtype, batch, provider, reason }) => {
     return `- ${model} ${plan} ${dtype} batch ${batch}${by(provider)}: ${reason}`;
   });
@@ -110,6 +123,7 @@ function formatNotes({ ceilings, measurements, lost }: RunReport): string[] {
   return [
     ...widened,
     ...(alarms.length > 0 ? [alarms.join('\n')] : []),
+    ...(notes.length > 0 ? [notes.join('\n')] : []),
     ...(losses.length > 0 ? [['Without a figure:', ...losses].join('\n')] : []),
     ...[...reconstructions].map((text) => `* Reconstruction: ${text}`),
   ];

@@ -5,6 +5,13 @@
 
 namespace plimsoll {
 
+// The part of a matrix product that is summed in registers: `rows` pixels x `columns` vectors of `width` outputs.
+struct TileShape {
+  std::size_t width, rows, columns;
+  // Rows of tiles that read the weights together.
+  std::size_t tilesPerPanel;
+};
+
 // For tensors and weights that are kept as `Stored`. Every kernel does the share of one member of the team and returns; no
 // member reads what another one writes.
 template <typename Stored>
@@ -19,6 +26,8 @@ struct Kernels {
   void (*convolve)(const ConvTaskOf<Stored>&, const Member&);
   std::size_t (*fusedScratch)(const FusedTaskOf<Stored>&);
   void (*fused)(const FusedTaskOf<Stored>&, const Member&);
+  // Channels of the widened tensor that are computed together.
+  std::size_t (*expandSlice)(const ExpandTaskOf<Stored>&);
   std::size_t (*expandScratch)(const ExpandTaskOf<Stored>&);
   void (*expand)(const ExpandTaskOf<Stored>&, const Member&);
   void (*pool)(const PoolTaskOf<Stored>&, const Member&);
@@ -33,6 +42,7 @@ struct Kernels {
 
 struct KernelSet {
   const char* name;
+  TileShape tile;
   const Kernels<float>* fp32;  // null where the instruction set multiplies in bf16 only
   const Kernels<Bf16>* bf16;
   bool multipliesBf16;  // or widens it to fp32 first

@@ -64,6 +64,7 @@ std::unique_ptr<Executable> NativeProvider::prepare(PrepareRequest request, cons
   options.batch = request.batch;
   options.threads = request.threads;
   options.seed = request.seed;
+  options.ceilings = request.ceilings;
   return std::make_unique<Network>(std::move(request.graph), std::move(request.plan), options, cancellation);
 }
 
