@@ -73,6 +73,12 @@ const terms = {
   },
   kernel: { name: 'Kernel', meaning: 'One launch: it covers one or more operators.' },
   implementation: { name: 'Implementation', meaning: 'Which code executed the kernel.' },
+  predicted: {
+    name: 'Predicted',
+    meaning:
+      'What the kernel’s planner expected by the measured ceilings: arithmetic, activations and the traffic of each memory level, ' +
+      'added up as if nothing overlapped. It cuts the block so that this is least.',
+  },
   share: { name: 'Share', meaning: 'Of the time of all kernels.' },
   lost: {
     name: 'Above waterline',
