@@ -207,6 +207,8 @@ export const DescribeResultSchema = z.object({
   /** Why there is no device. */
   reason: z.string().optional(),
   dataTypes: z.array(DataTypeSchema),
+  /** What a data type is multiplied in, where the kernels widen it: bf16 is fp32 without instructions of its own. */
+  multipliedIn: z.partialRecord(DataTypeSchema, DataTypeSchema).optional(),
   operators: z.array(z.string()),
   plans: z.array(PlanKindSchema),
   /** Kinds of block that the fused plan has a kernel for. */

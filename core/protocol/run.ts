@@ -216,6 +216,8 @@ export const CeilingsSchema = z.object({
   provider: text,
   device: text,
   dtype: DataTypeSchema,
+  /** What the kernels multiply in, which is what the peak is of. */
+  multipliedIn: DataTypeSchema,
   threads: count,
   peakOperationsPerSecond: positive,
   instructionSet: text,

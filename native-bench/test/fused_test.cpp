@@ -7,6 +7,7 @@
 #include "check.h"
 #include "cpu/cpu_info.h"
 #include "kernels/kernel_choice.h"
+#include "support/aligned_buffer.h"
 #include "support/error.h"
 #include "test_networks.h"
 
@@ -228,25 +229,28 @@ TestBlock randomBlock(std::mt19937& random) {
 }
 
 // Strips and slices stay in their scratch memory and in their output: there are guard words around both.
-void checkGuards(const Kernels<float>& kernels, const std::string& name, std::mt19937& random) {
+template <typename Stored>
+void checkGuards(const Kernels<Stored>& kernels, const std::string& name, std::mt19937& random) {
   const auto upTo = [&](std::size_t most) { return 1 + random() % most; };
-  constexpr float guard = 12345.0f;
+  const Stored guard(12288.0f);
   constexpr std::size_t guards = 64;
-  FusedTaskOf<float> task;
+  FusedTaskOf<Stored> task;
   task.layerCount = 1 + random() % mostBlockLayers;
-  std::vector<std::vector<float>> memory;
-  const auto keep = [&](std::size_t floats, float value) {
-    memory.emplace_back(floats, value);
-    return memory.back().data();
+  std::vector<AlignedBuffer<Stored>> memory;
+  std::vector<AlignedBuffer<float>> biases;
+  const auto keep = [&](std::size_t elements, float value) {
+    AlignedBuffer<Stored>& kept = memory.emplace_back(elements);
+    std::fill(kept.data(), kept.data() + elements, Stored(value));
+    return kept.data();
   };
   ConvShape s;
   s.batch = upTo(3);
   s.outHeight = upTo(12);
   s.outWidth = upTo(12);
   s.outChannels = 8 * upTo(3);
-  const float* input = keep(s.pixels() * s.outChannels, 1.0f);
+  const Stored* input = keep(s.pixels() * s.outChannels, 1.0f);
   for (std::size_t i = 0; i < task.layerCount; ++i) {
-    ConvTaskOf<float>& conv = task.layers[i].conv;
+    ConvTaskOf<Stored>& conv = task.layers[i].conv;
     s.inHeight = s.outHeight;
     s.inWidth = s.outWidth;
     s.inChannels = s.outChannels;
@@ -259,8 +263,8 @@ void checkGuards(const Kernels<float>& kernels, const std::string& name, std::mt
     s.groups = kind == 0 ? 1 : kind == 1 ? s.inChannels / 8 : s.inChannels;
     s.outChannels = kind == 0 ? upTo(40) * 8 : s.inChannels;
     conv.shape = s;
-    float* weights = keep(kernels.packedWeights(s), 0.0f);
-    float* bias = keep(kernels.packedBias(s), 0.0f);
+    Stored* weights = keep(kernels.packedWeights(s), 0.0f);
+    float* bias = biases.emplace_back(kernels.packedBias(s)).data();
     const std::vector<float> drawn(s.outChannels * s.reduction(), 0.01f);
     kernels.pack(s, drawn.data(), nullptr, weights, bias);
     conv.weights = weights;
@@ -268,22 +272,25 @@ void checkGuards(const Kernels<float>& kernels, const std::string& name, std::mt
     conv.epilogue.before = Activation::relu;
   }
   task.layers[0].conv.input = input;
-  const std::size_t floats = s.pixels() * s.outChannels;
-  std::vector<float> output(guards + floats + guards, guard);
+  const std::size_t elements = s.pixels() * s.outChannels;
+  std::vector<Stored> output(guards + elements + guards, guard);
   task.layers[task.layerCount - 1].conv.output = output.data() + guards;
   task.stripRows = upTo(2 * s.outHeight);
   const std::size_t scratchFloats = kernels.fusedScratch(task);
   const int members = static_cast<int>(upTo(3));
   for (int member = 0; member < members; ++member) {
-    std::vector<float> scratch(scratchFloats + guards, guard);
+    AlignedBuffer<float> scratch(scratchFloats + guards);
+    std::fill(scratch.data(), scratch.data() + scratch.size(), 12288.0f);
     kernels.fused(task, {member, members, scratch.data()});
-    CHECK(std::all_of(scratch.end() - guards, scratch.end(), [](float value) { return value == guard; }), name);
+    const float* behind = scratch.data() + scratchFloats;
+    CHECK(std::all_of(behind, behind + guards, [](float value) { return value == 12288.0f; }), name);
   }
+  const auto isGuard = [&](Stored value) { return value == guard; };
   const auto first = output.begin() + guards;
   const auto last = output.end() - guards;
-  CHECK(std::all_of(output.begin(), first, [](float value) { return value == guard; }), name);
-  CHECK(std::all_of(last, output.end(), [](float value) { return value == guard; }), name);
-  CHECK(std::none_of(first, last, [](float value) { return value == guard; }), name << " leaves part of its output out");
+  CHECK(std::all_of(output.begin(), first, isGuard), name);
+  CHECK(std::all_of(last, output.end(), isGuard), name);
+  CHECK(std::none_of(first, last, isGuard), name << " leaves part of its output out");
 }
 
 }  // namespace
@@ -328,8 +335,11 @@ void testFused() {
 
   std::mt19937 random(7);
   for (int round = 0; round < 120; ++round) checkSchedules(randomBlock(random), random, 3);
-  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
-    for (int round = 0; round < 200; ++round) checkGuards(*kernels->fp32, kernels->name, random);
+  for (const KernelSet* set : test::testedKernelSets()) {
+    for (int round = 0; round < 200; ++round) {
+      if (set->fp32 != nullptr) checkGuards(*set->fp32, set->name, random);
+      checkGuards(*set->bf16, set->name, random);
+    }
   }
 
   const auto refuses = [](const TestBlock& b, const std::string& reason) {

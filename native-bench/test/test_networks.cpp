@@ -6,6 +6,11 @@
 using nlohmann::json;
 using namespace plimsoll;
 
+// kernels_amx_emulated.cpp
+namespace plimsoll {
+const KernelSet& emulatedAmxKernels();
+}  // namespace plimsoll
+
 namespace test {
 namespace {
 
@@ -94,9 +99,15 @@ std::vector<PlannedKernel> planOf(const std::vector<std::vector<int>>& groups, c
   return plan;
 }
 
+std::vector<const KernelSet*> testedKernelSets() {
+  std::vector<const KernelSet*> sets = usableKernelSets(cpuInfo().instructionSets);
+  sets.push_back(&emulatedAmxKernels());
+  return sets;
+}
+
 std::vector<Runnable> runnables() {
   std::vector<Runnable> all;
-  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
+  for (const KernelSet* kernels : testedKernelSets()) {
     const std::string name = kernels->name;
     if (kernels->fp32 != nullptr) all.push_back({name + " fp32", kernels, DataType::fp32, 1e-3});
     all.push_back({name + " bf16", kernels, DataType::bf16, 0.1});

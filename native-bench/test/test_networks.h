@@ -34,7 +34,10 @@ class GraphText {
 std::vector<plimsoll::PlannedKernel> planOf(const std::vector<std::vector<int>>& groups, const std::vector<bool>& fused = {},
                                             int fusedBlock = 0);
 
-// Every instruction set of this machine with each data type that it computes with.
+// Those that this machine can run, and those for tile registers with registers that are memory.
+std::vector<const plimsoll::KernelSet*> testedKernelSets();
+
+// Every instruction set of these with each data type that it computes with.
 struct Runnable {
   std::string name;
   const plimsoll::KernelSet* kernels;

@@ -45,6 +45,7 @@ struct KernelSet {
   const char* name;
   const Kernels<float>* fp32;  // null where the instruction set multiplies in bf16 only
   const Kernels<Bf16>* bf16;
+  bool multipliesBf16;  // or widens it to fp32 first
   // Bandwidth: `count` floats, `passes` times; `aroundCache` stores without reading the line first. Memory is aligned.
   float (*streamRead)(const float* from, std::size_t count, std::size_t passes);
   void (*streamCopy)(float* to, const float* from, std::size_t count, std::size_t passes, bool aroundCache);
@@ -55,6 +56,7 @@ const KernelSet& genericKernels();
 #ifdef PLIMSOLL_X86
 const KernelSet& avx2Kernels();
 const KernelSet& avx512Kernels();
+const KernelSet& amxKernels();
 #endif
 #ifdef PLIMSOLL_ARM64
 const KernelSet& neonKernels();
