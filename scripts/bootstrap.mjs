@@ -34,6 +34,7 @@ const tasks = {
     program: ['scripts/test.ts'],
   },
   'test-cross': { steps: ['compiler', 'packages', 'native'], program: ['scripts/test-cross.ts'] },
+  'bench-native': { steps: ['compiler', 'packages', 'native'], program: ['scripts/bench-native.ts'] },
   static: { steps: ['packages'], program: ['scripts/check-static.ts'] },
   /** Sets everything up and runs nothing. */
   setup: { steps: ['compiler', 'packages', 'native', 'interface'], program: undefined },

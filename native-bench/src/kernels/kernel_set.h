@@ -30,6 +30,7 @@ struct KernelSet {
   void (*scale)(const ScaleTask&, const Member&);
   // Bandwidth: `count` floats, `passes` times; `aroundCache` stores without reading the line first. Memory is aligned.
   float (*streamRead)(const float* from, std::size_t count, std::size_t passes);
+  void (*streamWrite)(float* to, std::size_t count, std::size_t passes, bool aroundCache);
   void (*streamCopy)(float* to, const float* from, std::size_t count, std::size_t passes, bool aroundCache);
   void (*streamTriad)(float* to, const float* a, const float* b, std::size_t count, std::size_t passes, bool aroundCache);
 };
