@@ -74,7 +74,7 @@ class ChainBuilder {
     for (PlannedKernel& planned : plan) {
       Chain chain;
       chain.plan = std::move(planned);
-      describeKernel(chain, n_.graph_, n_.batch());
+      describeKernel(chain, n_.graph_, n_.batch(), DataType::fp32);
       n_.chains_.push_back(std::move(chain));
     }
     // A plan's least footprint is known before any format is: it must not take what the machine does not have.
@@ -549,7 +549,7 @@ class ChainBuilder {
 
   // A layer without a bias gets one of zeros: every primitive has one then, and it costs nothing.
   Parameters parametersOf(const Operator& op) const {
-    Parameters p = drawParameters(n_.graph_, op, n_.seed());
+    Parameters p = drawParameters(n_.graph_, op, n_.seed(), DataType::fp32);
     const bool isLayer = op.kind == OperatorKind::conv2d || op.kind == OperatorKind::linear;
     if (isLayer && p.biases.empty()) p.biases.assign(op.output.channels, 0.0f);
     return p;
@@ -727,7 +727,7 @@ class ChainBuilder {
 
 OnednnNetwork::OnednnNetwork(Graph graph, std::vector<PlannedKernel> plan, std::size_t batch, int threads,
                              std::uint64_t seed, const Cancellation& cancellation)
-    : Executable(std::move(graph), batch, threads, seed),
+    : Executable(std::move(graph), batch, threads, seed, DataType::fp32),
       threads_(threads),
       cpu_(engine::kind::cpu, 0),
       stream_(cpu_) {

@@ -41,6 +41,7 @@ void testPhilox();
 void testCpu();
 void testMemory();
 void testThreads();
+void testBf16();
 void testConvolution();
 void testOperators();
 void testFused();

@@ -98,16 +98,15 @@ template <typename Block>
 void checkFused(const Block& b, const std::string& what) {
   const auto layerwise = planOf(b.layers);
   const auto fused = planOf({b.ids}, {true}, b.block);
-  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
-    const test::Ran expected = test::run(b.graph, layerwise, *kernels, 1);
+  for (const test::Runnable& r : test::runnables()) {
+    const test::Ran expected = test::run(b.graph, layerwise, *r.kernels, 1, 2, r.dtype);
     std::vector<float> first;
     for (const int threads : {1, 2, 3}) {
-      const test::Ran ran = test::run(b.graph, fused, *kernels, threads);
-      CHECK(ran.verification.passed,
-            kernels->name << " " << what << " error " << ran.verification.kernels[0].relativeL2Error);
-      CHECK(largestDifference(ran.output, expected.output) < 1e-3, kernels->name << " " << what);
+      const test::Ran ran = test::run(b.graph, fused, *r.kernels, threads, 2, r.dtype);
+      CHECK(ran.verification.passed, r.name << " " << what << " error " << ran.verification.kernels[0].relativeL2Error);
+      CHECK(largestDifference(ran.output, expected.output) < r.fusionTolerance, r.name << " " << what);
       if (threads == 1) first = ran.output;
-      CHECK(ran.output == first, kernels->name << " " << what << " with " << threads << " threads");
+      CHECK(ran.output == first, r.name << " " << what << " with " << threads << " threads");
     }
   }
 }

@@ -10,7 +10,7 @@ namespace {
 int failures = 0;
 
 constexpr test::Subject subjects[] = {
-    {"philox", testPhilox},           {"cpu", testCpu},             {"memory", testMemory}, {"threads", testThreads},
+    {"philox", testPhilox},           {"bf16", testBf16},           {"cpu", testCpu},             {"memory", testMemory}, {"threads", testThreads},
     {"convolution", testConvolution}, {"operators", testOperators}, {"fused", testFused},
 };
 

@@ -45,17 +45,17 @@ struct Everything {
 
 void testEveryOperator() {
   const Everything all;
-  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
+  for (const test::Runnable& r : test::runnables()) {
     std::vector<float> first;
     for (const int threads : {1, 2, 3}) {
-      const test::Ran ran = test::run(all.graph, all.plan, *kernels, threads);
+      const test::Ran ran = test::run(all.graph, all.plan, *r.kernels, threads, 2, r.dtype);
       for (const KernelCheck& kernel : ran.verification.kernels) {
-        CHECK(kernel.passed, kernels->name << " " << kernel.name << " error " << kernel.relativeL2Error);
+        CHECK(kernel.passed, r.name << " " << kernel.name << " error " << kernel.relativeL2Error);
       }
       CHECK(ran.verification.passed);
       CHECK(ran.verification.output.standardDeviation > 0.01);
       if (threads == 1) first = ran.output;
-      CHECK(ran.output == first, kernels->name << " with " << threads << " threads");
+      CHECK(ran.output == first, r.name << " with " << threads << " threads");
     }
   }
 }
@@ -63,27 +63,32 @@ void testEveryOperator() {
 // Kernels that are wrong in one element, or leave one out: the check must see it.
 void testThatWrongKernelsFail() {
   const Everything all;
-  const auto fails = [&](const KernelSet& broken) { return !test::run(all.graph, all.plan, broken, 1).verification.passed; };
-  KernelSet broken = genericKernels();
+  const auto fails = [&](const Kernels<float>& broken) {
+    KernelSet set = genericKernels();
+    set.fp32 = &broken;
+    return !test::run(all.graph, all.plan, set, 1).verification.passed;
+  };
+  const Kernels<float>& sound = *genericKernels().fp32;
+  Kernels<float> broken = sound;
   CHECK(!fails(broken));
-  broken.convolve = [](const ConvTask& task, const Member& member) {
-    genericKernels().convolve(task, member);
+  broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
+    genericKernels().fp32->convolve(task, member);
     task.output[5] += 0.01f;
   };
   CHECK(fails(broken));
-  broken.convolve = [](const ConvTask& task, const Member& member) {
-    genericKernels().convolve(task, member);
+  broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
+    genericKernels().fp32->convolve(task, member);
     task.output[5] = std::nanf("");
   };
   CHECK(fails(broken));
-  broken = genericKernels();
-  broken.blur = [](const BlurTask&, const Member&) {};
+  broken = sound;
+  broken.blur = [](const BlurTaskOf<float>&, const Member&) {};
   CHECK(fails(broken));
-  broken = genericKernels();
+  broken = sound;
   broken.pack = [](const ConvShape& shape, const float* weights, const float* bias, float* packed, float* packedBias) {
     std::vector<float> flipped(weights, weights + shape.outChannels * shape.reduction());
     flipped[0] = -flipped[0];
-    genericKernels().pack(shape, flipped.data(), bias, packed, packedBias);
+    genericKernels().fp32->pack(shape, flipped.data(), bias, packed, packedBias);
   };
   CHECK(fails(broken));
 }

@@ -28,7 +28,7 @@ bool isFoldable(const Operator& op) { return op.kind == OperatorKind::activation
 
 }  // namespace
 
-Parameters drawParameters(const Graph& graph, const Operator& op, std::uint64_t seed) {
+Parameters drawParameters(const Graph& graph, const Operator& op, std::uint64_t seed, DataType dtype) {
   Parameters p;
   const std::size_t channels = op.output.channels;
   switch (op.kind) {
@@ -53,6 +53,11 @@ Parameters drawParameters(const Graph& graph, const Operator& op, std::uint64_t 
     default:
       break;
   }
+  // Biases and the scale of LayerNorm stay fp32.
+  if (dtype == DataType::bf16 && op.kind != OperatorKind::layerNorm) {
+    for (float& weight : p.weights) weight = Bf16(weight);
+    for (float& weight : p.secondWeights) weight = Bf16(weight);
+  }
   return p;
 }
 
@@ -62,16 +67,21 @@ const std::vector<std::string>& fusableBlocks() {
 }
 
 // Turns the planned kernels into phases, one after the other.
+template <typename Stored>
 class NetworkBuilder {
  public:
-  explicit NetworkBuilder(Network& network)
-      : n_(network), kernels_(*network.options_.kernels), batch_(network.options_.batch) {}
+  using Epilogue = EpilogueOf<Stored>;
+  using ConvTask = ConvTaskOf<Stored>;
+  using NormTask = NormTaskOf<Stored>;
+
+  NetworkBuilder(Network& network, const Kernels<Stored>& kernels)
+      : n_(network), kernels_(kernels), batch_(network.options_.batch) {}
 
   void build(std::vector<PlannedKernel> plan, const Cancellation& cancellation) {
     for (PlannedKernel& planned : plan) {
       Kernel kernel;
       kernel.plan = std::move(planned);
-      describeKernel(kernel, n_.graph_, batch_);
+      describeKernel(kernel, n_.graph_, batch_, n_.dtype());
       n_.kernels_.push_back(std::move(kernel));
     }
     placeActivations();
@@ -84,7 +94,7 @@ class NetworkBuilder {
         addLayerwise(kernel);
       }
       kernel.workspaceBytes += scratchFloats_ * sizeof(float) * static_cast<std::size_t>(n_.options_.threads);
-      kernel.implementation += std::string(".") + kernels_.name;
+      kernel.implementation += std::string(".") + n_.options_.kernels->name;
       largestScratch_ = std::max(largestScratch_, scratchFloats_);
     }
     n_.scratch_.resize(static_cast<std::size_t>(n_.options_.threads));
@@ -110,14 +120,14 @@ class NetworkBuilder {
       }
     }
     std::vector<Lifetime> lifetimes;
-    for (const auto& [id, first, last] : tensors) lifetimes.push_back({n_.tensorElements(id), first, last});
+    for (const auto& [id, first, last] : tensors) lifetimes.push_back({(n_.tensorElements(id) * sizeof(Stored) + 3) / sizeof(float), first, last});
     const ArenaPlan arena = planArena(lifetimes);
     // Linux hands out more than it has, and kills whoever then uses it: ask first.
     if (arena.floats * sizeof(float) > availableMemoryBytes()) throw std::bad_alloc();
-    n_.activations_ = AlignedBuffer<float>(arena.floats);
+    n_.activations_ = AlignedBuffer<std::byte>(arena.floats * sizeof(float));
     n_.tensors_.assign(n_.graph_.operators.size(), nullptr);
     for (std::size_t i = 0; i < tensors.size(); ++i) {
-      n_.tensors_[static_cast<std::size_t>(tensors[i].id)] = n_.activations_.data() + arena.offsets[i];
+      n_.tensors_[static_cast<std::size_t>(tensors[i].id)] = n_.activations_.data() + arena.offsets[i] * sizeof(float);
     }
     for (const Kernel& kernel : n_.kernels_) {
       for (const int input : kernel.inputs) {
@@ -160,7 +170,7 @@ class NetworkBuilder {
         slot = op.function;
       } else if (op.kind == OperatorKind::add && !added) {
         added = true;
-        epilogue.residual = n_.tensor(op.inputs[0] == previous ? op.inputs[1] : op.inputs[0]);
+        epilogue.residual = tensor(op.inputs[0] == previous ? op.inputs[1] : op.inputs[0]);
         if (epilogue.residual == nullptr) failUnsupported("Kernel " + kernel.plan.name + " adds its own result.");
       } else {
         failUnsupported("Kernel " + kernel.plan.name + " folds " + op.name + ", which cannot be folded.");
@@ -169,47 +179,60 @@ class NetworkBuilder {
     return epilogue;
   }
 
-  float* keep(AlignedBuffer<float> buffer) {
-    n_.weightBytes_ += buffer.size() * sizeof(float);
-    n_.parameters_.push_back(std::move(buffer));
-    return n_.parameters_.back().data();
+  Stored* tensor(int id) const { return static_cast<Stored*>(n_.tensor(id)); }
+
+  // Memory that lives as long as the network.
+  template <typename T>
+  T* allocate(std::size_t count) {
+    n_.parameters_.emplace_back(count * sizeof(T));
+    return reinterpret_cast<T*>(n_.parameters_.back().data());
   }
 
-  float* keep(const std::vector<float>& values) {
-    AlignedBuffer<float> buffer(values.size());
-    std::copy(values.begin(), values.end(), buffer.data());
-    return keep(std::move(buffer));
+  template <typename T>
+  T* allocateWeights(std::size_t count) {
+    n_.weightBytes_ += count * sizeof(T);
+    return allocate<T>(count);
+  }
+
+  template <typename T>
+  T* keep(const std::vector<float>& values) {
+    T* kept = allocateWeights<T>(values.size());
+    std::transform(values.begin(), values.end(), kept, [](float value) { return T(value); });
+    return kept;
+  }
+
+  Parameters parametersOf(const Operator& op) const {
+    return drawParameters(n_.graph_, op, n_.options_.seed, n_.dtype());
   }
 
   ConvTask convTask(const Operator& op, const Epilogue& epilogue) {
     ConvTask task;
     task.shape = convShapeOf(n_.graph_, op, batch_);
-    task.input = n_.tensor(op.inputs[0]);
-    task.output = n_.tensor(op.id);
+    task.input = tensor(op.inputs[0]);
+    task.output = tensor(op.id);
     task.epilogue = epilogue;
-    const Parameters parameters = drawParameters(n_.graph_, op, n_.options_.seed);
-    AlignedBuffer<float> weights(kernels_.packedWeights(task.shape));
-    AlignedBuffer<float> bias(kernels_.packedBias(task.shape));
-    kernels_.pack(task.shape, parameters.weights.data(), op.hasBias ? parameters.biases.data() : nullptr,
-                  weights.data(), bias.data());
-    task.weights = keep(std::move(weights));
-    task.epilogue.bias = keep(std::move(bias));
+    const Parameters parameters = parametersOf(op);
+    Stored* weights = allocateWeights<Stored>(kernels_.packedWeights(task.shape));
+    float* bias = allocateWeights<float>(kernels_.packedBias(task.shape));
+    kernels_.pack(task.shape, parameters.weights.data(), op.hasBias ? parameters.biases.data() : nullptr, weights, bias);
+    task.weights = weights;
+    task.epilogue.bias = bias;
     return task;
   }
 
   NormTask normTask(const Operator& op) {
-    const Parameters p = drawParameters(n_.graph_, op, n_.options_.seed);
+    const Parameters p = parametersOf(op);
     const Shape& shape = op.output;
-    return {batch_ * shape.height * shape.width, shape.channels,   n_.tensor(op.inputs[0]), keep(p.weights),
-            keep(p.biases),                      op.epsilon,       n_.tensor(op.id)};
+    return {batch_ * shape.height * shape.width, shape.channels,   tensor(op.inputs[0]), keep<float>(p.weights),
+            keep<float>(p.biases),               op.epsilon,       tensor(op.id)};
   }
 
   void addLayerwise(Kernel& kernel) {
     const Operator& op = n_.graph_.at(kernel.plan.operators.front());
     const Epilogue epilogue = epilogueOf(kernel, 1);
-    const KernelSet& k = kernels_;
-    float* output = n_.tensor(kernel.output);
-    const float* input = op.inputs.empty() ? nullptr : n_.tensor(op.inputs[0]);
+    const Kernels<Stored>& k = kernels_;
+    Stored* output = tensor(kernel.output);
+    const Stored* input = op.inputs.empty() ? nullptr : tensor(op.inputs[0]);
     const Shape in = op.inputs.empty() ? Shape{} : n_.graph_.at(op.inputs[0]).output;
     if (!isLayer(op) && op.kind != OperatorKind::add && kernel.plan.operators.size() > 1) {
       failUnsupported("Kernel " + kernel.plan.name + " folds operators into one that cannot take them.");
@@ -231,31 +254,31 @@ class NetworkBuilder {
       }
       case OperatorKind::maxPool:
       case OperatorKind::averagePool: {
-        const PoolTask task{batch_,    in.height, in.width,  in.channels, op.output.height, op.output.width, op.kernelHeight,
+        const PoolTaskOf<Stored> task{batch_,    in.height, in.width,  in.channels, op.output.height, op.output.width, op.kernelHeight,
                             op.stride, op.padTop, op.padLeft, op.kind == OperatorKind::maxPool, input, output};
         return one("pool", [&k, task](const Member& m) { k.pool(task, m); });
       }
       case OperatorKind::globalAveragePool: {
-        const GlobalPoolTask task{batch_, in.height * in.width, in.channels, input, output};
+        const GlobalPoolTaskOf<Stored> task{batch_, in.height * in.width, in.channels, input, output, nullptr};
         return one("globalAveragePool", [&k, task](const Member& m) { k.globalPool(task, m); });
       }
       case OperatorKind::blurPool: {
-        const BlurTask task{batch_, in.height, in.width, in.channels, op.output.height, op.output.width, input, output};
+        const BlurTaskOf<Stored> task{batch_, in.height, in.width, in.channels, op.output.height, op.output.width, input, output};
         return one("blurPool", [&k, task](const Member& m) { k.blur(task, m); });
       }
       case OperatorKind::activation: {
-        const ElementTask task{n_.tensorElements(op.id), input, op.function, nullptr, Activation::none, output};
+        const ElementTaskOf<Stored> task{n_.tensorElements(op.id), input, op.function, nullptr, Activation::none, output};
         return one("activation", [&k, task](const Member& m) { k.elementwise(task, m); });
       }
       case OperatorKind::add: {
-        const ElementTask task{n_.tensorElements(op.id), input,  Activation::none, n_.tensor(op.inputs[1]),
+        const ElementTaskOf<Stored> task{n_.tensorElements(op.id), input,  Activation::none, tensor(op.inputs[1]),
                                epilogue.before,          output};
         if (epilogue.residual != nullptr) failUnsupported("Kernel " + kernel.plan.name + " has two sums.");
         return one("add", [&k, task](const Member& m) { k.elementwise(task, m); });
       }
       case OperatorKind::concat: {
-        const ConcatTask task{batch_ * in.height * in.width, in.channels, op.output.channels - in.channels, input,
-                              n_.tensor(op.inputs[1]),       output};
+        const ConcatTaskOf<Stored> task{batch_ * in.height * in.width, in.channels, op.output.channels - in.channels, input,
+                              tensor(op.inputs[1]),       output};
         return one("concat", [&k, task](const Member& m) { k.concat(task, m); });
       }
       case OperatorKind::layerNorm: {
@@ -268,21 +291,21 @@ class NetworkBuilder {
   }
 
   // The phases that compute the gate of squeeze-and-excite, one factor an image and channel, from its input.
-  const float* addGate(Kernel& kernel, const Operator& op, const float* input) {
-    const KernelSet& k = kernels_;
+  const float* addGate(Kernel& kernel, const Operator& op, const Stored* input) {
+    const Kernels<Stored>& k = kernels_;
     const std::size_t channels = op.output.channels;
     const std::size_t pixels = op.output.height * op.output.width;
-    const Parameters p = drawParameters(n_.graph_, op, n_.options_.seed);
+    const Parameters p = parametersOf(op);
     // The three vectors between its passes belong to the kernel and not to a member.
     const std::size_t workspace = batch_ * (2 * channels + op.squeezeChannels);
-    n_.parameters_.emplace_back(workspace);
-    float* pooled = n_.parameters_.back().data();
+    float* pooled = allocate<float>(workspace);
     float* squeezed = pooled + batch_ * channels;
     float* gate = squeezed + batch_ * op.squeezeChannels;
-    const GlobalPoolTask pool{batch_, pixels, channels, input, pooled};
-    const GateTask reduce{batch_, channels, op.squeezeChannels, pooled, keep(p.weights), keep(p.biases), op.function, squeezed};
-    const GateTask expand{batch_,  op.squeezeChannels,     channels,         squeezed, keep(p.secondWeights),
-                          keep(p.secondBiases), op.gate, gate};
+    const GlobalPoolTaskOf<Stored> pool{batch_, pixels, channels, input, nullptr, pooled};
+    const GateTaskOf<Stored> reduce{batch_, channels,          op.squeezeChannels, pooled, keep<Stored>(p.weights),
+                                    keep<float>(p.biases), op.function, squeezed};
+    const GateTaskOf<Stored> expand{batch_, op.squeezeChannels, channels, squeezed, keep<Stored>(p.secondWeights),
+                                    keep<float>(p.secondBiases), op.gate, gate};
     kernel.workspaceBytes += workspace * sizeof(float);
     kernel.phases.push_back([&k, pool](const Member& m) { k.globalPool(pool, m); });
     kernel.phases.push_back([&k, reduce](const Member& m) { k.gate(reduce, m); });
@@ -291,10 +314,10 @@ class NetworkBuilder {
   }
 
   void addSqueezeExcite(Kernel& kernel, const Operator& op) {
-    const KernelSet& k = kernels_;
-    const float* input = n_.tensor(op.inputs[0]);
+    const Kernels<Stored>& k = kernels_;
+    const Stored* input = tensor(op.inputs[0]);
     const float* gate = addGate(kernel, op, input);
-    const ScaleTask scale{batch_, op.output.height * op.output.width, op.output.channels, input, gate, n_.tensor(op.id)};
+    const ScaleTaskOf<Stored> scale{batch_, op.output.height * op.output.width, op.output.channels, input, gate, tensor(op.id)};
     kernel.implementation = "squeezeExcite";
     kernel.phases.push_back([&k, scale](const Member& m) { k.scale(scale, m); });
   }
@@ -346,7 +369,7 @@ class NetworkBuilder {
 
   // conv2d [activation] [layerNorm] pointwise [activation] pointwise [activation] [add [activation]]
   void addSpatialFirst(Kernel& kernel) {
-    FusedTask task;
+    FusedTaskOf<Stored> task;
     const std::vector<ConvTask> layers = layersOf(kernel, [&](const Operator& op) {
       if (op.kind != OperatorKind::layerNorm || task.norm.scale != nullptr) failOtherwiseBuilt(kernel);
       task.norm = normTask(op);
@@ -356,8 +379,8 @@ class NetworkBuilder {
     task.project = layers[2];
     const bool normIsSecond = task.norm.scale == nullptr || n_.graph_.at(kernel.plan.operators[1]).kind == OperatorKind::layerNorm;
     if (!isPointwise(task.expand) || !isPointwise(task.project) || !normIsSecond) failOtherwiseBuilt(kernel);
-    task.project.output = n_.tensor(kernel.output);
-    const KernelSet& k = kernels_;
+    task.project.output = tensor(kernel.output);
+    const Kernels<Stored>& k = kernels_;
     scratchFloats_ = k.fusedScratch(task);
     kernel.phases.push_back([&k, task](const Member& m) { k.fused(task, m); });
   }
@@ -369,24 +392,24 @@ class NetworkBuilder {
       if (op.kind != OperatorKind::squeezeExcite || squeezeExcite != nullptr) failOtherwiseBuilt(kernel);
       squeezeExcite = &op;
     });
-    const ExpandTask task{layers[0], layers[1]};
+    const ExpandTaskOf<Stored> task{layers[0], layers[1]};
     ConvTask project = layers[2];
-    float* halfway = n_.tensor(halfwayTensor(kernel));
+    Stored* halfway = tensor(halfwayTensor(kernel));
     const bool sameChannels = task.spatial.shape.inPerGroup() == task.spatial.shape.outPerGroup();
     if (!isPointwise(task.expand) || !isPointwise(project) || !sameChannels) failOtherwiseBuilt(kernel);
-    const KernelSet& k = kernels_;
+    const Kernels<Stored>& k = kernels_;
     scratchFloats_ = std::max(k.expandScratch(task), k.convolveScratch(project.shape));
-    ExpandTask expand = task;
+    ExpandTaskOf<Stored> expand = task;
     expand.spatial.output = halfway;
     kernel.phases.push_back([&k, expand](const Member& m) { k.expand(expand, m); });
     project.input = halfway;
     if (squeezeExcite != nullptr) project.inputScale = addGate(kernel, *squeezeExcite, halfway);
-    project.output = n_.tensor(kernel.output);
+    project.output = tensor(kernel.output);
     kernel.phases.push_back([&k, project](const Member& m) { k.convolve(project, m); });
   }
 
   Network& n_;
-  const KernelSet& kernels_;
+  const Kernels<Stored>& kernels_;
   std::size_t batch_;
   std::size_t scratchFloats_ = 0;
   std::size_t largestScratch_ = 0;
@@ -395,9 +418,13 @@ class NetworkBuilder {
 
 Network::Network(Graph graph, std::vector<PlannedKernel> plan, const NetworkOptions& options,
                  const Cancellation& cancellation)
-    : Executable(std::move(graph), options.batch, options.threads, options.seed), options_(options) {
+    : Executable(std::move(graph), options.batch, options.threads, options.seed, options.dtype), options_(options) {
   try {
-    NetworkBuilder(*this).build(std::move(plan), cancellation);
+    if (options_.dtype == DataType::bf16) {
+      NetworkBuilder<Bf16>(*this, *options_.kernels->bf16).build(std::move(plan), cancellation);
+    } else {
+      NetworkBuilder<float>(*this, *options_.kernels->fp32).build(std::move(plan), cancellation);
+    }
     fillInput();
   } catch (const std::bad_alloc&) {
     throw ProtocolError("outOfMemory", "There is not enough memory for " + graph_.name + " at batch " +
