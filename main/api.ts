@@ -16,7 +16,9 @@ import {
   apiMethods,
   apiVersion,
   type ModelRow,
+  type ReportRequestSchema,
 } from '../core/protocol/api.ts';
+import type { Price } from '../core/protocol/machines.ts';
 import { bundleVersion, type Run } from '../core/protocol/run.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { ActiveRun, type Emit } from './bench/active-run.ts';
@@ -27,7 +29,7 @@ import { compareStored, storedHistory } from './comparison.ts';
 import { examine } from './doctor.ts';
 import { detectMachine } from './machine/detect.ts';
 import { dataFolder } from './paths.ts';
-import { createReport } from './report/model.ts';
+import { createReport, type ReportInput } from './report/model.ts';
 import { findBrowser, type PrintPdf, printWithBrowser } from './report/pdf.ts';
 import { writeReport } from './report/write.ts';
 import { parseBundle } from './store/bundle.ts';
@@ -66,13 +68,14 @@ export function createApi(options: ApiOptions = {}): LocalApi {
     'run.progress': new Set(),
     'run.measured': new Set(),
     'run.ended': new Set(),
+    'store.changed': new Set(),
   };
   const emit: Emit = (event, payload) => {
     for (const listener of listeners[event]) listener(payload);
   };
   const benchPages = new BenchPages();
   const activeRun = new ActiveRun(store, emit, benchPages, options.settings);
-  const handlers = createHandlers(store, activeRun, options.printPdf ?? printPdfHere);
+  const handlers = createHandlers({ store, emit, activeRun, printPdf: options.printPdf ?? printPdfHere });
 
   return {
     benchPages,
@@ -91,20 +94,49 @@ export function createApi(options: ApiOptions = {}): LocalApi {
   };
 }
 
-function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: PrintPdf): Handlers {
-  const requireRun = (runId: string): Run => {
-    const run = store().getRun(runId);
-    if (run !== undefined) return run;
-    throw noRun(runId);
+interface Parts {
+  readonly store: () => Store;
+  readonly emit: Emit;
+  readonly activeRun: ActiveRun;
+  readonly printPdf: PrintPdf;
+}
+
+function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
+  const found = <T>(runId: string, run: T | undefined): T => {
+    if (run === undefined) throw noRun(runId, store().isDeleted(runId));
+    return run;
   };
+  const requireRun = (runId: string): Run => found(runId, store().getRun(runId));
+  /** For what changes the store otherwise than by a run: whoever shows something of it is told. */
+  const changing = <T>(change: () => T): T => {
+    const result = change();
+    emit('store.changed', {});
+    return result;
+  };
+  const edit = (change: () => void) =>
+    changing(() => {
+      change();
+      return {};
+    });
+  const here = identityHere();
+  const storedPrice = ({ environment: { machine } }: Run) =>
+    store()
+      .listMachines(false, null)
+      .find(({ id }) => id === machine.id)?.price ?? undefined;
   return {
     'app.hello': () => ({ name: 'plimsoll', version: packageJson.version, apiVersion }),
     'app.doctor': () => examine(store),
     'machine.detect': () => detectMachine(),
+    'machines.list': async ({ deleted }) => store().listMachines(deleted, await here()),
+    'machines.update': (update) => edit(() => store().updateMachine(update)),
+    'machines.merge': ({ sourceId, targetId }) => edit(() => store().mergeMachines(sourceId, targetId)),
+    'machines.split': ({ machineId }) => edit(() => store().splitMachine(machineId)),
+    'machines.delete': ({ machineId }) => edit(() => store().deleteMachine(machineId)),
+    'machines.restore': ({ machineId }) => edit(() => store().restoreMachine(machineId)),
     'models.list': ({ size }) => models.map((model) => modelRow(model, size ?? model.defaultSize)),
     'suites.list': () =>
       suites.map(({ name, description, models: names }) => ({ name, description, models: [...names] })),
-    'runs.list': () => store().listRuns(),
+    'runs.list': ({ deleted }) => store().listRuns({ deleted }),
     'runs.get': ({ runId }) => summarizeRun(requireRun(runId)),
     'runs.measurement': ({ measurementId }) => {
       const run = store().runOfMeasurement(measurementId);
@@ -116,17 +148,23 @@ function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: Prin
       format: 'plimsoll-run',
       version: bundleVersion,
       exportedAt: new Date().toISOString(),
-      run: requireRun(runId),
+      run: found(runId, store().exportRun(runId)),
     }),
     'runs.import': ({ content }) => {
       const run = parseBundle(content);
-      store().importRun(run);
+      changing(() => store().importRun(run));
       return { runId: run.id };
     },
-    'runs.delete': ({ runId }) => {
-      if (!store().deleteRun(runId)) throw noRun(runId);
-      return {};
-    },
+    'runs.delete': ({ runId }) => changing(() => ({ runId: found(runId, store().deleteRun(runId)) })),
+    'runs.restore': ({ runId }) =>
+      edit(() => {
+        if (store().restoreRun(runId)) return;
+        throw new ApiError(
+          'notFound',
+          `There is no deleted run ${runId}.`,
+          'plimsoll runs --deleted lists them.',
+        );
+      }),
     'runs.compare': ({ before, after }) => compareStored(store(), before, after, requireRun),
     'history.get': (request) => storedHistory(store(), request),
     'runs.start': async (request) => ({ runId: await activeRun.start(request) }),
@@ -157,9 +195,7 @@ function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: Prin
         plimsoll: packageJson.version,
         run: summarizeRun(run),
         other: other && summarizeRun(other),
-        currency: price?.currency,
-        price: price?.amount,
-        otherPrice: price?.otherAmount,
+        ...pricesOf(price, storedPrice(run), other && storedPrice(other)),
       });
       return writeReport(report, format, printPdf);
     },
@@ -168,7 +204,34 @@ function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: Prin
 
 const printPdfHere: PrintPdf = (html) => printWithBrowser(html, findBrowser());
 
-function noRun(runId: string): ApiError {
+/** Of the machine that this is. It does not change while the program runs. */
+function identityHere(): () => Promise<string> {
+  let identity: Promise<string> | undefined;
+  return () => {
+    identity ??= detectMachine().then(({ machine }) => machine.id);
+    return identity;
+  };
+}
+
+/** Those asked for; what is left out is as it is stored, where that is in the same currency. */
+function pricesOf(
+  asked: z.output<typeof ReportRequestSchema>['price'],
+  stored: Price | undefined,
+  otherStored: Price | undefined,
+): Pick<ReportInput, 'currency' | 'price' | 'otherPrice'> {
+  const currency = asked?.currency ?? stored?.currency ?? otherStored?.currency;
+  const inCurrency = (price: Price | undefined) => (price?.currency === currency ? price?.amount : undefined);
+  return {
+    currency,
+    price: asked?.amount ?? inCurrency(stored),
+    otherPrice: asked?.otherAmount ?? inCurrency(otherStored),
+  };
+}
+
+function noRun(runId: string, isDeleted: boolean): ApiError {
+  if (isDeleted) {
+    return new ApiError('notFound', `Run ${runId} was deleted.`, `plimsoll restore ${runId} brings it back.`);
+  }
   return runId === 'latest'
     ? new ApiError('notFound', 'There is no run yet.', 'Measure this machine first: plimsoll profile')
     : new ApiError('notFound', `There is no run ${runId}.`, 'plimsoll runs lists them.');

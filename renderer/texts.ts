@@ -66,6 +66,11 @@ const terms = {
   },
   batch: { name: 'Batch', meaning: 'Images in one pass.' },
   threads: { name: 'Threads', meaning: 'Threads that work on one pass, each pinned to a core.' },
+  cacheState: {
+    name: 'Caches',
+    meaning:
+      'What the caches hold when a pass begins: in-network, what the pass before left; hot, each kernel ran just before; all-cold, nothing of the network.',
+  },
   kernel: { name: 'Kernel', meaning: 'One launch: it covers one or more operators.' },
   implementation: { name: 'Implementation', meaning: 'Which code executed the kernel.' },
   share: { name: 'Share', meaning: 'Of the time of all kernels.' },
@@ -557,6 +562,8 @@ export const texts = {
       unchanged: 'The machine is as it was in its last run.',
       lost: (count: number) =>
         `${count === 1 ? '1 measurement' : `${count} measurements`} of the last run gave no figure; the page of the efficiency gap says why.`,
+      setAside: (count: number) =>
+        `${count === 1 ? '1 round' : `${count} rounds`} of the last run ${count === 1 ? 'was' : 'were'} disturbed and set aside; the figures are from the others.`,
       changed: (name: string, before: string, now: string) =>
         `Changed since the last run: ${name}, from ${before || 'none'} to ${now || 'none'}. Its figures may no longer hold.`,
     },
@@ -686,6 +693,8 @@ export const texts = {
       `Timed one by one, the kernels take ${kernels}; the whole network takes ${latency}. Not explained: ${difference}.`,
     verification: (passed: number, total: number, worst: string) =>
       `${passed} of ${total} kernels agree with the reference; the largest relative error is ${worst}.`,
+    setAside: (round: number, samples: number, reasons: string) =>
+      `Round ${round} was set aside, its ${samples} samples do not count: ${reasons}.`,
     samples: 'Samples, in the order of measuring',
     samplesSentence: (count: number) =>
       `${count} passes; the line is their median. Steps and slopes are something else at work, or a change of the clock.`,

@@ -13,8 +13,9 @@ import { bootstrapRatio } from '../statistics/bootstrap.ts';
 import { countOutliers } from '../statistics/outliers.ts';
 import { lawfulQuantile } from '../statistics/quantile.ts';
 import { roundedInterval, splitRounds } from '../statistics/rounds.ts';
+import { believedSamples } from './believed-samples.ts';
 import { environmentDifferences } from './environment-differences.ts';
-import { caseKey, figuresOf, type RunFigures } from './figures.ts';
+import { cacheStateOf, caseKey, figuresOf, type RunFigures } from './figures.ts';
 import { learnNoise, logRoundMedians, noiseFloor, type RunNoise } from './noise-floor.ts';
 import { lostMeasurement, summarizeRunHead } from './report.ts';
 import { type Judged, judge } from './verdict.ts';
@@ -39,7 +40,7 @@ export function compareRuns(
   const { couples, unmatched } = match(before, after);
   const noiseOf = learnNoise(history, [before.run.id, after.run.id]);
   const pairs = couples.map((couple) => {
-    const logsOf = ({ outcome: { samplesNs, rounds } }: Measured) => logRoundMedians({ samplesNs, rounds });
+    const logsOf = ({ outcome }: Measured) => logRoundMedians(believedSamples(outcome));
     const logs = { before: logsOf(couple.before), after: logsOf(couple.after) };
     const runs = noisier(
       noiseOf(before.run.environment.machine.id, couple.before),
@@ -89,7 +90,10 @@ function match(before: ComparedSide, after: ComparedSide): { couples: Couple[]; 
   const unmatched: Unmatched[] = [];
   const lonely = (side: Unmatched['side'], measurement: Measurement, reason: string) => {
     const { model, imageSize, provider, device, plan, dtype, batch, threads } = measurement;
-    unmatched.push({ side, model, imageSize, provider, device, plan, dtype, batch, threads, reason });
+    unmatched.push({
+      ...{ side, model, imageSize, provider, device, plan, dtype, batch, threads, reason },
+      ...cacheStateOf(measurement),
+    });
   };
   for (const measurement of first) {
     const partner = partners.get(keyOf(measurement));
@@ -130,15 +134,22 @@ function whyAlone(
   compared: readonly (keyof Case)[],
   where: 'before' | 'after',
 ): string {
-  const fields = (['imageSize', 'provider', 'device', 'plan', 'dtype', 'batch', 'threads'] as const).filter(
-    (field) => !compared.includes(field),
-  );
+  const fields = (
+    ['imageSize', 'provider', 'device', 'plan', 'dtype', 'batch', 'threads', 'cacheState'] as const
+  ).filter((field) => !compared.includes(field));
+  const fieldOf = (measurement: Measurement, field: (typeof fields)[number]) =>
+    field === 'cacheState' ? (measurement.cacheState ?? 'in-network') : measurement[field];
   const differing = others
     .filter(({ model }) => model === wanted.model)
-    .map((other) => ({ other, unlike: fields.filter((field) => other[field] !== wanted[field]) }))
+    .map((other) => ({
+      other,
+      unlike: fields.filter((field) => fieldOf(other, field) !== fieldOf(wanted, field)),
+    }))
     .sort((a, b) => a.unlike.length - b.unlike.length)[0];
   if (differing === undefined) return `This model was not measured ${where}.`;
-  const unlike = differing.unlike.map((field) => `${field} ${differing.other[field]}, not ${wanted[field]}`);
+  const unlike = differing.unlike.map(
+    (field) => `${field} ${fieldOf(differing.other, field)}, not ${fieldOf(wanted, field)}`,
+  );
   return `Not the same thing: ${where}, it was measured with ${unlike.join(' and ')}.`;
 }
 
@@ -172,6 +183,7 @@ function rowOf(
     dtype,
     batch,
     threads,
+    ...cacheStateOf(before),
     before: figureOf(before),
     after: figureOf(after),
     verdict,
@@ -191,14 +203,17 @@ function effectOf(
   after: Measured['outcome'],
 ): ComparedRow['effect'] {
   if (confidence > 0) return { ratio: value, low, high };
-  const roundsOf = ({ samplesNs, rounds }: Measured['outcome']) => splitRounds(samplesNs, rounds);
+  const roundsOf = (outcome: Measured['outcome']) => {
+    const { samplesNs, rounds } = believedSamples(outcome);
+    return splitRounds(samplesNs, rounds);
+  };
   const drawn = bootstrapRatio(roundsOf(before), roundsOf(after), { resamples: 500 });
   return { ratio: drawn.median, low: drawn.low, high: drawn.high };
 }
 
 function figureOf({ id, provider, plan, instructionSet, outcome }: Measured): ComparedFigure {
-  const { samplesNs } = outcome;
-  const rounds = splitRounds(samplesNs, outcome.rounds);
+  const { samplesNs, rounds: lengths } = believedSamples(outcome);
+  const rounds = splitRounds(samplesNs, lengths);
   return {
     measurementId: id,
     provider,

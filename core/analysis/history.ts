@@ -5,7 +5,7 @@ import { roundedInterval, splitRounds } from '../statistics/rounds.ts';
 import { ceilingsFor } from './ceilings.ts';
 import { computationalEfficiency, idealLatencyNs } from './efficiency.ts';
 import { environmentDifferences } from './environment-differences.ts';
-import { caseKey, type Figure, type RunFigures } from './figures.ts';
+import { cacheStateOf, caseKey, type Figure, type RunFigures } from './figures.ts';
 import { type KnownNoise, learnNoise, noiseFloor } from './noise-floor.ts';
 
 /** `runs` oldest first. One series for each case on each machine; marks wherever the surroundings of a machine changed. */
@@ -63,6 +63,7 @@ function seriesOf(
     dtype,
     batch,
     threads,
+    ...cacheStateOf(newest.figure),
     points,
     minimumChange,
     changePoints: changePoints(medians, { minimumChange }).flatMap(({ index, ratio, p }) => {

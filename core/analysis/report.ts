@@ -11,10 +11,13 @@ import type {
   RunReport,
   RunSummary,
 } from '../protocol/run.ts';
+import { countOutliers } from '../statistics/outliers.ts';
 import { roundedInterval, splitRounds } from '../statistics/rounds.ts';
-import { medianInterval } from '../statistics/summary.ts';
+import { believedSamples } from './believed-samples.ts';
 import { ceilingsFor } from './ceilings.ts';
 import { computationalEfficiency, efficiencyGap, idealLatencyNs } from './efficiency.ts';
+import { cacheStateOf } from './figures.ts';
+import { marksOf } from './marks.ts';
 import { boundKernel, dramBoundSeconds } from './memory-levels.ts';
 
 const nanoseconds = 1e9;
@@ -32,7 +35,7 @@ export function summarizeRun(run: Run): RunReport {
       ceilings.set([machine.provider, machine.device, machine.dtype, machine.threads].join(), machine);
     }
     if (outcome.status === 'measured' && machine !== undefined) {
-      measurements.push(summarize(measurement, outcome, machine));
+      measurements.push(summarize(run, measurement, outcome, machine));
     } else {
       lost.push(lostMeasurement(measurement));
     }
@@ -71,8 +74,10 @@ export function measurementDetail(run: Run, measurementId: string): MeasurementD
   if (measurement?.outcome.status !== 'measured' || machine === undefined) return undefined;
   const { outcome } = measurement;
   return {
-    summary: summarize(measurement, outcome, machine),
+    summary: summarize(run, measurement, outcome, machine),
     samplesNs: outcome.samplesNs,
+    ...(outcome.rounds !== undefined && { rounds: outcome.rounds }),
+    ...(outcome.conditions !== undefined && { conditions: outcome.conditions }),
     kernels: outcome.kernels.map((kernel): KernelSummary => {
       const bound = boundKernel(machine, kernel.operations, kernel.traffic);
       return {
@@ -86,9 +91,15 @@ export function measurementDetail(run: Run, measurementId: string): MeasurementD
   };
 }
 
-function summarize(measurement: Measurement, outcome: Measured, machine: Ceilings): MeasurementSummary {
+function summarize(
+  { environment, providers }: Run,
+  measurement: Measurement,
+  outcome: Measured,
+  machine: Ceilings,
+): MeasurementSummary {
   const { id, model, imageSize, provider, device, plan, dtype, batch, threads, instructionSet } = measurement;
-  const latencyNs = roundedInterval(splitRounds(outcome.samplesNs, outcome.rounds));
+  const believed = believedSamples(outcome);
+  const latencyNs = roundedInterval(splitRounds(believed.samplesNs, believed.rounds));
   const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
   const idealNs = idealLatencyNs(operations, machine.peakOperationsPerSecond);
   let waterlineNs = 0;
@@ -98,6 +109,18 @@ function summarize(measurement: Measurement, outcome: Measured, machine: Ceiling
     dramWaterlineNs += (dramBoundSeconds(machine, kernel.operations, kernel.traffic) ?? 0) * nanoseconds;
   }
   const accuracy = publishedAccuracy(model, imageSize);
+  const calibrated = providers.find(({ description }) => description.provider === provider);
+  const marks = marksOf({
+    measurement,
+    outcome,
+    believed,
+    environment,
+    calibrated,
+    machine,
+    latencyNs,
+    idealNs,
+    waterlineNs,
+  });
   return {
     id,
     model,
@@ -109,9 +132,12 @@ function summarize(measurement: Measurement, outcome: Measured, machine: Ceiling
     dtype,
     batch,
     threads,
+    ...cacheStateOf(measurement),
     instructionSet,
     latencyNs,
-    samples: outcome.samplesNs.length,
+    samples: believed.samplesNs.length,
+    outliers: countOutliers(believed.samplesNs),
+    setAside: [...believed.setAside],
     operations,
     idealLatencyNs: idealNs,
     waterlineLatencyNs: waterlineNs,
@@ -122,60 +148,17 @@ function summarize(measurement: Measurement, outcome: Measured, machine: Ceiling
     top1: accuracy?.top1 ?? null,
     top1Source: accuracy?.source ?? null,
     reconstruction: findModel(model)?.reconstruction ?? null,
-    alarms: [
-      ...boundAlarms(latencyNs.median, idealNs, waterlineNs),
-      ...unsteadinessAlarms(outcome.samplesNs),
-    ],
+    marks,
+    alarms: marks.filter(({ severity }) => severity === 'warning').map(({ sentence }) => sentence),
   };
-}
-
-/** A measured latency below its bound is no good news: a ceiling or the counting is wrong. It is never clipped. */
-function boundAlarms(latencyNs: number, idealNs: number, waterlineNs: number): string[] {
-  const percent = (bound: number) => `${(100 * (bound / latencyNs)).toFixed(1)}%`;
-  if (latencyNs < idealNs) {
-    return [
-      `Faster than the ideal latency (${percent(idealNs)} of the peak): the measured peak is too low, most likely because ` +
-        'the clock rose after it was measured. Profile again on a quiet machine.',
-    ];
-  }
-  if (latencyNs < waterlineNs) {
-    return [
-      `Faster than its waterline (${percent(waterlineNs)} of it): a measured bandwidth is too low, or a cache held more ` +
-        'than its size says. Profile again on a quiet machine.',
-    ];
-  }
-  return [];
-}
-
-/**
- * Rounds lie far apart: where the last samples are not like the first, or half of all lie far from each other, the interval
- * of their median says too little.
- */
-const noteworthyDrift = 0.1;
-const noteworthySpread = 0.1;
-
-function unsteadinessAlarms(samplesNs: readonly number[]): string[] {
-  const quarter = Math.floor(samplesNs.length / 4);
-  if (quarter < 3) return [];
-  const first = medianInterval(samplesNs.slice(0, quarter)).median;
-  const last = medianInterval(samplesNs.slice(-quarter)).median;
-  const drift = last / first - 1;
-  const because = 'something else was running, or the clock changed. Profile again on a quiet machine.';
-  if (Math.abs(drift) >= noteworthyDrift) {
-    const change = `${(100 * Math.abs(drift)).toFixed(0)}% ${drift > 0 ? 'slower' : 'faster'}`;
-    return [`The last quarter of its samples is ${change} than the first: ${because}`];
-  }
-  const sorted = samplesNs.toSorted((a, b) => a - b);
-  const spread = ((sorted.at(-quarter) ?? 0) - (sorted[quarter - 1] ?? 0)) / (sorted[2 * quarter] ?? 1);
-  if (spread < noteworthySpread) return [];
-  return [
-    `The middle half of its samples is spread over ${(100 * spread).toFixed(0)}% of the median: ${because}`,
-  ];
 }
 
 export function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {
   const { id, model, imageSize, provider, device, plan, dtype, batch, threads, outcome } = measurement;
-  const common = { id, model, imageSize, provider, device, plan, dtype, batch, threads };
+  const common = {
+    ...{ id, model, imageSize, provider, device, plan, dtype, batch, threads },
+    ...cacheStateOf(measurement),
+  };
   switch (outcome.status) {
     case 'failed':
       return { ...common, status: 'failed', reason: outcome.reason };

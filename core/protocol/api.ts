@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import { CompareRequestSchema, ComparisonSchema, HistoryRequestSchema, HistorySchema } from './compare.ts';
-import { DataTypeSchema, PlanKindSchema } from './provider.ts';
+import { AmountSchema, CurrencySchema, MachineSchema, MachineUpdateSchema } from './machines.ts';
+import { CacheStateSchema, DataTypeSchema, PlanKindSchema } from './provider.ts';
 import {
   BundleSchema,
   EnvironmentSchema,
@@ -15,7 +16,7 @@ import {
 } from './run.ts';
 
 /** Raised whenever a method or event changes its shape; a page of another number asks to be reloaded. */
-export const apiVersion = 1;
+export const apiVersion = 2;
 
 /** Of an exported run: some hundred times what a long run takes. */
 export const bundleLimitBytes = 64 << 20;
@@ -35,6 +36,10 @@ export const RunRequestSchema = z.object({
   providers: z.array(z.enum(providerNames)).min(1).optional(),
   /** Default: every physical core. */
   threads: z.number().int().min(1).optional(),
+  /** Default: in-network. */
+  cacheState: CacheStateSchema.optional(),
+  /** How long it is waited at most until the machine is quiet; default: an eighth of the suite's time, at most half a minute. */
+  settleSeconds: z.number().nonnegative().max(3600).optional(),
 });
 export type RunRequest = z.input<typeof RunRequestSchema>;
 
@@ -85,21 +90,18 @@ export const DoctorCheckSchema = z.object({
 export const reportFormats = ['html', 'pdf', 'md', 'csv', 'json'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
-const price = z.number().positive().max(1e12);
-
 export const ReportRequestSchema = z.object({
   /** `latest` names the newest run. */
   runId: z.string(),
   /** A second run, shown beside the first. */
   otherRunId: z.string().optional(),
   format: z.enum(reportFormats),
-  /** What the machines cost, as whoever asks for the report says: the program knows no prices. */
+  /** What the machines cost. What is left out is what is stored with them, where that is in the same currency. */
   price: z
     .object({
-      /** ISO 4217, for example EUR. */
-      currency: z.string().regex(/^[A-Z]{3}$/, 'Give the currency as three capital letters, for example EUR'),
-      amount: price.optional(),
-      otherAmount: price.optional(),
+      currency: CurrencySchema,
+      amount: AmountSchema.optional(),
+      otherAmount: AmountSchema.optional(),
     })
     .optional(),
 });
@@ -114,7 +116,10 @@ export const ReportFileSchema = z.object({
 export type ReportFile = z.infer<typeof ReportFileSchema>;
 
 const RunId = z.object({ runId: z.string() });
+const MachineId = z.object({ machineId: z.string() });
 const Empty = z.object({});
+/** Those that are deleted, instead of those that are not. */
+const Deleted = z.object({ deleted: z.boolean().default(false) });
 
 interface Method<Input extends z.ZodType, Output extends z.ZodType> {
   readonly input: Input;
@@ -137,17 +142,31 @@ export const apiMethods = {
   'machine.detect': method(Empty, EnvironmentSchema),
   'models.list': method(z.object({ size: z.number().int().min(32).optional() }), z.array(ModelRowSchema)),
   'suites.list': method(Empty, z.array(SuiteSchema)),
-  'runs.list': method(Empty, z.array(RunSummarySchema)),
+  /** Newest first. */
+  'runs.list': method(Deleted, z.array(RunSummarySchema)),
   /** `latest` names the newest run, `latest~1` the one before it; so wherever a run is named. */
   'runs.get': method(RunId, RunReportSchema),
   'runs.measurement': method(z.object({ measurementId: z.string() }), MeasurementDetailSchema),
   'runs.export': method(RunId, BundleSchema),
   /** The text of a file that `runs.export` wrote, here or elsewhere. Refused where the run is stored already. */
   'runs.import': method(z.object({ content: z.string() }), RunId),
-  'runs.delete': method(RunId, Empty),
+  /** Hides it, and says which it was: what is deleted is kept for 30 days, and `runs.restore` brings it back. */
+  'runs.delete': method(RunId, RunId),
+  /** By its id. */
+  'runs.restore': method(RunId, Empty),
   'runs.compare': method(CompareRequestSchema, ComparisonSchema),
   /** Figures over runs, with the points at which their level changed. */
   'history.get': method(HistoryRequestSchema, HistorySchema),
+  /** This machine first, then the one seen last. Wherever a machine is named, an identity merged into it names it as well. */
+  'machines.list': method(Deleted, z.array(MachineSchema)),
+  'machines.update': method(MachineUpdateSchema, Empty),
+  /** From now on, the runs of both are shown as those of the target. Nothing of the source is lost: `machines.split` undoes it. */
+  'machines.merge': method(z.object({ sourceId: z.string(), targetId: z.string() }), Empty),
+  /** Makes an identity that was merged into another a machine of its own again. */
+  'machines.split': method(MachineId, Empty),
+  /** With all of its runs, for 30 days; `machines.restore` brings back both. */
+  'machines.delete': method(MachineId, Empty),
+  'machines.restore': method(MachineId, Empty),
   'runs.start': method(RunRequestSchema, RunId),
   'runs.cancel': method(RunId, Empty),
   'reports.create': method(ReportRequestSchema, ReportFileSchema),
@@ -164,6 +183,8 @@ export const apiEvents = {
   /** A measurement was stored: the run can be read again. */
   'run.measured': z.object({ runId: z.string(), measurementId: z.string() }),
   'run.ended': z.object({ runId: z.string(), status: RunStatusSchema, reason: z.string().nullable() }),
+  /** Runs or machines were imported, deleted, restored or edited: whatever was read of them may be out of date. */
+  'store.changed': Empty,
 } as const;
 export type ApiEvent = keyof typeof apiEvents;
 export type ApiEventPayload<E extends ApiEvent> = z.output<(typeof apiEvents)[E]>;

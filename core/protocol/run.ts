@@ -4,7 +4,9 @@
  */
 import { z } from 'zod';
 import { blockKinds } from '../graph/graph.ts';
+import { MarkSchema, RoundConditionsSchema, SetAsideSchema, SettlingSchema } from './conditions.ts';
 import {
+  CacheStateSchema,
   CalibrateResultSchema,
   DataTypeSchema,
   DescribeResultSchema,
@@ -105,6 +107,8 @@ export const CaseSchema = z.object({
   dtype: DataTypeSchema,
   batch: count.min(1),
   threads: count.min(1),
+  /** Absent: in-network, as in all runs from before there were others. */
+  cacheState: CacheStateSchema.optional(),
 });
 export type Case = z.infer<typeof CaseSchema>;
 
@@ -143,6 +147,8 @@ export const MeasurementSchema = CaseSchema.extend({
         samplesNs: z.array(positive).min(1),
         /** How many of them each round gave, in order; absent in runs from before this was kept. */
         rounds: z.array(count.min(1)).min(1).optional(),
+        /** One a round; absent in runs from before they were recorded. */
+        conditions: z.array(RoundConditionsSchema).optional(),
         warmupPasses: count,
         timerResolutionNs: positive,
         kernels: z.array(MeasuredKernelSchema),
@@ -175,6 +181,8 @@ export const DeviceCalibrationSchema = z.object({
   calibration: CalibrateResultSchema.nullable(),
   /** Why there is no calibration. */
   reason: maybeText,
+  /** How quiet the machine was before the run. */
+  settling: SettlingSchema.optional(),
 });
 export type DeviceCalibration = z.infer<typeof DeviceCalibrationSchema>;
 
@@ -199,6 +207,8 @@ export const CeilingsSchema = z.object({
   provider: text,
   device: text,
   dtype: DataTypeSchema,
+  /** What the kernels multiply in, which is what the peak is of. */
+  multipliedIn: DataTypeSchema,
   threads: count,
   peakOperationsPerSecond: positive,
   instructionSet: text,
@@ -227,10 +237,16 @@ export const MeasurementSummarySchema = z.object({
   dtype: DataTypeSchema,
   batch: count,
   threads: count,
+  cacheState: CacheStateSchema.optional(),
   instructionSet: text,
-  /** The median of all samples and its 95% confidence interval, between rounds where their borders are known. */
+  /** The median of all samples that count and its 95% confidence interval, between rounds where their borders are known. */
   latencyNs: z.object({ median: positive, low: positive, high: positive }),
+  /** That count. */
   samples: count,
+  /** By Tukey's fences, of those that count; they count as well. */
+  outliers: z.object({ mild: count, severe: count }),
+  /** Rounds that were disturbed. */
+  setAside: z.array(SetAsideSchema),
   operations: count,
   idealLatencyNs: positive,
   /** Every tensor charged to the smallest memory level that can hold it. */
@@ -247,7 +263,8 @@ export const MeasurementSummarySchema = z.object({
   top1Source: maybeText,
   /** Says what of the model is a reconstruction. */
   reconstruction: maybeText,
-  /** Sentences about what makes this figure doubtful, for instance a measured latency below its bound. */
+  marks: z.array(MarkSchema),
+  /** The sentences of the marks that are warnings. */
   alarms: z.array(text),
 });
 export type MeasurementSummary = z.infer<typeof MeasurementSummarySchema>;
@@ -266,11 +283,16 @@ export const RunSummarySchema = z.object({
   reason: maybeText,
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
+  /** Of the machine as it is shown: merged, and by its label where it has one. */
   machineId: text,
   machineName: text,
   cpu: text,
   measured: count,
   lost: count,
+  /** Absent for those that are not deleted. */
+  deletedAt: z.iso.datetime().optional(),
+  /** Why what is stored of it cannot be read; such a run can only be deleted. Absent for all others. */
+  unreadable: text.optional(),
 });
 export type RunSummary = z.infer<typeof RunSummarySchema>;
 
@@ -297,7 +319,10 @@ export type KernelSummary = z.infer<typeof KernelSummarySchema>;
 
 export const MeasurementDetailSchema = z.object({
   summary: MeasurementSummarySchema,
+  /** All of them, those of rounds that were set aside too. */
   samplesNs: z.array(positive),
+  rounds: z.array(count).optional(),
+  conditions: z.array(RoundConditionsSchema).optional(),
   kernels: z.array(KernelSummarySchema),
   verification: VerifyResultSchema,
 });

@@ -133,8 +133,9 @@ export class ActiveRun {
       const cases = planCases(selection, request, descriptions, environment.cpu.usableCores);
       store.createRun({ id: runId, suite: request.suite, startedAt: progress.startedAt, environment });
       const { budgetSeconds } = selection.suite;
-      const { settings } = this;
-      return { runId, providers, cases, budgetSeconds, remarks, ...(settings !== undefined && { settings }) };
+      const { settleSeconds } = request;
+      const settings = { ...this.settings, ...(settleSeconds !== undefined && { settleSeconds }) };
+      return { runId, providers, cases, budgetSeconds, remarks, settings };
     } catch (error) {
       await Promise.all(providers.map(({ process }) => process.close()));
       throw error;

@@ -35,4 +35,39 @@ export const migrations: readonly string[] = [
     UNIQUE (runId, position)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Label, notes and price are the owner's; the rest is that of its newest run.
+  ALTER TABLE machine ADD COLUMN lastSeenAt TEXT NOT NULL DEFAULT '';
+  ALTER TABLE machine ADD COLUMN cpu TEXT NOT NULL DEFAULT 'unknown';
+  ALTER TABLE machine ADD COLUMN gpus TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(gpus));
+  ALTER TABLE machine ADD COLUMN label TEXT;
+  ALTER TABLE machine ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+  ALTER TABLE machine ADD COLUMN priceCurrency TEXT;
+  ALTER TABLE machine ADD COLUMN priceAmount REAL;
+  -- The machine that this one is shown as; that one may be merged, too.
+  ALTER TABLE machine ADD COLUMN mergedInto TEXT REFERENCES machine(id);
+  ALTER TABLE machine ADD COLUMN deletedAt TEXT;
+
+  ALTER TABLE run ADD COLUMN deletedAt TEXT;
+  -- 1 where it was deleted with its machine, and comes back with it.
+  ALTER TABLE run ADD COLUMN deletedWithMachine INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE run ADD COLUMN cpu TEXT NOT NULL DEFAULT 'unknown';
+  -- Why it cannot be read, once that was found out.
+  ALTER TABLE run ADD COLUMN unreadable TEXT;
+  UPDATE run SET cpu = coalesce(json_extract(environment, '$.cpu.model'), 'unknown');
+
+  CREATE TEMP TABLE newest AS
+    SELECT machineId, max(startedAt) AS startedAt, cpu, name, gpus FROM (
+      SELECT machineId, startedAt, cpu, json_extract(environment, '$.machine.name') AS name,
+             (SELECT json_group_array(json_extract(value, '$.model')) FROM json_each(environment, '$.gpus')
+              WHERE json_extract(value, '$.software') = 0) AS gpus
+      FROM run
+    ) GROUP BY machineId;
+  UPDATE machine SET lastSeenAt = firstSeenAt;
+  UPDATE machine SET lastSeenAt = newest.startedAt, cpu = newest.cpu, gpus = newest.gpus, name = coalesce(newest.name, machine.name)
+    FROM newest WHERE newest.machineId = machine.id;
+  DROP TABLE newest;
+
+  CREATE INDEX runByMachine ON run(machineId, startedAt) WHERE deletedAt IS NULL;
+  `,
 ];

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "check.h"
-#include "cpu/cpu_info.h"
-#include "kernels/kernel_choice.h"
+#include "test_networks.h"
 
 using namespace plimsoll;
 
@@ -60,5 +59,5 @@ void testVectors(const Kernels<Bf16>& kernels, const char* name) {
 
 void testBf16() {
   testScalar();
-  for (const KernelSet* set : usableKernelSets(cpuInfo().instructionSets)) testVectors(*set->bf16, set->name);
+  for (const KernelSet* set : test::testedKernelSets()) testVectors(*set->bf16, set->name);
 }

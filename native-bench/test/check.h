@@ -41,6 +41,7 @@ void testPhilox();
 void testCpu();
 void testMemory();
 void testThreads();
+void testMeasure();
 void testBf16();
 void testConvolution();
 void testOperators();

@@ -11,6 +11,7 @@
 #include "kernels/kernel_choice.h"
 #include "network/verify.h"
 #include "support/aligned_buffer.h"
+#include "test_networks.h"
 
 using namespace plimsoll;
 
@@ -193,7 +194,7 @@ void check(const Case& c, const Kernels<Stored>& kernels, const std::string& nam
 
 void testConvolution() {
   std::mt19937 random(20);
-  for (const KernelSet* set : usableKernelSets(cpuInfo().instructionSets)) {
+  for (const KernelSet* set : test::testedKernelSets()) {
     const std::string name = set->name;
     for (int index = 0; index < 1000; ++index) {
       if (set->fp32 != nullptr) check(randomCase(random, index % 3), *set->fp32, name + " fp32", random);

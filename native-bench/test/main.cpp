@@ -11,7 +11,7 @@ int failures = 0;
 
 constexpr test::Subject subjects[] = {
     {"philox", testPhilox},           {"bf16", testBf16},           {"cpu", testCpu},             {"memory", testMemory}, {"threads", testThreads},
-    {"convolution", testConvolution}, {"operators", testOperators}, {"fused", testFused},
+    {"measure", testMeasure},         {"convolution", testConvolution}, {"operators", testOperators}, {"fused", testFused},
 };
 
 }  // namespace

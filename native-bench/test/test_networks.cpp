@@ -6,6 +6,11 @@
 using nlohmann::json;
 using namespace plimsoll;
 
+// kernels_amx_emulated.cpp
+namespace plimsoll {
+const KernelSet& emulatedAmxKernels();
+}  // namespace plimsoll
+
 namespace test {
 namespace {
 
@@ -94,9 +99,15 @@ std::vector<PlannedKernel> planOf(const std::vector<std::vector<int>>& groups, c
   return plan;
 }
 
+std::vector<const KernelSet*> testedKernelSets() {
+  std::vector<const KernelSet*> sets = usableKernelSets(cpuInfo().instructionSets);
+  sets.push_back(&emulatedAmxKernels());
+  return sets;
+}
+
 std::vector<Runnable> runnables() {
   std::vector<Runnable> all;
-  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
+  for (const KernelSet* kernels : testedKernelSets()) {
     const std::string name = kernels->name;
     if (kernels->fp32 != nullptr) all.push_back({name + " fp32", kernels, DataType::fp32, 1e-3});
     all.push_back({name + " bf16", kernels, DataType::bf16, 0.1});
@@ -105,12 +116,13 @@ std::vector<Runnable> runnables() {
 }
 
 Ran run(const GraphText& graph, const std::vector<PlannedKernel>& plan, const KernelSet& kernels, int threads, std::size_t batch,
-        DataType dtype) {
+        DataType dtype, const decltype(NetworkOptions::plan)& planner) {
   NetworkOptions options;
   options.batch = batch;
   options.threads = threads;
   options.kernels = &kernels;
   options.dtype = dtype;
+  options.plan = planner;
   const Cancellation never;
   Network network(graph.parse(), plan, options, never);
   Ran result{verify(network, never, [](double) {}), {}};

@@ -34,7 +34,10 @@ class GraphText {
 std::vector<plimsoll::PlannedKernel> planOf(const std::vector<std::vector<int>>& groups, const std::vector<bool>& fused = {},
                                             int fusedBlock = 0);
 
-// Every instruction set of this machine with each data type that it computes with.
+// Those that this machine can run, and those for tile registers with registers that are memory.
+std::vector<const plimsoll::KernelSet*> testedKernelSets();
+
+// Every instruction set of these with each data type that it computes with.
 struct Runnable {
   std::string name;
   const plimsoll::KernelSet* kernels;
@@ -49,6 +52,7 @@ struct Ran {
   std::vector<float> output;
 };
 Ran run(const GraphText& graph, const std::vector<plimsoll::PlannedKernel>& plan, const plimsoll::KernelSet& kernels,
-        int threads, std::size_t batch = 2, plimsoll::DataType dtype = plimsoll::DataType::fp32);
+        int threads, std::size_t batch = 2, plimsoll::DataType dtype = plimsoll::DataType::fp32,
+        const decltype(plimsoll::NetworkOptions::plan)& planner = plimsoll::planBlock);
 
 }  // namespace test

@@ -158,6 +158,8 @@ function subscribeToUpdates(
       void refresh(client, keys.runs);
       void refreshAcrossRuns(client);
     }),
+    // Rare, and anything may have changed: names, figures, what is there at all.
+    api.subscribe('store.changed', () => void client.invalidateQueries()),
     onResume(() => void client.invalidateQueries()),
   ];
   return () => {

@@ -13,7 +13,7 @@ test('begins with an explanation, profiles, and can be stopped without losing an
   await expect(progress).toBeVisible();
 
   // A second run would disturb the first, whoever asks for it.
-  const second = emptyApp.cli('profile', '--models', 'regnety_004');
+  const second = emptyApp.cli('profile', '--settle', '0', '--models', 'regnety_004');
   expect(second.status).not.toBe(0);
   expect(second.stderr).toContain('is going on');
 

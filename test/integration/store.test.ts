@@ -160,9 +160,9 @@ describe('a run', () => {
     expect(store.getRun('latest~0')?.id).toBe('day3');
     expect(store.getRun('latest~2')?.id).toBe('day1');
     expect(store.getRun('latest~3')).toBeUndefined();
-    expect(store.deleteRun('latest~1')).toBe(true);
+    expect(store.deleteRun('latest~1')).toBe('day2');
     expect(store.listRuns().map(({ id }) => id)).toEqual(['day3', 'day1']);
-    expect(store.deleteRun('latest~2')).toBe(false);
+    expect(store.deleteRun('latest~2')).toBeUndefined();
   });
 
   it('gives its figures without its kernels, oldest first', () => {
@@ -204,17 +204,19 @@ describe('a run', () => {
     expect(store.getRun('d')).toBeUndefined();
   });
 
-  it('is deleted with its measurements, and leaves the others alone', () => {
+  it('is deleted once, and leaves the others alone', () => {
     const store = open();
     storeFinished(store, 'a');
     store.putMeasurement('a', measured());
     storeFinished(store, 'b');
     store.putMeasurement('b', { ...measured(), id: 'of-b' });
-    expect(store.deleteRun('a')).toBe(true);
-    expect(store.deleteRun('a')).toBe(false);
+    expect(store.deleteRun('a')).toBe('a');
+    expect(store.deleteRun('a')).toBeUndefined();
     expect(store.listRuns().map(({ id }) => id)).toEqual(['b']);
-    const left = withDatabase((database) => database.prepare('SELECT id FROM measurement').pluck().all());
-    expect(left).toEqual(['of-b']);
+    expect(store.restoreRun('a')).toBe(true);
+    expect(store.restoreRun('a')).toBe(false);
+    expect(store.listRuns().map(({ id }) => id)).toEqual(['b', 'a']);
+    expect(store.getRun('a')?.measurements).toEqual([measured()]);
   });
 });
 
@@ -316,7 +318,10 @@ describe('a database that cannot be used', () => {
   it.each(Object.entries(cases))('is refused and left as it is where it %s', (name, damage) => {
     damage();
     const before = readFileSync(file());
-    const error = apiErrorOf(() => open().listRuns());
+    const error = apiErrorOf(() => {
+      const store = open();
+      for (const { id } of store.listRuns()) store.getRun(id);
+    });
     closeAll();
     expect(error.code).toBe('store');
     expect(error.message).toContain(file());
@@ -327,13 +332,20 @@ describe('a database that cannot be used', () => {
     expect(readdirSync(folder).filter((name) => !name.startsWith(databaseName))).toEqual([]);
   });
 
-  it('is refused where it holds what no version of Plimsoll wrote', () => {
+  it('is usable but for a run that no version of Plimsoll wrote, which says so and can be deleted', () => {
     fillDatabase();
-    withDatabase((database) => database.exec(`UPDATE run SET environment = '{}'`));
     const store = open();
-    expect(apiErrorOf(() => store.listRuns()).code).toBe('store');
-    expect(apiErrorOf(() => store.getRun('a')).code).toBe('store');
-    expect(store.deleteRun('a')).toBe(true);
+    storeFinished(store, 'b', '2026-02-01T00:00:00.000Z');
+    withDatabase((database) => database.exec(`UPDATE run SET environment = '{}' WHERE id = 'a'`));
+    expect(store.listRuns().map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(store.figures({ limit: 9 }).map(({ id }) => id)).toEqual(['b']);
+    const error = apiErrorOf(() => store.getRun('a'));
+    expect(error).toMatchObject({ code: 'store', hint: expect.stringContaining('plimsoll delete a') });
+    const [unreadable, other] = store.listRuns();
+    expect(unreadable).toMatchObject({ id: 'a', unreadable: expect.stringContaining('machine') });
+    expect(other).not.toHaveProperty('unreadable');
+    expect(store.deleteRun('a')).toBe('a');
+    expect(store.listRuns().map(({ id }) => id)).toEqual(['b']);
   });
 
   it('is refused where its place is taken by a folder', () => {

@@ -6,6 +6,7 @@ import {
   providerNames,
   type RunRequest,
 } from '../../../core/protocol/api.ts';
+import { cacheStates } from '../../../core/protocol/provider.ts';
 import type { RunReport } from '../../../core/protocol/run.ts';
 import { parseChoices } from '../choices.ts';
 import {
@@ -29,6 +30,8 @@ interface ProfileOptions {
   providers?: string[];
   batch?: number[];
   threads?: number;
+  cacheState?: string;
+  settle?: number;
   json?: true;
 }
 
@@ -48,6 +51,15 @@ export function addProfile(program: Command, context: CommandContext): void {
     )
     .option('--batch <sizes>', 'images at once, for example 1,8; default: 1', parseIntegers)
     .option('--threads <count>', 'default: one for every physical core', (text) => parseInteger(text))
+    .option(
+      '--cache-state <state>',
+      `what the caches hold when a pass begins, of ${cacheStates.join(', ')}; default: in-network, what the pass before left`,
+    )
+    .option(
+      '--settle <seconds>',
+      'how long to wait at most until nothing else runs; default: an eighth of the time of the suite, at most 30',
+      (text) => parseInteger(text, 0, 3600),
+    )
     .option('--json', 'print the result as one JSON object; progress goes to stderr in any case')
     .action(async (options: ProfileOptions) => {
       const report = await profile(api, terminal, requestOf(options));
@@ -61,7 +73,13 @@ export function addProfile(program: Command, context: CommandContext): void {
     });
 }
 
-function requestOf({ suite, models, plans, dtypes, providers, batch, threads }: ProfileOptions): RunRequest {
+function requestOf(options: ProfileOptions): RunRequest {
+  const { suite, models, plans, dtypes, providers, batch, threads, settle } = options;
+  const [cacheState] = parseChoices(
+    'state of the caches',
+    options.cacheState === undefined ? [] : [options.cacheState],
+    cacheStates,
+  );
   return {
     suite,
     ...(models !== undefined && { models }),
@@ -72,6 +90,8 @@ function requestOf({ suite, models, plans, dtypes, providers, batch, threads }: 
     }),
     ...(batch !== undefined && { batches: batch }),
     ...(threads !== undefined && { threads }),
+    ...(cacheState !== undefined && { cacheState }),
+    ...(settle !== undefined && { settleSeconds: settle }),
   };
 }
 

@@ -18,7 +18,7 @@ export function formatKernels(terminal: Terminal, detail: MeasurementDetail): st
   const total = kernels.reduce((sum, { latencyNs }) => sum + (latencyNs ?? 0), 0);
   const head =
     `${summary.model} ${summary.plan} ${summary.dtype} batch ${summary.batch}, ${summary.threads} threads, ` +
-    `${summary.instructionSet}: ${formatInterval(summary.latencyNs)}, ${formatPercent(summary.efficiency)} of the peak`;
+    `${summary.instructionSet}${summary.cacheState === undefined ? '' : `, caches ${summary.cacheState}`}: ${formatInterval(summary.latencyNs)}, ${formatPercent(summary.efficiency)} of the peak`;
   const table = formatTable(
     terminal,
     [
@@ -43,7 +43,10 @@ export function formatKernels(terminal: Terminal, detail: MeasurementDetail): st
     ],
     kernels,
   );
-  return `${head}\n\n${table}`;
+  const marks = summary.marks.map(
+    ({ severity, sentence }) => `${severity === 'warning' ? '!' : '·'} ${sentence}`,
+  );
+  return [head, ...(marks.length > 0 ? [marks.join('\n')] : []), table].join('\n\n');
 }
 
 function ifKnown(value: number | null, format: (value: number) => string): string {

@@ -5,6 +5,13 @@
 
 namespace plimsoll {
 
+// The part of a matrix product that is summed in registers: `rows` pixels x `columns` vectors of `width` outputs.
+struct TileShape {
+  std::size_t width, rows, columns;
+  // Rows of tiles that read the weights together.
+  std::size_t tilesPerPanel;
+};
+
 // For tensors and weights that are kept as `Stored`. Every kernel does the share of one member of the team and returns; no
 // member reads what another one writes.
 template <typename Stored>
@@ -19,6 +26,8 @@ struct Kernels {
   void (*convolve)(const ConvTaskOf<Stored>&, const Member&);
   std::size_t (*fusedScratch)(const FusedTaskOf<Stored>&);
   void (*fused)(const FusedTaskOf<Stored>&, const Member&);
+  // Channels of the widened tensor that are computed together.
+  std::size_t (*expandSlice)(const ExpandTaskOf<Stored>&);
   std::size_t (*expandScratch)(const ExpandTaskOf<Stored>&);
   void (*expand)(const ExpandTaskOf<Stored>&, const Member&);
   void (*pool)(const PoolTaskOf<Stored>&, const Member&);
@@ -33,8 +42,10 @@ struct Kernels {
 
 struct KernelSet {
   const char* name;
+  TileShape tile;
   const Kernels<float>* fp32;  // null where the instruction set multiplies in bf16 only
   const Kernels<Bf16>* bf16;
+  bool multipliesBf16;  // or widens it to fp32 first
   // Bandwidth: `count` floats, `passes` times; `aroundCache` stores without reading the line first. Memory is aligned.
   float (*streamRead)(const float* from, std::size_t count, std::size_t passes);
   void (*streamWrite)(float* to, std::size_t count, std::size_t passes, bool aroundCache);
@@ -46,6 +57,7 @@ const KernelSet& genericKernels();
 #ifdef PLIMSOLL_X86
 const KernelSet& avx2Kernels();
 const KernelSet& avx512Kernels();
+const KernelSet& amxKernels();
 #endif
 #ifdef PLIMSOLL_ARM64
 const KernelSet& neonKernels();

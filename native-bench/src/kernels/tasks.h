@@ -91,13 +91,28 @@ struct NormTaskOf {
   Stored* output = nullptr;
 };
 
-// A block whose spatial layer comes first: a convolution that keeps the size, perhaps LayerNorm, then two 1x1 layers, then
-// the sum with the input. Of the parts' tensors only first.input and project.output are read.
+// One layer of a block, and what is done to its result before the next one reads it.
+template <typename Stored>
+struct BlockLayerOf {
+  ConvTaskOf<Stored> conv;
+  NormTaskOf<Stored> norm;  // none where it has no channels
+  // Then joined with the block's input along the channels and halved by BlurPool: how a ConvFirst network steps down.
+  bool joinsAndBlurs = false;
+};
+
+// A block whose layers each need only some rows of the one before. Of the layers' tensors only the first one's input and the
+// last one's output are read and written; what lies between is never in memory as a whole.
 template <typename Stored>
 struct FusedTaskOf {
-  ConvTaskOf<Stored> first;
-  NormTaskOf<Stored> norm;  // none where its scale is null
-  ConvTaskOf<Stored> expand, project;
+  static constexpr std::size_t mostLayers = 3;
+
+  BlockLayerOf<Stored> layers[mostLayers];
+  std::size_t layerCount = 0;
+  // A projection of the block's input, added to the last layer's result like a residual; none where it has no channels.
+  ConvTaskOf<Stored> shortcut;
+  PLIMSOLL_INLINE bool hasShortcut() const { return shortcut.shape.outChannels > 0; }
+  // Rows of the output that go through all layers before the next ones are begun.
+  std::size_t stripRows = 1;
 };
 
 // The first half of an inverted residual: a 1x1 layer that widens, then a depthwise or narrowly grouped convolution. Only
@@ -105,6 +120,8 @@ struct FusedTaskOf {
 template <typename Stored>
 struct ExpandTaskOf {
   ConvTaskOf<Stored> expand, spatial;
+  // Rows of the output that are computed together.
+  std::size_t stripRows = 1;
 };
 
 // output = after(before(left) + right); `right` may be null.

@@ -2,9 +2,12 @@
 #include <algorithm>
 #include <new>
 
+#include "cpu/cpu_info.h"
 #include "cpu/memory_info.h"
 #include "network/arena.h"
+#include "network/block.h"
 #include "network/network.h"
+#include "network/planner.h"
 #include "support/error.h"
 #include "support/philox.h"
 
@@ -23,8 +26,12 @@ std::string formOf(const ConvShape& shape) {
   return shape.kernelHeight == 1 && shape.kernelWidth == 1 ? "pointwise" : "dense";
 }
 
-bool isLayer(const Operator& op) { return op.kind == OperatorKind::conv2d || op.kind == OperatorKind::linear; }
-bool isFoldable(const Operator& op) { return op.kind == OperatorKind::activation || op.kind == OperatorKind::add; }
+// What is folded into the first of a chain of operators.
+struct Folded {
+  Activation before = Activation::none;
+  int residual = -1;  // the operator whose tensor is added
+  Activation after = Activation::none;
+};
 
 }  // namespace
 
@@ -62,7 +69,9 @@ Parameters drawParameters(const Graph& graph, const Operator& op, std::uint64_t 
 }
 
 const std::vector<std::string>& fusableBlocks() {
-  static const std::vector<std::string> kinds = {"convfirst", "convnext", "mbconv"};
+  static const std::vector<std::string> kinds = {"basic",     "bottleneck", "convfirst",   "convfirstDownsample",
+                                                 "convnext",  "ffn",        "fusedMbconv", "depthwiseSeparable",
+                                                 "mbconv"};
   return kinds;
 }
 
@@ -73,6 +82,7 @@ class NetworkBuilder {
   using Epilogue = EpilogueOf<Stored>;
   using ConvTask = ConvTaskOf<Stored>;
   using NormTask = NormTaskOf<Stored>;
+  using BlockLayer = BlockLayerOf<Stored>;
 
   NetworkBuilder(Network& network, const Kernels<Stored>& kernels)
       : n_(network), kernels_(kernels), batch_(network.options_.batch) {}
@@ -84,12 +94,14 @@ class NetworkBuilder {
       describeKernel(kernel, n_.graph_, batch_, n_.dtype());
       n_.kernels_.push_back(std::move(kernel));
     }
+    planKernels();
     placeActivations();
-    for (Kernel& kernel : n_.kernels_) {
+    for (std::size_t index = 0; index < n_.kernels_.size(); ++index) {
+      Kernel& kernel = n_.kernels_[index];
       cancellation.throwIfRequested();
       scratchFloats_ = 0;
       if (kernel.plan.fused) {
-        addFused(kernel);
+        addFused(kernel, plans_[index]);
       } else {
         addLayerwise(kernel);
       }
@@ -115,8 +127,8 @@ class NetworkBuilder {
     for (const Kernel& kernel : n_.kernels_) kernels.push_back(&kernel);
     std::vector<TensorLifetime> tensors = tensorLifetimes(kernels);
     for (std::size_t step = 0; step < n_.kernels_.size(); ++step) {
-      if (const int halfway = halfwayTensor(n_.kernels_[step]); halfway >= 0) {
-        tensors.push_back({halfway, static_cast<int>(step), static_cast<int>(step)});
+      for (const int id : tensorsBetween(plans_[step])) {
+        tensors.push_back({id, static_cast<int>(step), static_cast<int>(step)});
       }
     }
     std::vector<Lifetime> lifetimes;
@@ -131,7 +143,7 @@ class NetworkBuilder {
     }
     for (const Kernel& kernel : n_.kernels_) {
       for (const int input : kernel.inputs) {
-        if (n_.tensor(input) == nullptr) {
+        if (tensor(input) == nullptr) {
           failBadRequest("Kernel " + kernel.plan.name + " reads " + n_.graph_.at(input).name +
                          ", which another kernel keeps to itself.");
         }
@@ -139,17 +151,71 @@ class NetworkBuilder {
     }
   }
 
-  // The tensor that a fused inverted residual keeps between its halves, for its second one needs all of it (the mean of
-  // squeeze-and-excite): the input of squeeze-and-excite or, without that, of the last layer. -1 in other kernels.
-  int halfwayTensor(const Kernel& kernel) const {
-    if (!kernel.plan.fused || blockKindOf(kernel) != "mbconv") return -1;
-    int halfway = -1;
-    for (const int id : kernel.plan.operators) {
-      const Operator& op = n_.graph_.at(id);
-      if (op.kind == OperatorKind::squeezeExcite) return op.inputs[0];
-      if (isLayer(op)) halfway = op.inputs[0];
+  struct BlockPlan {
+    Block block;
+    Schedule schedule;
+  };
+
+  // Decides how each kernel runs, before anything is placed: some keep tensors between their parts.
+  void planKernels() {
+    const MachineModel machine = machineModel(cpuInfo(), *n_.options_.kernels, n_.options_.threads, n_.options_.ceilings);
+    double passBytes = 0;
+    for (const Kernel& kernel : n_.kernels_) passBytes += static_cast<double>(kernel.weightBytes + kernel.outputBytes);
+    for (Kernel& kernel : n_.kernels_) {
+      BlockPlan plan;
+      if (kernel.plan.fused) {
+        checkFusable(kernel);
+        plan.block = blockOf(n_.graph_, kernel.plan);
+      } else if (isLayer(n_.graph_.at(kernel.plan.operators.front()))) {
+        plan.block.layers.push_back({kernel.plan.operators, -1, false});
+      }
+      if (!plan.block.layers.empty()) {
+        plan.schedule = n_.options_.plan(shapeOf(kernel, plan.block, passBytes), *n_.options_.kernels, machine);
+        if (kernel.plan.fused) kernel.schedule = plan.schedule.sentence;
+        if (n_.options_.ceilings) kernel.prediction = plan.schedule.prediction;
+      }
+      plans_.push_back(std::move(plan));
     }
-    return halfway;
+  }
+
+  void checkFusable(const Kernel& kernel) const {
+    const auto& known = fusableBlocks();
+    if (std::find(known.begin(), known.end(), blockKindOf(kernel)) == known.end()) {
+      failUnsupported("There is no fused kernel for blocks of the kind '" + blockKindOf(kernel) + "'.");
+    }
+  }
+
+  BlockShape shapeOf(const Kernel& kernel, const Block& block, double passBytes) const {
+    BlockShape shape;
+    shape.dtype = n_.dtype();
+    shape.passBytes = passBytes;
+    shape.isGated = block.gate >= 0;
+    shape.gatedLayer = block.gatedLayer;
+    shape.task.layerCount = block.layers.size();
+    for (std::size_t i = 0; i < block.layers.size(); ++i) {
+      const ChainLayer& layer = block.layers[i];
+      BlockLayerOf<float>& to = shape.task.layers[i];
+      const Folded folded = foldedIn(kernel, layer.operators);
+      to.conv.shape = convShapeOf(n_.graph_, n_.graph_.at(layer.operators.front()), batch_);
+      to.conv.epilogue.before = folded.before;
+      to.conv.epilogue.after = folded.after;
+      if (layer.norm >= 0) to.norm.channels = n_.graph_.at(layer.norm).output.channels;
+      to.joinsAndBlurs = layer.joinsAndBlurs;
+      shape.addsInput = folded.residual >= 0 && block.shortcut.empty();
+    }
+    if (!block.shortcut.empty()) {
+      shape.task.shortcut.shape = convShapeOf(n_.graph_, n_.graph_.at(block.shortcut.front()), batch_);
+    }
+    return shape;
+  }
+
+  // What a kernel keeps to itself: the tensors between its segments.
+  static std::vector<int> tensorsBetween(const BlockPlan& plan) {
+    std::vector<int> ids;
+    for (std::size_t i = 0; i + 1 < plan.schedule.segments.size(); ++i) {
+      ids.push_back(plan.block.layers[plan.schedule.segments[i].end - 1].operators.back());
+    }
+    return ids;
   }
 
   const std::string& blockKindOf(const Kernel& kernel) const {
@@ -157,24 +223,34 @@ class NetworkBuilder {
   }
 
   // The operators behind the first: [activation] [add] [activation], each reading the one before it.
-  Epilogue epilogueOf(const Kernel& kernel, std::size_t from) const {
-    Epilogue epilogue;
-    bool added = false;
-    for (std::size_t i = from; i < kernel.plan.operators.size(); ++i) {
-      const Operator& op = n_.graph_.at(kernel.plan.operators[i]);
-      const int previous = kernel.plan.operators[i - 1];
+  Folded foldedIn(const Kernel& kernel, const std::vector<int>& operators) const {
+    Folded folded;
+    for (std::size_t i = 1; i < operators.size(); ++i) {
+      const Operator& op = n_.graph_.at(operators[i]);
+      const int previous = operators[i - 1];
       const auto reads = std::find(op.inputs.begin(), op.inputs.end(), previous);
       if (reads == op.inputs.end()) failUnsupported("Kernel " + kernel.plan.name + " is no chain of operators.");
-      Activation& slot = added ? epilogue.after : epilogue.before;
+      Activation& slot = folded.residual >= 0 ? folded.after : folded.before;
       if (op.kind == OperatorKind::activation && slot == Activation::none) {
         slot = op.function;
-      } else if (op.kind == OperatorKind::add && !added) {
-        added = true;
-        epilogue.residual = tensor(op.inputs[0] == previous ? op.inputs[1] : op.inputs[0]);
-        if (epilogue.residual == nullptr) failUnsupported("Kernel " + kernel.plan.name + " adds its own result.");
+      } else if (op.kind == OperatorKind::add && folded.residual < 0) {
+        folded.residual = op.inputs[0] == previous ? op.inputs[1] : op.inputs[0];
       } else {
         failUnsupported("Kernel " + kernel.plan.name + " folds " + op.name + ", which cannot be folded.");
       }
+    }
+    return folded;
+  }
+
+  // `computedWithin`: the operator, if any, whose result the kernel adds without writing it to memory.
+  Epilogue epilogueOf(const Kernel& kernel, const std::vector<int>& operators, int computedWithin = -1) const {
+    const Folded folded = foldedIn(kernel, operators);
+    Epilogue epilogue;
+    epilogue.before = folded.before;
+    epilogue.after = folded.after;
+    if (folded.residual >= 0 && folded.residual != computedWithin) {
+      epilogue.residual = tensor(folded.residual);
+      if (epilogue.residual == nullptr) failUnsupported("Kernel " + kernel.plan.name + " adds its own result.");
     }
     return epilogue;
   }
@@ -229,7 +305,7 @@ class NetworkBuilder {
 
   void addLayerwise(Kernel& kernel) {
     const Operator& op = n_.graph_.at(kernel.plan.operators.front());
-    const Epilogue epilogue = epilogueOf(kernel, 1);
+    const Epilogue epilogue = epilogueOf(kernel, kernel.plan.operators);
     const Kernels<Stored>& k = kernels_;
     Stored* output = tensor(kernel.output);
     const Stored* input = op.inputs.empty() ? nullptr : tensor(op.inputs[0]);
@@ -322,95 +398,63 @@ class NetworkBuilder {
     kernel.phases.push_back([&k, scale](const Member& m) { k.scale(scale, m); });
   }
 
-  void addFused(Kernel& kernel) {
-    const std::string& kind = blockKindOf(kernel);
-    const auto& known = fusableBlocks();
-    if (std::find(known.begin(), known.end(), kind) == known.end()) {
-      failUnsupported("There is no fused kernel for blocks of the kind '" + kind + "'.");
+  void addFused(Kernel& kernel, const BlockPlan& plan) {
+    const auto& [block, schedule] = plan;
+    const int shortcut = block.shortcut.empty() ? -1 : block.shortcut.back();
+    std::vector<BlockLayer> layers;
+    for (const ChainLayer& layer : block.layers) {
+      BlockLayer made;
+      made.conv = convTask(n_.graph_.at(layer.operators.front()), epilogueOf(kernel, layer.operators, shortcut));
+      made.conv.output = tensor(layer.operators.back());
+      if (layer.norm >= 0) made.norm = normTask(n_.graph_.at(layer.norm));
+      made.joinsAndBlurs = layer.joinsAndBlurs;
+      layers.push_back(made);
     }
-    kernel.implementation = "fused." + kind;
-    if (kind == "mbconv") {
-      addInvertedResidual(kernel);
-    } else {
-      addSpatialFirst(kernel);
-    }
-  }
-
-  [[noreturn]] void failOtherwiseBuilt(const Kernel& kernel) const {
-    failUnsupported("Block " + kernel.plan.name + " is not built as blocks of the kind '" + blockKindOf(kernel) + "' are.");
-  }
-
-  // The layers of a block in order, each with what is folded into it; whatever is neither goes to `other`.
-  std::vector<ConvTask> layersOf(const Kernel& kernel, const std::function<void(const Operator&)>& other) {
-    const auto& ids = kernel.plan.operators;
-    std::vector<ConvTask> layers;
-    for (std::size_t i = 0; i < ids.size();) {
-      const Operator& op = n_.graph_.at(ids[i]);
-      std::size_t end = i + 1;
-      if (op.kind == OperatorKind::conv2d) {
-        while (end < ids.size() && isFoldable(n_.graph_.at(ids[end]))) ++end;
-        Kernel part;
-        part.plan = {kernel.plan.name, kernel.plan.block,
-                     {ids.begin() + static_cast<std::ptrdiff_t>(i), ids.begin() + static_cast<std::ptrdiff_t>(end)}, true};
-        layers.push_back(convTask(op, epilogueOf(part, 1)));
-      } else {
-        other(op);
+    bool isFused = false;
+    for (const Segment& segment : schedule.segments) {
+      ConvTask& first = layers[segment.first].conv;
+      if (segment.first > 0) first.input = layers[segment.first - 1].conv.output;
+      if (block.gate >= 0 && segment.first == block.gatedLayer) {
+        first.inputScale = addGate(kernel, n_.graph_.at(block.gate), first.input);
       }
-      i = end;
+      isFused = isFused || segment.form != SegmentForm::layer;
+      addSegment(kernel, block, segment, layers);
     }
-    const bool addsEarly = layers.size() == 3 && (layers[0].epilogue.residual != nullptr || layers[1].epilogue.residual != nullptr);
-    if (layers.size() != 3 || addsEarly) failOtherwiseBuilt(kernel);
-    return layers;
+    kernel.implementation = (isFused ? "fused." : "layers.") + blockKindOf(kernel);
   }
 
-  static bool isPointwise(const ConvTask& t) {
-    return t.shape.kernelHeight == 1 && t.shape.kernelWidth == 1 && t.shape.stride == 1 && t.shape.groups == 1;
-  }
-
-  // conv2d [activation] [layerNorm] pointwise [activation] pointwise [activation] [add [activation]]
-  void addSpatialFirst(Kernel& kernel) {
-    FusedTaskOf<Stored> task;
-    const std::vector<ConvTask> layers = layersOf(kernel, [&](const Operator& op) {
-      if (op.kind != OperatorKind::layerNorm || task.norm.scale != nullptr) failOtherwiseBuilt(kernel);
-      task.norm = normTask(op);
-    });
-    task.first = layers[0];
-    task.expand = layers[1];
-    task.project = layers[2];
-    const bool normIsSecond = task.norm.scale == nullptr || n_.graph_.at(kernel.plan.operators[1]).kind == OperatorKind::layerNorm;
-    if (!isPointwise(task.expand) || !isPointwise(task.project) || !normIsSecond) failOtherwiseBuilt(kernel);
-    task.project.output = tensor(kernel.output);
+  void addSegment(Kernel& kernel, const Block& block, const Segment& segment, const std::vector<BlockLayer>& layers) {
     const Kernels<Stored>& k = kernels_;
-    scratchFloats_ = k.fusedScratch(task);
-    kernel.phases.push_back([&k, task](const Member& m) { k.fused(task, m); });
-  }
-
-  // pointwise [activation] conv2d [activation] [squeezeExcite] pointwise [activation] [add [activation]]
-  void addInvertedResidual(Kernel& kernel) {
-    const Operator* squeezeExcite = nullptr;
-    std::vector<ConvTask> layers = layersOf(kernel, [&](const Operator& op) {
-      if (op.kind != OperatorKind::squeezeExcite || squeezeExcite != nullptr) failOtherwiseBuilt(kernel);
-      squeezeExcite = &op;
-    });
-    const ExpandTaskOf<Stored> task{layers[0], layers[1]};
-    ConvTask project = layers[2];
-    Stored* halfway = tensor(halfwayTensor(kernel));
-    const bool sameChannels = task.spatial.shape.inPerGroup() == task.spatial.shape.outPerGroup();
-    if (!isPointwise(task.expand) || !isPointwise(project) || !sameChannels) failOtherwiseBuilt(kernel);
-    const Kernels<Stored>& k = kernels_;
-    scratchFloats_ = std::max(k.expandScratch(task), k.convolveScratch(project.shape));
-    ExpandTaskOf<Stored> expand = task;
-    expand.spatial.output = halfway;
-    kernel.phases.push_back([&k, expand](const Member& m) { k.expand(expand, m); });
-    project.input = halfway;
-    if (squeezeExcite != nullptr) project.inputScale = addGate(kernel, *squeezeExcite, halfway);
-    project.output = tensor(kernel.output);
-    kernel.phases.push_back([&k, project](const Member& m) { k.convolve(project, m); });
+    const auto add = [&](std::size_t scratch, Phase phase) {
+      scratchFloats_ = std::max(scratchFloats_, scratch);
+      kernel.phases.push_back(std::move(phase));
+    };
+    switch (segment.form) {
+      case SegmentForm::layer: {
+        const ConvTask task = layers[segment.first].conv;
+        return add(k.convolveScratch(task.shape), [&k, task](const Member& m) { k.convolve(task, m); });
+      }
+      case SegmentForm::slices: {
+        const ExpandTaskOf<Stored> task{layers[segment.first].conv, layers[segment.first + 1].conv, segment.stripRows};
+        return add(k.expandScratch(task), [&k, task](const Member& m) { k.expand(task, m); });
+      }
+      case SegmentForm::strips: {
+        FusedTaskOf<Stored> task;
+        task.layerCount = segment.end - segment.first;
+        std::copy(layers.begin() + static_cast<std::ptrdiff_t>(segment.first), layers.begin() + static_cast<std::ptrdiff_t>(segment.end), task.layers);
+        task.stripRows = segment.stripRows;
+        if (segment.end == layers.size() && !block.shortcut.empty()) {
+          task.shortcut = convTask(n_.graph_.at(block.shortcut.front()), epilogueOf(kernel, block.shortcut));
+        }
+        return add(k.fusedScratch(task), [&k, task](const Member& m) { k.fused(task, m); });
+      }
+    }
   }
 
   Network& n_;
   const Kernels<Stored>& kernels_;
   std::size_t batch_;
+  std::vector<BlockPlan> plans_;  // of each kernel
   std::size_t scratchFloats_ = 0;
   std::size_t largestScratch_ = 0;
   std::atomic<bool> scratchFailed_{false};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "network/arena.h"
 #include "network/data_type.h"
 #include "network/graph.h"
+#include "network/prediction.h"
 
 namespace plimsoll {
 
@@ -19,6 +21,8 @@ struct PreparedKernel {
   std::vector<int> inputs;  // operators whose tensors it reads from outside
   int output = 0;
   std::size_t operations = 0, inputBytes = 0, outputBytes = 0, weightBytes = 0, workspaceBytes = 0;
+  std::string schedule;                  // how a block is cut, for people; empty in other kernels
+  std::optional<Prediction> prediction;  // where the ceilings are known
 };
 
 class Executable {

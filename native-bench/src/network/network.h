@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cpu/thread_pool.h"
 #include "kernels/kernel_set.h"
 #include "network/executable.h"
+#include "network/planner.h"
 #include "support/aligned_buffer.h"
 #include "support/cancellation.h"
 
@@ -28,6 +30,8 @@ struct NetworkOptions {
   std::uint64_t seed = 1;
   const KernelSet* kernels = nullptr;
   DataType dtype = DataType::fp32;
+  std::function<Schedule(const BlockShape&, const KernelSet&, const MachineModel&)> plan = planBlock;
+  std::optional<MeasuredCeilings> ceilings;  // what blocks are planned by; rules of thumb where they are not known
 };
 
 class Network : public Executable {

@@ -41,7 +41,7 @@ const KernelSet& kernelsFor(const std::optional<std::string>& instructionSet, Da
 }  // namespace
 
 json NativeProvider::describe() const {
-  return {
+  json description = {
       {"protocol", 1},
       {"provider", "native"},
       {"version", PLIMSOLL_VERSION},
@@ -52,6 +52,9 @@ json NativeProvider::describe() const {
       {"plans", json::array({"layerwise", "fused"})},
       {"fusableBlocks", fusableBlocks()},
   };
+  const KernelSet& best = *usableKernelSets(cpuInfo().instructionSets).front();
+  if (!best.multipliesBf16) description["multipliedIn"] = {{"bf16", "fp32"}};
+  return description;
 }
 
 std::unique_ptr<Executable> NativeProvider::prepare(PrepareRequest request, const Cancellation& cancellation) const {
@@ -61,6 +64,7 @@ std::unique_ptr<Executable> NativeProvider::prepare(PrepareRequest request, cons
   options.batch = request.batch;
   options.threads = request.threads;
   options.seed = request.seed;
+  options.ceilings = request.ceilings;
   return std::make_unique<Network>(std::move(request.graph), std::move(request.plan), options, cancellation);
 }
 

@@ -51,11 +51,18 @@ function Kernels({ detail: { summary, kernels, samplesNs, verification } }: { de
   const passed = verification.kernels.filter((kernel) => kernel.passed).length;
   return (
     <>
-      {summary.alarms.map((alarm) => (
-        <p key={alarm} className="warning-text">
-          {alarm}
+      {summary.marks.map(({ severity, sentence }) => (
+        <p key={sentence} className={severity === 'warning' ? 'warning-text' : 'quiet-text'}>
+          {sentence}
         </p>
       ))}
+      {summary.setAside.length > 0 && (
+        <ul className="quiet-text">
+          {summary.setAside.map(({ round, samples, reasons }) => (
+            <li key={round}>{words.setAside(round, samples, reasons.join(', '))}</li>
+          ))}
+        </ul>
+      )}
       {sumNs > 0 && (
         <>
           <ChartFrame

@@ -36,7 +36,7 @@ export const test = base.extend<Fixtures & { noComplaints: undefined }, WorkerFi
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from the pattern
     async ({}, use) => {
       const folder = await mkdtemp(join(tmpdir(), 'plimsoll-measured-'));
-      const result = cli(folder, ['profile', '--models', 'regnety_004,convfirst_pico']);
+      const result = cli(folder, ['profile', '--settle', '0', '--models', 'regnety_004,convfirst_pico']);
       expect(result.status, result.stderr).toBe(0);
       await use(folder);
       await rm(folder, { recursive: true });

@@ -85,6 +85,8 @@ describe('usage', () => {
   it.each([
     ['profile --batch 1,x', 'whole number'],
     ['profile --threads 0', 'from 1 up'],
+    ['profile --cache-state all-could', 'Did you mean all-cold?'],
+    ['profile --settle -1', 'from 0 to 3600'],
     ['profile --plans layrwise', 'Did you mean layerwise?'],
     ['profile --providers onednm', 'Did you mean onednn?'],
     ['profile --models a,,b', 'commas'],
@@ -397,14 +399,13 @@ describe('history', () => {
 });
 
 describe('delete', () => {
-  it('deletes by id what was named by its age', async () => {
-    const api = new FakeApi({ ...stored, 'runs.delete': () => ({}) });
+  it('tells by its id what was named by its age, and how to undo it', async () => {
+    const api = new FakeApi({ 'runs.delete': () => ({ runId: 'run1abcd' }) });
     const { output } = await run('delete latest', api);
-    expect(api.calls).toEqual([
-      { method: 'runs.get', input: { runId: 'latest' } },
-      { method: 'runs.delete', input: { runId: 'run1abcd' } },
-    ]);
-    expect(output).toBe('Run run1abcd was deleted.');
+    expect(api.calls).toEqual([{ method: 'runs.delete', input: { runId: 'latest' } }]);
+    expect(output).toBe(
+      'Run run1abcd was deleted. For 30 days it can be brought back: plimsoll restore run1abcd',
+    );
   });
 });
 
@@ -455,7 +456,8 @@ describe('profile', () => {
 
   it('hands on what was asked for', async () => {
     const args =
-      'profile --models resnet50,vgg16 --plans layerwise --providers native,onednn --batch 1,8 --threads 2';
+      'profile --models resnet50,vgg16 --plans layerwise --providers native,onednn --batch 1,8 --threads 2 ' +
+      '--cache-state all-cold --settle 0';
     const { api } = await run(args, running(finish));
     expect(api.calls[0]).toEqual({
       method: 'runs.start',
@@ -466,6 +468,8 @@ describe('profile', () => {
         providers: ['native', 'onednn'],
         batches: [1, 8],
         threads: 2,
+        cacheState: 'all-cold',
+        settleSeconds: 0,
       },
     });
   });
