@@ -42,7 +42,7 @@ function formatCeilings(terminal: Terminal, ceilings: readonly Ceilings[]): stri
         align: 'right',
         cell: ({ peakOperationsPerSecond }) => formatOperationsPerSecond(peakOperationsPerSecond),
       },
-      { title: 'with', cell: formatArithmetic },
+      { title: 'with', cell: (ceiling) => formatArithmetic(ceiling) },
       {
         title: 'theoretical',
         align: 'right',

@@ -27,7 +27,7 @@ export function ceilings(report: Report): Section {
           },
           { title: 'type', cell: ({ dtype }) => dtype },
           { title: 'threads', numeric: true, cell: ({ threads }) => String(threads) },
-          { title: 'with', cell: formatArithmetic },
+          { title: 'with', cell: (ceiling) => formatArithmetic(ceiling) },
           {
             title: 'peak, measured',
             numeric: true,
