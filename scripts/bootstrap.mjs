@@ -16,6 +16,7 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -177,7 +178,12 @@ function buildNative() {
       ['-S', 'native-bench', '-B', build, '-DCMAKE_BUILD_TYPE=Release'],
       'The native benchmarks could not be configured',
     );
-    run('cmake', ['--build', build, '--parallel'], 'The native benchmarks could not be built');
+    // Without a number make starts every compiler at once, and a machine with little memory has none left.
+    run(
+      'cmake',
+      ['--build', build, '--parallel', String(availableParallelism())],
+      'The native benchmarks could not be built',
+    );
   });
 }
 

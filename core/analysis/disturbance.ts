@@ -6,6 +6,8 @@ export interface Disturbance {
   readonly kind: Mark['kind'];
   /** What was seen, to be read after `In 2 of 7 rounds`. */
   readonly what: string;
+  /** How much of it, to tell which round had the most; 1 where it is not a matter of more or less. */
+  readonly size: number;
 }
 
 /** Of all processors' time. */
@@ -29,6 +31,7 @@ export function disturbancesOf(surroundings: Surroundings): Disturbance[] {
     if (stolen > mostStolen && stolenSeconds > oneStepSeconds) {
       found.push({
         kind: 'steal',
+        size: stolen,
         what: `the hypervisor gave ${percent(stolen)} of the processors to others`,
       });
     }
@@ -38,18 +41,20 @@ export function disturbancesOf(surroundings: Surroundings): Disturbance[] {
     if (others > mostOthers * processors && othersSeconds > oneStepSeconds) {
       found.push({
         kind: 'background',
+        size: others,
         what: `other programs used ${others.toFixed(1)} of ${processors} processors`,
       });
     }
   }
   if (throttleEvents !== null && throttleEvents > 0) {
-    found.push({ kind: 'throttled', what: 'a processor was slowed down for its heat' });
+    found.push({ kind: 'throttled', size: 1, what: 'a processor was slowed down for its heat' });
   }
   if (swappedPages !== null && swappedPages > 0) {
-    found.push({ kind: 'memory', what: 'memory was swapped' });
+    found.push({ kind: 'memory', size: 1, what: 'memory was swapped' });
   } else if (stalled > mostStalled * spanSeconds) {
     found.push({
       kind: 'memory',
+      size: stalled / spanSeconds,
       what: `programs waited for memory during ${percent(stalled / spanSeconds)} of the time`,
     });
   }
@@ -73,7 +78,11 @@ export function disturbedRounds(rounds: readonly RoundConditions[]): Disturbance
     const direction = furthest < 0 ? 'lower' : 'higher';
     return [
       ...found,
-      { kind: 'clock', what: `the clock was ${percent(Math.abs(furthest))} ${direction} than in the others` },
+      {
+        kind: 'clock',
+        size: Math.abs(furthest),
+        what: `the clock was ${percent(Math.abs(furthest))} ${direction} than in the others`,
+      },
     ];
   });
 }

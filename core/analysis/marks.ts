@@ -24,6 +24,7 @@ export interface Marked {
 /** Warnings first. */
 export function marksOf(marked: Marked): Mark[] {
   const marks = [
+    ...resultMarks(marked),
     ...boundMarks(marked),
     ...cacheMarks(marked),
     ...kernelSumMarks(marked),
@@ -51,6 +52,17 @@ function note(kind: Mark['kind'], sentence: string): Mark {
 const quietMachine = 'Profile again on a quiet machine.';
 
 // ------------------------------------------------------------------------------------------------------ what is possible
+
+const mostZeros = 0.5;
+
+/** A check whose result hardly varies proves little, though it passed. */
+function resultMarks({ outcome }: Marked): Mark[] {
+  const { mean, standardDeviation, zeroFraction } = outcome.verification.output;
+  const isConstant = standardDeviation <= 1e-6 * Math.abs(mean);
+  if (!isConstant && zeroFraction <= mostZeros) return [];
+  const what = isConstant ? 'does not vary' : `is zero to ${(100 * zeroFraction).toFixed(0)}%`;
+  return [warning('mistrusted', `The result that was checked ${what}: that it is right proves little.`)];
+}
 
 /** A measured latency below its bound is no good news: a ceiling or the counting is wrong. It is never clipped. */
 function boundMarks({ latencyNs: { median }, idealNs, waterlineNs }: Marked): Mark[] {
@@ -134,14 +146,11 @@ function kernelSumMarks({ outcome, latencyNs: { median } }: Marked): Mark[] {
 
 /** One mark a kind: a note where the rounds were set aside, a warning where they had to count. */
 function disturbanceMarks({ believed: { disturbances, setAside } }: Marked): Mark[] {
-  const byKind = new Map<Mark['kind'], string[]>();
-  for (const { kind, what } of disturbances.flat()) {
-    const known = byKind.get(kind);
-    if (known === undefined) byKind.set(kind, [what]);
-    else known.push(what);
-  }
+  const byKind = Map.groupBy(disturbances.flat(), ({ kind }) => kind);
   return [...byKind].map(([kind, seen]) => {
-    const rounds = `In ${seen.length} of ${disturbances.length} rounds ${seen[0]}`;
+    const [worst] = seen.toSorted((x, y) => y.size - x.size);
+    const isLess = seen.some(({ size }) => size !== worst?.size);
+    const rounds = `In ${seen.length} of ${disturbances.length} rounds ${worst?.what}${isLess ? ' at the most' : ''}`;
     return setAside.length > 0
       ? note(kind, `${rounds}; they were set aside.`)
       : warning(kind, `${rounds}, and without them too few remain, so all count. ${quietMachine}`);

@@ -79,6 +79,7 @@ export const markKinds = [
   'cacheState',
   'kernelSum',
   'bound',
+  'mistrusted',
   'drift',
   'spread',
 ] as const;

@@ -4,10 +4,12 @@
  * the program is started again and the run goes on.
  */
 
+import { disturbedRounds } from '../../core/analysis/disturbance.ts';
 import type { RunProgress } from '../../core/protocol/api.ts';
 import type { Settling } from '../../core/protocol/conditions.ts';
 import type { ProviderDescription } from '../../core/protocol/provider.ts';
 import type { DeviceCalibration, Measurement } from '../../core/protocol/run.ts';
+import { roundsForInterval } from '../../core/statistics/rounds.ts';
 import { seededRandom, shuffle } from '../../core/statistics/seeded-random.ts';
 import { systemFiles } from '../machine/system-files.ts';
 import { type Telemetry, telemetry } from '../machine/telemetry.ts';
@@ -87,6 +89,7 @@ export interface RunEnd {
 const startAttempts = 3;
 const startSilenceMs = 20_000;
 const progressIntervalMs = 500;
+const mostExtraRounds = 3;
 /** First guesses, replaced by experience. */
 const guessedCalibrationSeconds = 6;
 const guessedFirstVisitSeconds = 5;
@@ -194,6 +197,7 @@ class Scheduler {
         order = nextOrder(order, random);
         if (!(await this.furtherRound(order, round))) break;
       }
+      await this.roundsInPlaceOfDisturbed(order, random);
       this.casesDone = this.entries.length;
       this.phase = 'finishing';
       await this.calibrateAgain(calibrated);
@@ -337,6 +341,22 @@ class Scheduler {
     return true;
   }
 
+  /** Where too few rounds were quiet, some more may be: as many as there is time for, to a limit. */
+  private async roundsInPlaceOfDisturbed(entries: readonly Entry[], random: () => number): Promise<void> {
+    const { rounds, timing } = this.settings;
+    if (rounds < roundsForInterval) return;
+    for (let round = rounds + 1; round <= rounds + mostExtraRounds; round++) {
+      const disturbed = nextOrder(entries.filter(hasTooFewQuietRounds), random);
+      for (const { id } of disturbed) {
+        this.forecast.expect(stepOf(id, round), timing.minSeconds + 2 * timing.warmupSeconds);
+      }
+      if (disturbed.length === 0) return;
+      if (await this.furtherRound(disturbed, round)) continue;
+      for (const { id } of disturbed) this.forecast.end(stepOf(id, round));
+      return;
+    }
+  }
+
   /** From this round on there will be none: nothing waits for them any more. */
   private dropRounds(entries: readonly Entry[], from: number): void {
     for (let round = from; round <= this.settings.rounds; round++) {
@@ -418,8 +438,13 @@ class Scheduler {
       timing: this.settings.timing,
       request: { silenceMs: this.settings.silenceMs, signal: this.signal },
       telemetry: this.settings.telemetry,
-      note: (what) => this.say(`${nameOf(planned)}: ${what}, round ${round} of ${this.settings.rounds}`),
+      note: (what) => this.say(`${nameOf(planned)}: ${what}, ${this.placeOf(round)}`),
     };
+  }
+
+  private placeOf(round: number): string {
+    const { rounds } = this.settings;
+    return round > rounds ? `round ${round} in place of a disturbed one` : `round ${round} of ${rounds}`;
   }
 
   /** What to tell of a failure that the run outlives; throws on where it does not. Afterwards the provider is up. */
@@ -472,6 +497,12 @@ function stepOf(entryId: string, round: number): string {
 
 function isMeasured(measurement: Measurement): measurement is Measurement & { outcome: Kept } {
   return measurement.outcome.status === 'measured';
+}
+
+function hasTooFewQuietRounds({ measured }: Entry): boolean {
+  const conditions = measured?.outcome.conditions ?? [];
+  const quiet = disturbedRounds(conditions).filter((found) => found.length === 0).length;
+  return measured !== undefined && quiet < roundsForInterval;
 }
 
 function nameOf({ case: { model, plan, dtype, batch } }: PlannedCase): string {

@@ -34,8 +34,8 @@ const settings = {
     warmupMaxSeconds: 0.02,
     minSeconds: 0.1,
     minSamples,
-    maxSeconds: 1,
-    noiseTarget: 0.5,
+    maxSeconds: 20,
+    noiseTarget: 100,
     profileRepetitions: 3,
   },
 };
@@ -184,9 +184,12 @@ describe('a run on this machine', () => {
     expect(heard.filter(({ event }) => event === 'run.ended')).toHaveLength(1);
     const ids = report.measurements.map(({ id }) => id);
     const [a, b, c] = ids;
-    expect(
-      heard.flatMap((said) => (said.event === 'run.measured' ? [said.payload.measurementId] : [])),
-    ).toEqual([a, b, c, b, c, a]);
+    const stored = heard.flatMap((said) =>
+      said.event === 'run.measured' ? [said.payload.measurementId] : [],
+    );
+    // A round after the other, the second one in another order.
+    expect(stored.slice(0, 3)).toEqual([a, b, c]);
+    expect(stored.slice(3).toSorted()).toEqual([a, b, c]);
     expect(new Set(heard.map(({ payload }) => payload.runId))).toEqual(new Set([runId]));
   });
 

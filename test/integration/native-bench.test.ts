@@ -272,6 +272,42 @@ describe('native-bench', () => {
     expect(sum / profile.totalLatencyNs).toBeLessThan(1.3);
   });
 
+  it.each(['in-network', 'hot', 'all-cold'] as const)(
+    'times a network %s, and says what it was timed by',
+    async (cacheState) => {
+      const prepared = await native.prepare(model('mobilenetv2_100', 64), 'layerwise');
+      const { handle } = prepared;
+      const measured = await native.call('measure', {
+        handle,
+        warmupSeconds: 0.02,
+        warmupMaxSeconds: 20,
+        minSeconds: 0.05,
+        minSamples: 10,
+        maxSeconds: 20,
+        noiseTarget: 100,
+        cacheState,
+      });
+      expect(measured.latencyNs.length).toBeGreaterThanOrEqual(10);
+      expect(measured.warmupPasses).toBeGreaterThanOrEqual(3);
+      expect(measured).toMatchObject({ warm: true, stopped: 'quiet', passesPerSample: 1 });
+      expect(measured.clockHz?.before).toBeGreaterThan(1e8);
+      expect(measured.clockHz?.after).toBeGreaterThan(1e8);
+      expect(measured.timerOverheadNs).toBeGreaterThan(0);
+      // What is touched was touched in the warm-up.
+      expect(measured.pageFaults?.major).toBe(0);
+      expect(measured.pageFaults?.minor).toBeLessThanOrEqual(measured.latencyNs.length);
+      expect(measured.memory?.anonymousBytes).toBeGreaterThan(prepared.weightBytes);
+      const profile = await native.call('profile', { handle, repetitions: 2, cacheState });
+      expect(profile.kernels).toHaveLength(prepared.kernels.length);
+    },
+  );
+
+  it('knows no other state of the caches', async () => {
+    const { handle } = await native.prepare(model('resnet18', 64), 'layerwise');
+    const failure = native.call('profile', { handle, repetitions: 1, cacheState: 'lukewarm' });
+    await expect(failure).rejects.toMatchObject({ error: { code: 'badRequest' } });
+  });
+
   it('cancels what is going on and goes on with the next', async () => {
     const prepared = await native.prepare(model('resnet18', 64), 'layerwise');
     const long = native.send('measure', {

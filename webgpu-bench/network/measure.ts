@@ -38,7 +38,8 @@ export async function measureNetwork(
   const warmUp = new WarmUp({ minSeconds: warmupSeconds, maxSeconds: warmupMaxSeconds });
   const warmUpBegin = performance.now();
   let warmupPasses = 0;
-  for (let over = warmupMaxSeconds === 0; !over; ) {
+  let over = warmupMaxSeconds === 0;
+  while (!over) {
     const latencyNs = await timeBatches(gpu, batches, repetitions, signal);
     warmupPasses += repetitions;
     over = warmUp.add(latencyNs, (performance.now() - warmUpBegin) / 1000);

@@ -60,6 +60,9 @@ function formatRows(terminal: Terminal, rows: readonly ComparedRow[]): string {
     ...(['dtype', 'batch', 'threads'] as const)
       .filter((key) => varies((row) => row[key]))
       .map((key): Column<ComparedRow> => ({ title: key, cell: (row) => String(row[key]) })),
+    ...(varies(({ cacheState }) => cacheState)
+      ? [{ title: 'caches', cell: ({ cacheState }: ComparedRow) => cacheState ?? 'in-network' }]
+      : []),
   ];
   const columns: Column<ComparedRow>[] = [
     { title: 'model', cell: ({ model }) => model },

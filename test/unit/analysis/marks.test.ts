@@ -100,6 +100,13 @@ describe('a round', () => {
     );
   });
 
+  it('that was the worst of its kind is the one that is told of', () => {
+    const rounds = [0.2, 1.5, 0.7, 0, 0, 0, 0].map((othersSeconds) => ({ othersSeconds }));
+    expect(summaryOf(runWith(rounds)).alarms.join()).toMatch(
+      /In 3 of 7 rounds other programs used 1.5 of 2 processors at the most/,
+    );
+  });
+
   it.each<[string, Partial<RoundConditions>]>([
     ['a single step of the counter of stolen time', { stolenSeconds: 0.01, spanSeconds: 0.6 }],
     ['what every system does', { othersSeconds: 0.08 }],
@@ -188,6 +195,21 @@ describe('a mark', () => {
     expect(summaryOf(at(3.75e9)).alarms.join()).toMatch(
       /clock was 20% lower than when the ceilings were measured/,
     );
+  });
+
+  it.each([
+    [{ mean: 0.001, standardDeviation: 0, zeroFraction: 0, values: [] }, /checked does not vary/],
+    [{ mean: 0.1, standardDeviation: 1, zeroFraction: 0.8, values: [] }, /is zero to 80%/],
+  ])('mistrusts a figure whose check proves little', (output, sentence) => {
+    const run = runWith(roundsOf({}, 0));
+    const [first] = run.measurements as Measured[];
+    if (first === undefined) throw new Error('it has a measurement');
+    const verification = { ...first.outcome.verification, output };
+    const outcome = { ...first.outcome, verification };
+    const { marks } = summaryOf({ ...run, measurements: [{ ...first, outcome }] });
+    expect(marks).toEqual([
+      { kind: 'mistrusted', severity: 'warning', sentence: expect.stringMatching(sentence) },
+    ]);
   });
 
   it('says that the machine never became quiet', () => {
