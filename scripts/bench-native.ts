@@ -1,11 +1,12 @@
 /**
  * Holds the native provider against oneDNN, its fused plan against its layerwise one, and all of them against the machine's
  * ceilings. A full run takes the machine for about a quarter of an hour and writes what it measured into
- * docs/native-performance.md; with any of these it only prints:
+ * docs/native-performance.md; with one of the first three it only prints:
  *
  *     --quick            a sample of the rows' layers, blocks and networks
  *     --only PATTERN     the rows whose title matches this regular expression
  *     --json             one JSON document: rows of {what, value, low, high, atLeast, aim, met, …}
+ *     --write            writes the document all the same, with the rows that were run
  *
  * Ends with 1 where a result was wrong, whatever the speeds.
  */
@@ -42,6 +43,7 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
+    write: { type: 'boolean', default: false },
   },
 });
 const pace: Pace = options.quick
@@ -112,7 +114,8 @@ async function main(): Promise<number> {
       }
     }
     if (options.json) process.stdout.write(`${JSON.stringify(results.map(toJson), null, 2)}\n`);
-    else if (!options.quick && options.only === undefined) writeDocument(machine, results);
+    const isWhole = !options.quick && !options.json && options.only === undefined;
+    if (options.write || isWhole) writeDocument(machine, results);
     return results.some(({ failed }) => failed) ? 1 : 0;
   } finally {
     await native.connection.close();
