@@ -117,6 +117,8 @@ export const ProviderRequestSchema = z.discriminatedUnion('method', [
     method: z.literal('calibrate'),
     /** Seconds that each ceiling is measured for; the provider's default when absent. */
     secondsPerCeiling: positive.optional(),
+    /** Arithmetic alone, which takes a moment; a provider may answer everything all the same. */
+    only: z.enum(['arithmetic']).optional(),
   }),
   z.object({
     id: count,
@@ -246,7 +248,8 @@ export type BandwidthCeiling = z.infer<typeof BandwidthCeilingSchema>;
 export const CalibrateResultSchema = z.object({
   device: z.string(),
   arithmetic: z.array(ArithmeticCeilingSchema).min(1),
-  bandwidth: z.array(BandwidthCeilingSchema).min(1),
+  /** Empty only where arithmetic alone was asked for. */
+  bandwidth: z.array(BandwidthCeilingSchema),
   /** Every size that was tried, where the levels were inferred from a sweep. */
   bandwidthSweep: z
     .array(z.object({ access: bandwidthAccess, workingSetBytes: count, bytesPerSecond: positive }))

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <utility>
 
 #include "check.h"
 #include "cpu/cpu_info.h"
@@ -79,6 +80,35 @@ void testThatWrongKernelsFail() {
   broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
     genericKernels().fp32->convolve(task, member);
     task.output[5] = std::nanf("");
+  };
+  CHECK(fails(broken));
+  // Two channels in each other's place.
+  broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
+    genericKernels().fp32->convolve(task, member);
+    if (task.shape.outChannels < 2 || member.index != 0) return;
+    for (std::size_t pixel = 0; pixel < task.shape.pixels(); ++pixel) {
+      std::swap(task.output[pixel * task.shape.pixelStride()], task.output[pixel * task.shape.pixelStride() + 1]);
+    }
+  };
+  CHECK(fails(broken));
+  // Rows and columns in each other's place, of the input and of the window.
+  broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
+    ConvTaskOf<float> turned = task;
+    std::swap(turned.shape.inHeight, turned.shape.inWidth);
+    std::swap(turned.shape.outHeight, turned.shape.outWidth);
+    genericKernels().fp32->convolve(turned, member);
+  };
+  CHECK(fails(broken));
+  broken = sound;
+  // The weights in the order of another layout: input channels before the window.
+  broken.pack = [](const ConvShape& shape, const float* weights, const float* bias, float* packed, float* packedBias) {
+    const std::size_t taps = shape.kernelHeight * shape.kernelWidth;
+    std::vector<float> turned(shape.outChannels * shape.reduction());
+    for (std::size_t i = 0; i < turned.size(); ++i) {
+      const std::size_t output = i / shape.reduction(), tap = i % shape.reduction() / shape.inPerGroup(), channel = i % shape.inPerGroup();
+      turned[i] = weights[(output * shape.inPerGroup() + channel) * taps + tap];
+    }
+    genericKernels().fp32->pack(shape, turned.data(), bias, packed, packedBias);
   };
   CHECK(fails(broken));
   broken = sound;

@@ -48,6 +48,7 @@ struct KernelSet {
   bool multipliesBf16;  // or widens it to fp32 first
   // Bandwidth: `count` floats, `passes` times; `aroundCache` stores without reading the line first. Memory is aligned.
   float (*streamRead)(const float* from, std::size_t count, std::size_t passes);
+  void (*streamWrite)(float* to, std::size_t count, std::size_t passes, bool aroundCache);
   void (*streamCopy)(float* to, const float* from, std::size_t count, std::size_t passes, bool aroundCache);
   void (*streamTriad)(float* to, const float* a, const float* b, std::size_t count, std::size_t passes, bool aroundCache);
 };
