@@ -1,7 +1,7 @@
 /** The app's API, implemented once. The desktop, the server and the command line carry it and add nothing. */
 
 import type { z } from 'zod';
-import { measurementDetail, summarizeRun } from '../core/analysis/report.ts';
+import { historyOf } from '../core/analysis/history.ts';
 import { countGraph } from '../core/graph/count.ts';
 import { publishedAccuracy } from '../core/models/accuracy.ts';
 import { models } from '../core/models/zoo.ts';
@@ -16,20 +16,24 @@ import {
   apiMethods,
   apiVersion,
   type ModelRow,
+  type ReportRequestSchema,
 } from '../core/protocol/api.ts';
-import { bundleVersion, type Run } from '../core/protocol/run.ts';
+import type { Price } from '../core/protocol/machines.ts';
+import { bundleVersion, type RunReport } from '../core/protocol/run.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { ActiveRun, type Emit } from './bench/active-run.ts';
 import { BenchPages } from './bench/bench-pages.ts';
 import type { SchedulerSettings } from './bench/scheduler.ts';
 import { suites } from './bench/suites.ts';
-import { compareStored, storedHistory } from './comparison.ts';
+import { compareStored, compareStoredParts, noFigure } from './comparison.ts';
 import { examine } from './doctor.ts';
 import { detectMachine } from './machine/detect.ts';
 import { dataFolder } from './paths.ts';
-import { createReport } from './report/model.ts';
+import { Planning } from './planning.ts';
+import { createReport, type ReportInput } from './report/model.ts';
 import { findBrowser, type PrintPdf, printWithBrowser } from './report/pdf.ts';
 import { writeReport } from './report/write.ts';
+import { changeSettings, readSettings } from './settings.ts';
 import { parseBundle } from './store/bundle.ts';
 import { Store } from './store/store.ts';
 
@@ -58,21 +62,26 @@ export interface ApiOptions {
 /** Never throws: the store is opened when it is first needed, so that what works without it does. */
 export function createApi(options: ApiOptions = {}): LocalApi {
   let opened: Store | undefined;
+  const folder = options.dataFolder ?? dataFolder();
   const store = () => {
-    opened ??= new Store(options.dataFolder ?? dataFolder());
+    opened ??= new Store(folder);
     return opened;
   };
   const listeners: Listeners = {
     'run.progress': new Set(),
     'run.measured': new Set(),
+    'run.conditions': new Set(),
     'run.ended': new Set(),
+    'store.changed': new Set(),
   };
   const emit: Emit = (event, payload) => {
     for (const listener of listeners[event]) listener(payload);
   };
   const benchPages = new BenchPages();
   const activeRun = new ActiveRun(store, emit, benchPages, options.settings);
-  const handlers = createHandlers(store, activeRun, options.printPdf ?? printPdfHere);
+  const planning = new Planning(store, activeRun, benchPages, options.settings);
+  const printPdf = options.printPdf ?? printPdfHere;
+  const handlers = createHandlers({ folder, store, emit, activeRun, planning, printPdf });
 
   return {
     benchPages,
@@ -91,57 +100,103 @@ export function createApi(options: ApiOptions = {}): LocalApi {
   };
 }
 
-function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: PrintPdf): Handlers {
-  const requireRun = (runId: string): Run => {
-    const run = store().getRun(runId);
-    if (run !== undefined) return run;
-    throw noRun(runId);
+interface Parts {
+  /** Where the store and the settings lie. */
+  readonly folder: string;
+  readonly store: () => Store;
+  readonly emit: Emit;
+  readonly activeRun: ActiveRun;
+  readonly planning: Planning;
+  readonly printPdf: PrintPdf;
+}
+
+function createHandlers({ folder, store, emit, activeRun, planning, printPdf }: Parts): Handlers {
+  const found = <T>(runId: string, run: T | undefined): T => {
+    if (run === undefined) throw noRun(runId, store().isDeleted(runId));
+    return run;
   };
+  const requireReport = (runId: string): RunReport => found(runId, store().report(runId));
+  /** For what changes the store otherwise than by a run: whoever shows something of it is told. */
+  const changing = <T>(change: () => T): T => {
+    const result = change();
+    emit('store.changed', {});
+    return result;
+  };
+  const edit = (change: () => void) =>
+    changing(() => {
+      change();
+      return {};
+    });
+  const here = identityHere();
+  const storedPrice = ({ machine: { machine } }: RunReport) =>
+    store()
+      .listMachines(false, null)
+      .find(({ id }) => id === machine.id)?.price ?? undefined;
   return {
     'app.hello': () => ({ name: 'plimsoll', version: packageJson.version, apiVersion }),
     'app.doctor': () => examine(store),
     'machine.detect': () => detectMachine(),
+    'machines.list': async ({ deleted }) => store().listMachines(deleted, await here()),
+    'machines.update': (update) => edit(() => store().updateMachine(update)),
+    'machines.merge': ({ sourceId, targetId }) => edit(() => store().mergeMachines(sourceId, targetId)),
+    'machines.split': ({ machineId }) => edit(() => store().splitMachine(machineId)),
+    'machines.delete': ({ machineId }) => edit(() => store().deleteMachine(machineId)),
+    'machines.restore': ({ machineId }) => edit(() => store().restoreMachine(machineId)),
     'models.list': ({ size }) => models.map((model) => modelRow(model, size ?? model.defaultSize)),
     'suites.list': () =>
       suites.map(({ name, description, models: names }) => ({ name, description, models: [...names] })),
-    'runs.list': () => store().listRuns(),
-    'runs.get': ({ runId }) => summarizeRun(requireRun(runId)),
+    'runs.list': ({ deleted }) => store().listRuns({ deleted }),
+    'runs.get': ({ runId }) => requireReport(runId),
     'runs.measurement': ({ measurementId }) => {
-      const run = store().runOfMeasurement(measurementId);
-      const detail = run && measurementDetail(run, measurementId);
-      if (detail !== undefined) return detail;
-      throw new ApiError('notFound', `There is no measurement ${measurementId} with a figure.`);
+      const detail = store().detail(measurementId);
+      if (detail === undefined) throw noFigure(measurementId);
+      return detail;
     },
     'runs.export': ({ runId }) => ({
       format: 'plimsoll-run',
       version: bundleVersion,
       exportedAt: new Date().toISOString(),
-      run: requireRun(runId),
+      run: found(runId, store().getRun(runId)),
     }),
     'runs.import': ({ content }) => {
       const run = parseBundle(content);
-      store().importRun(run);
+      changing(() => store().importRun(run));
       return { runId: run.id };
     },
-    'runs.delete': ({ runId }) => {
-      if (!store().deleteRun(runId)) throw noRun(runId);
-      return {};
-    },
-    'runs.compare': ({ before, after }) => compareStored(store(), before, after, requireRun),
-    'history.get': (request) => storedHistory(store(), request),
+    'runs.delete': ({ runId }) => changing(() => ({ runId: found(runId, store().deleteRun(runId)) })),
+    'runs.restore': ({ runId }) =>
+      edit(() => {
+        if (store().restoreRun(runId)) return;
+        throw new ApiError(
+          'notFound',
+          `There is no deleted run ${runId}.`,
+          'plimsoll runs --deleted lists them.',
+        );
+      }),
+    'runs.deleteAll': () => changing(() => ({ deleted: store().deleteAllRuns() })),
+    'runs.compare': ({ before, after }) =>
+      compareStored(store(), before, after, (runId) => found(runId, store().comparable(runId))),
+    'runs.compareParts': (request) => compareStoredParts(store(), request),
+    'history.list': () => store().series(),
+    'history.get': (request) => historyOf(store().figures(request)),
+    'runs.plan': (request) => planning.plan(request),
     'runs.start': async (request) => ({ runId: await activeRun.start(request) }),
     'runs.cancel': ({ runId }) => {
       activeRun.cancel(runId);
       return {};
     },
     'runs.active': () => activeRun.progress(),
+    'runs.conditions': () => activeRun.conditions(),
+    'providers.list': () => planning.list(),
+    'settings.get': () => ({ ...readSettings(folder), dataFolder: folder }),
+    'settings.change': (change) => ({ ...changeSettings(folder, change), dataFolder: folder }),
     'reports.create': ({ runId, otherRunId, format, price }) => {
-      const run = requireRun(runId);
-      const other = otherRunId === undefined ? undefined : requireRun(otherRunId);
-      if (other?.id === run.id) {
+      const run = requireReport(runId);
+      const other = otherRunId === undefined ? undefined : requireReport(otherRunId);
+      if (other?.run.id === run.run.id) {
         throw new ApiError(
           'badInput',
-          `Run ${run.id} was to be set beside itself.`,
+          `Run ${run.run.id} was to be set beside itself.`,
           'Name another run, or none: plimsoll runs lists them.',
         );
       }
@@ -155,11 +210,9 @@ function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: Prin
       const report = createReport({
         createdAt: new Date().toISOString(),
         plimsoll: packageJson.version,
-        run: summarizeRun(run),
-        other: other && summarizeRun(other),
-        currency: price?.currency,
-        price: price?.amount,
-        otherPrice: price?.otherAmount,
+        run,
+        other,
+        ...pricesOf(price, storedPrice(run), other && storedPrice(other)),
       });
       return writeReport(report, format, printPdf);
     },
@@ -168,7 +221,34 @@ function createHandlers(store: () => Store, activeRun: ActiveRun, printPdf: Prin
 
 const printPdfHere: PrintPdf = (html) => printWithBrowser(html, findBrowser());
 
-function noRun(runId: string): ApiError {
+/** Of the machine that this is. It does not change while the program runs. */
+function identityHere(): () => Promise<string> {
+  let identity: Promise<string> | undefined;
+  return () => {
+    identity ??= detectMachine().then(({ machine }) => machine.id);
+    return identity;
+  };
+}
+
+/** Those asked for; what is left out is as it is stored, where that is in the same currency. */
+function pricesOf(
+  asked: z.output<typeof ReportRequestSchema>['price'],
+  stored: Price | undefined,
+  otherStored: Price | undefined,
+): Pick<ReportInput, 'currency' | 'price' | 'otherPrice'> {
+  const currency = asked?.currency ?? stored?.currency ?? otherStored?.currency;
+  const inCurrency = (price: Price | undefined) => (price?.currency === currency ? price?.amount : undefined);
+  return {
+    currency,
+    price: asked?.amount ?? inCurrency(stored),
+    otherPrice: asked?.otherAmount ?? inCurrency(otherStored),
+  };
+}
+
+function noRun(runId: string, isDeleted: boolean): ApiError {
+  if (isDeleted) {
+    return new ApiError('notFound', `Run ${runId} was deleted.`, `plimsoll restore ${runId} brings it back.`);
+  }
   return runId === 'latest'
     ? new ApiError('notFound', 'There is no run yet.', 'Measure this machine first: plimsoll profile')
     : new ApiError('notFound', `There is no run ${runId}.`, 'plimsoll runs lists them.');

@@ -16,6 +16,7 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -30,11 +31,17 @@ const tasks = {
   profile: { steps: ['compiler', 'packages', 'native'], program: ['main/cli/plimsoll.ts', 'profile'] },
   start: { steps: ['compiler', 'packages', 'native', 'interface'], program: ['main/cli/start.ts'] },
   test: {
-    steps: ['compiler', 'chromium', 'packages', 'native', 'interface'],
+    steps: ['compiler', 'onednn', 'chromium', 'packages', 'native', 'interface'],
     program: ['scripts/test.ts'],
   },
   'test-cross': { steps: ['compiler', 'packages', 'native'], program: ['scripts/test-cross.ts'] },
   'bench-webgpu': { steps: ['chromium', 'packages'], program: ['scripts/bench-webgpu.ts'] },
+  'bench-store': { steps: ['packages'], program: ['scripts/bench-store.ts'] },
+  'test-sanitize': { steps: ['compiler', 'packages'], program: ['scripts/test-sanitize.ts'] },
+  'bench-native': {
+    steps: ['compiler', 'onednn', 'packages', 'native'],
+    program: ['scripts/bench-native.ts'],
+  },
   static: { steps: ['packages'], program: ['scripts/check-static.ts'] },
   /** Sets everything up and runs nothing. */
   setup: { steps: ['compiler', 'packages', 'native', 'interface'], program: undefined },
@@ -42,6 +49,7 @@ const tasks = {
 
 const steps = {
   compiler: installCompiler,
+  onednn: installOnednn,
   chromium: installChromium,
   packages: installPackages,
   native: buildNative,
@@ -105,6 +113,17 @@ function installCompiler() {
   installSystemPackages(missing, 'to build the native benchmarks');
 }
 
+/** What is compared with and tested against it is left out without it: its absence is said, and is no fault. */
+function installOnednn() {
+  if (process.platform !== 'linux' || onednnVersion() !== '') return;
+  try {
+    installSystemPackages(['libdnnl-dev'], 'to compare the native kernels with oneDNN');
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    process.stderr.write(`oneDNN is left out: ${error.message.split('\n')[0]}\n`);
+  }
+}
+
 function installChromium() {
   const missing = ['chromium', 'chromium-browser', 'google-chrome'].some(onPath) ? [] : ['chromium'];
   installSystemPackages(
@@ -161,7 +180,12 @@ function buildNative() {
       ['-S', 'native-bench', '-B', build, '-DCMAKE_BUILD_TYPE=Release'],
       'The native benchmarks could not be configured',
     );
-    run('cmake', ['--build', build, '--parallel'], 'The native benchmarks could not be built');
+    // Without a number make starts every compiler at once, and a machine with little memory has none left.
+    run(
+      'cmake',
+      ['--build', build, '--parallel', String(availableParallelism())],
+      'The native benchmarks could not be built',
+    );
   });
 }
 

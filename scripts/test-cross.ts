@@ -4,6 +4,7 @@
  * What cannot be tested for want of a compiler or of qemu is said to be skipped. Takes minutes, so `npm test` leaves it out.
  */
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import process from 'node:process';
 
 const armBuild = 'build/aarch64';
@@ -63,7 +64,8 @@ function testArm(): void {
     step(`${title}, configured`, 'cmake', [
       ...['-S', 'native-bench', '-B', armBuild, '-DCMAKE_BUILD_TYPE=Release'],
       `-DCMAKE_TOOLCHAIN_FILE=${toolchain}`,
-    ]) && step(`${title}, built`, 'cmake', ['--build', armBuild, '--parallel']);
+    ]) &&
+    step(`${title}, built`, 'cmake', ['--build', armBuild, '--parallel', String(availableParallelism())]);
   if (!built) return;
   step(`${title}, every test`, 'ctest', ['--test-dir', armBuild, '--output-on-failure', '--parallel', '2']);
   const program = ['-L', '/usr/aarch64-linux-gnu', `${armBuild}/plimsoll-native-bench`];

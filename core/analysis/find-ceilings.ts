@@ -20,7 +20,7 @@ export function plansOf(
   chosen: MeasurementSummary,
 ): readonly MeasurementSummary[] {
   const same = (other: MeasurementSummary) =>
-    (['model', 'imageSize', 'provider', 'device', 'dtype', 'batch', 'threads'] as const).every(
+    (['model', 'imageSize', 'provider', 'device', 'dtype', 'batch', 'threads', 'cacheState'] as const).every(
       (key) => other[key] === chosen[key],
     );
   return measurements

@@ -63,6 +63,17 @@ export function levelSeconds(
   }));
 }
 
+/** What a kernel reads that no cache can hold. */
+export function bytesFromDram(ceilings: Ceilings, traffic: readonly Traffic[]): number {
+  const levels = orderedLevels(ceilings);
+  return traffic
+    .filter(
+      ({ kind, reuseDistanceBytes }) =>
+        kind !== 'output' && levels[levelThatHolds(levels, reuseDistanceBytes)]?.level === 'DRAM',
+    )
+    .reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 /** The paper's bound: every byte from DRAM. Absent where no DRAM ceiling was measured. */
 export function dramBoundSeconds(
   ceilings: Ceilings,

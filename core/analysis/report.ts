@@ -3,6 +3,8 @@ import { publishedAccuracy } from '../models/accuracy.ts';
 import { findModel } from '../models/zoo.ts';
 import type {
   Ceilings,
+  DeviceCalibration,
+  Environment,
   KernelSummary,
   Measurement,
   MeasurementDetail,
@@ -11,10 +13,13 @@ import type {
   RunReport,
   RunSummary,
 } from '../protocol/run.ts';
+import { countOutliers } from '../statistics/outliers.ts';
 import { roundedInterval, splitRounds } from '../statistics/rounds.ts';
-import { medianInterval } from '../statistics/summary.ts';
+import { believedSamples } from './believed-samples.ts';
 import { ceilingsFor } from './ceilings.ts';
 import { computationalEfficiency, efficiencyGap, idealLatencyNs } from './efficiency.ts';
+import { caseOf } from './figures.ts';
+import { marksOf } from './marks.ts';
 import { boundKernel, dramBoundSeconds } from './memory-levels.ts';
 
 const nanoseconds = 1e9;
@@ -22,32 +27,43 @@ const nanoseconds = 1e9;
 type Measured = Extract<Measurement['outcome'], { status: 'measured' }>;
 
 export function summarizeRun(run: Run): RunReport {
-  const ceilings = new Map<string, Ceilings>();
-  const measurements: MeasurementSummary[] = [];
-  const lost: RunReport['lost'] = [];
-  for (const measurement of run.measurements) {
-    const { outcome } = measurement;
-    const machine = ceilingsFor(run.providers, measurement);
-    if (machine !== undefined) {
-      ceilings.set([machine.provider, machine.device, machine.dtype, machine.threads].join(), machine);
-    }
-    if (outcome.status === 'measured' && machine !== undefined) {
-      measurements.push(summarize(measurement, outcome, machine));
-    } else {
-      lost.push(lostMeasurement(measurement));
-    }
-  }
+  const shown = run.measurements.map((measurement) => showMeasurement(measurement, run));
+  return assembleReport(summarizeRunHead(run), run.environment, run.providers, shown);
+}
+
+/** A row of the table, or why there is none. */
+export type ShownMeasurement = MeasurementSummary | RunReport['lost'][number];
+
+/** Where a measurement was taken, as far as its figures are held against it. */
+export type MeasuredIn = Pick<Run, 'environment' | 'providers'>;
+
+export function showMeasurement(measurement: Measurement, run: MeasuredIn): ShownMeasurement {
+  const machine = ceilingsFor(run.providers, measurement);
+  return measurement.outcome.status === 'measured' && machine !== undefined
+    ? summarize(run, measurement, measurement.outcome, machine)
+    : lostMeasurement(measurement);
+}
+
+export function assembleReport(
+  run: RunSummary,
+  machine: Environment,
+  providers: readonly DeviceCalibration[],
+  shown: readonly ShownMeasurement[],
+): RunReport {
+  const keys = new Map(
+    shown.map((one) => [[one.provider, one.device, one.dtype, one.threads].join(), one] as const),
+  );
   return {
-    run: summarizeRunHead(run),
-    machine: run.environment,
-    providers: run.providers,
-    ceilings: [...ceilings.values()],
-    measurements,
-    lost,
+    run,
+    machine,
+    providers: [...providers],
+    ceilings: [...keys.values()].flatMap((key) => ceilingsFor(providers, key) ?? []),
+    measurements: shown.flatMap((one) => ('reason' in one ? [] : [one])),
+    lost: shown.flatMap((one) => ('reason' in one ? [one] : [])),
   };
 }
 
-export function summarizeRunHead(run: Run): RunSummary {
+function summarizeRunHead(run: Run): RunSummary {
   const measured = run.measurements.filter(({ outcome }) => outcome.status === 'measured').length;
   return {
     id: run.id,
@@ -64,15 +80,20 @@ export function summarizeRunHead(run: Run): RunSummary {
   };
 }
 
-/** One measurement, kernel by kernel; undefined where the run has no such measurement with a figure. */
-export function measurementDetail(run: Run, measurementId: string): MeasurementDetail | undefined {
+/** One measurement, kernel by kernel; undefined where there is no such measurement with a figure. */
+export function measurementDetail(
+  run: MeasuredIn & Pick<Run, 'measurements'>,
+  measurementId: string,
+): MeasurementDetail | undefined {
   const measurement = run.measurements.find(({ id }) => id === measurementId);
   const machine = measurement && ceilingsFor(run.providers, measurement);
   if (measurement?.outcome.status !== 'measured' || machine === undefined) return undefined;
   const { outcome } = measurement;
   return {
-    summary: summarize(measurement, outcome, machine),
+    summary: summarize(run, measurement, outcome, machine),
     samplesNs: outcome.samplesNs,
+    ...(outcome.rounds !== undefined && { rounds: outcome.rounds }),
+    ...(outcome.conditions !== undefined && { conditions: outcome.conditions }),
     kernels: outcome.kernels.map((kernel): KernelSummary => {
       const bound = boundKernel(machine, kernel.operations, kernel.traffic);
       return {
@@ -86,9 +107,15 @@ export function measurementDetail(run: Run, measurementId: string): MeasurementD
   };
 }
 
-function summarize(measurement: Measurement, outcome: Measured, machine: Ceilings): MeasurementSummary {
-  const { id, model, imageSize, provider, device, plan, dtype, batch, threads, instructionSet } = measurement;
-  const latencyNs = roundedInterval(splitRounds(outcome.samplesNs, outcome.rounds));
+function summarize(
+  { environment, providers }: MeasuredIn,
+  measurement: Measurement,
+  outcome: Measured,
+  machine: Ceilings,
+): MeasurementSummary {
+  const { id, model, imageSize, provider, instructionSet } = measurement;
+  const believed = believedSamples(outcome);
+  const latencyNs = roundedInterval(splitRounds(believed.samplesNs, believed.rounds));
   const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
   const idealNs = idealLatencyNs(operations, machine.peakOperationsPerSecond);
   let waterlineNs = 0;
@@ -98,20 +125,27 @@ function summarize(measurement: Measurement, outcome: Measured, machine: Ceiling
     dramWaterlineNs += (dramBoundSeconds(machine, kernel.operations, kernel.traffic) ?? 0) * nanoseconds;
   }
   const accuracy = publishedAccuracy(model, imageSize);
+  const calibrated = providers.find(({ description }) => description.provider === provider);
+  const marks = marksOf({
+    measurement,
+    outcome,
+    believed,
+    environment,
+    calibrated,
+    machine,
+    latencyNs,
+    idealNs,
+    waterlineNs,
+  });
   return {
+    ...caseOf(measurement),
     id,
-    model,
     family: findModel(model)?.family ?? 'unknown',
-    imageSize,
-    provider,
-    device,
-    plan,
-    dtype,
-    batch,
-    threads,
     instructionSet,
     latencyNs,
-    samples: outcome.samplesNs.length,
+    samples: believed.samplesNs.length,
+    outliers: countOutliers(believed.samplesNs),
+    setAside: [...believed.setAside],
     operations,
     idealLatencyNs: idealNs,
     waterlineLatencyNs: waterlineNs,
@@ -122,60 +156,14 @@ function summarize(measurement: Measurement, outcome: Measured, machine: Ceiling
     top1: accuracy?.top1 ?? null,
     top1Source: accuracy?.source ?? null,
     reconstruction: findModel(model)?.reconstruction ?? null,
-    alarms: [
-      ...boundAlarms(latencyNs.median, idealNs, waterlineNs),
-      ...unsteadinessAlarms(outcome.samplesNs),
-    ],
+    marks,
+    alarms: marks.filter(({ severity }) => severity === 'warning').map(({ sentence }) => sentence),
   };
 }
 
-/** A measured latency below its bound is no good news: a ceiling or the counting is wrong. It is never clipped. */
-function boundAlarms(latencyNs: number, idealNs: number, waterlineNs: number): string[] {
-  const percent = (bound: number) => `${(100 * (bound / latencyNs)).toFixed(1)}%`;
-  if (latencyNs < idealNs) {
-    return [
-      `Faster than the ideal latency (${percent(idealNs)} of the peak): the measured peak is too low, most likely because ` +
-        'the clock rose after it was measured. Profile again on a quiet machine.',
-    ];
-  }
-  if (latencyNs < waterlineNs) {
-    return [
-      `Faster than its waterline (${percent(waterlineNs)} of it): a measured bandwidth is too low, or a cache held more ` +
-        'than its size says. Profile again on a quiet machine.',
-    ];
-  }
-  return [];
-}
-
-/**
- * Rounds lie far apart: where the last samples are not like the first, or half of all lie far from each other, the interval
- * of their median says too little.
- */
-const noteworthyDrift = 0.1;
-const noteworthySpread = 0.1;
-
-function unsteadinessAlarms(samplesNs: readonly number[]): string[] {
-  const quarter = Math.floor(samplesNs.length / 4);
-  if (quarter < 3) return [];
-  const first = medianInterval(samplesNs.slice(0, quarter)).median;
-  const last = medianInterval(samplesNs.slice(-quarter)).median;
-  const drift = last / first - 1;
-  const because = 'something else was running, or the clock changed. Profile again on a quiet machine.';
-  if (Math.abs(drift) >= noteworthyDrift) {
-    const change = `${(100 * Math.abs(drift)).toFixed(0)}% ${drift > 0 ? 'slower' : 'faster'}`;
-    return [`The last quarter of its samples is ${change} than the first: ${because}`];
-  }
-  const sorted = samplesNs.toSorted((a, b) => a - b);
-  const spread = ((sorted.at(-quarter) ?? 0) - (sorted[quarter - 1] ?? 0)) / (sorted[2 * quarter] ?? 1);
-  if (spread < noteworthySpread) return [];
-  return [
-    `The middle half of its samples is spread over ${(100 * spread).toFixed(0)}% of the median: ${because}`,
-  ];
-}
-
-export function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {
-  const { id, model, imageSize, provider, device, plan, dtype, batch, threads, outcome } = measurement;
-  const common = { id, model, imageSize, provider, device, plan, dtype, batch, threads };
+function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {
+  const { id, outcome } = measurement;
+  const common = { id, ...caseOf(measurement) };
   switch (outcome.status) {
     case 'failed':
       return { ...common, status: 'failed', reason: outcome.reason };

@@ -15,6 +15,7 @@ import {
   kernelOutput,
   type Plan,
 } from '../graph/plan.ts';
+import type { CacheState } from '../protocol/provider.ts';
 import type { Traffic } from '../protocol/run.ts';
 
 interface Launch {
@@ -24,12 +25,19 @@ interface Launch {
   readonly weightBytes: number;
 }
 
-/** One list a kernel of the plan, in order: its inputs, its weights where it has some, its output. */
+/** Further back than any cache reaches. */
+const beyondCaches = Number.MAX_SAFE_INTEGER;
+
+/**
+ * One list a kernel of the plan, in order: its inputs, its weights where it has some, its output. In the hot state a kernel's
+ * tensors were last touched by itself, in the cold one weights and the image before something else filled the caches.
+ */
 export function kernelTraffic(
   graph: Graph,
   plan: Plan,
   batch: number,
   dtype: DataType,
+  cacheState: CacheState = 'in-network',
 ): readonly (readonly Traffic[])[] {
   const bytesOf = (id: OperatorId) =>
     batch * bytesPerElement[dtype] * elementCount(operatorAt(graph, id).output);
@@ -55,9 +63,9 @@ export function kernelTraffic(
     }
     return Math.min(activations, arenaBytes) + weights;
   };
-  const passBytes = passWeightBytes + arenaBytes;
+  const passBytes = cacheState === 'all-cold' ? beyondCaches : passWeightBytes + arenaBytes;
 
-  return launches.map((launch, position) => {
+  const inNetwork = launches.map((launch, position) => {
     const traffic: Traffic[] = launch.inputs.map((id) => {
       const earlier = touches.get(id)?.findLast((touch) => touch < position);
       const bytes = bytesOf(id);
@@ -74,6 +82,11 @@ export function kernelTraffic(
     const distance = later === undefined ? bytes : bytes + bytesBetween(position, later);
     traffic.push({ kind: 'output', bytes, reuseDistanceBytes: Math.min(distance, passBytes) });
     return traffic;
+  });
+  if (cacheState !== 'hot') return inNetwork;
+  return inNetwork.map((traffic) => {
+    const ownBytes = traffic.reduce((sum, { bytes }) => sum + bytes, 0);
+    return traffic.map((tensor) => ({ ...tensor, reuseDistanceBytes: ownBytes }));
   });
 }
 

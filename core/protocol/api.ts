@@ -3,10 +3,20 @@
  * main/api.ts implements it once. Input and output are parsed at the border by these schemas.
  */
 import { z } from 'zod';
-import { CompareRequestSchema, ComparisonSchema, HistoryRequestSchema, HistorySchema } from './compare.ts';
-import { DataTypeSchema, PlanKindSchema } from './provider.ts';
+import {
+  ComparedPartsRequestSchema,
+  ComparedPartsSchema,
+  CompareRequestSchema,
+  ComparisonSchema,
+  HistoryHeadSchema,
+  HistoryRequestSchema,
+  HistorySchema,
+} from './compare.ts';
+import { AmountSchema, CurrencySchema, MachineSchema, MachineUpdateSchema } from './machines.ts';
+import { CacheStateSchema, DataTypeSchema, DescribeResultSchema, PlanKindSchema } from './provider.ts';
 import {
   BundleSchema,
+  CaseSchema,
   EnvironmentSchema,
   MeasurementDetailSchema,
   RunReportSchema,
@@ -15,7 +25,7 @@ import {
 } from './run.ts';
 
 /** Raised whenever a method or event changes its shape; a page of another number asks to be reloaded. */
-export const apiVersion = 1;
+export const apiVersion = 2;
 
 /** Of an exported run: some hundred times what a long run takes. */
 export const bundleLimitBytes = 64 << 20;
@@ -35,6 +45,10 @@ export const RunRequestSchema = z.object({
   providers: z.array(z.enum(providerNames)).min(1).optional(),
   /** Default: every physical core. */
   threads: z.number().int().min(1).optional(),
+  /** Default: in-network. */
+  cacheState: CacheStateSchema.optional(),
+  /** How long it is waited at most until the machine is quiet; default: an eighth of the suite's time, at most half a minute. */
+  settleSeconds: z.number().nonnegative().max(3600).optional(),
 });
 export type RunRequest = z.input<typeof RunRequestSchema>;
 
@@ -54,6 +68,60 @@ export const RunProgressSchema = z.object({
   remainingSeconds: z.number().nonnegative().nullable(),
 });
 export type RunProgress = z.infer<typeof RunProgressSchema>;
+
+/** What can be measured with here, as far as it can be told without disturbing anybody. */
+export const ProviderRowSchema = z.object({
+  name: z.enum(providerNames),
+  /** Null where it cannot be had; a page's, of which nothing is known before it is open, is what it last said. */
+  description: DescribeResultSchema.nullable(),
+  /** Why there is no description, and what to do. */
+  reason: z.string().nullable(),
+  /** False where a run with it would fail; a page is opened when it is needed. */
+  available: z.boolean(),
+});
+export type ProviderRow = z.infer<typeof ProviderRowSchema>;
+
+/** What a request comes to, before anything is started or stored. */
+export const RunPlanSchema = z.object({
+  suite: z.string(),
+  cases: z.array(CaseSchema),
+  /** What was asked for and cannot be measured here, a sentence each. */
+  impossible: z.array(z.string()),
+  expectedSeconds: z.number().nonnegative(),
+  /** How often each case is visited within the suite's time. */
+  rounds: z.number().int().nonnegative(),
+  /** How many of the cases were measured on this machine before: the rest of the time is guessed from their like. */
+  knownCases: z.number().int().nonnegative(),
+});
+export type RunPlan = z.infer<typeof RunPlanSchema>;
+
+/** How the machine is while it is measured. Null is what this system does not tell. */
+export const ConditionsSampleSchema = z.object({
+  /** Since the run began. */
+  atSeconds: z.number().nonnegative(),
+  clockHz: z.number().positive().nullable(),
+  temperatureCelsius: z.number().nullable(),
+  /** Share of all hardware threads that were busy since the sample before. */
+  busyFraction: z.number().min(0).max(1).nullable(),
+});
+export type ConditionsSample = z.infer<typeof ConditionsSampleSchema>;
+
+export const SettingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  /** Of a run that names none. */
+  suite: z.string(),
+  providers: z.array(z.enum(providerNames)).min(1),
+  /** Whether providers are offered whose only device is a software adapter. */
+  softwareAdapters: z.boolean(),
+});
+export type Settings = z.infer<typeof SettingsSchema>;
+
+const SettingsAnswerSchema = z.object({
+  settings: SettingsSchema,
+  dataFolder: z.string(),
+  /** What is wrong with the file that they are kept in; then they are the defaults. */
+  problem: z.string().nullable(),
+});
 
 export const ModelRowSchema = z.object({
   name: z.string(),
@@ -85,21 +153,18 @@ export const DoctorCheckSchema = z.object({
 export const reportFormats = ['html', 'pdf', 'md', 'csv', 'json'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
-const price = z.number().positive().max(1e12);
-
 export const ReportRequestSchema = z.object({
   /** `latest` names the newest run. */
   runId: z.string(),
   /** A second run, shown beside the first. */
   otherRunId: z.string().optional(),
   format: z.enum(reportFormats),
-  /** What the machines cost, as whoever asks for the report says: the program knows no prices. */
+  /** What the machines cost. What is left out is what is stored with them, where that is in the same currency. */
   price: z
     .object({
-      /** ISO 4217, for example EUR. */
-      currency: z.string().regex(/^[A-Z]{3}$/, 'Give the currency as three capital letters, for example EUR'),
-      amount: price.optional(),
-      otherAmount: price.optional(),
+      currency: CurrencySchema,
+      amount: AmountSchema.optional(),
+      otherAmount: AmountSchema.optional(),
     })
     .optional(),
 });
@@ -114,7 +179,10 @@ export const ReportFileSchema = z.object({
 export type ReportFile = z.infer<typeof ReportFileSchema>;
 
 const RunId = z.object({ runId: z.string() });
+const MachineId = z.object({ machineId: z.string() });
 const Empty = z.object({});
+/** Those that are deleted, instead of those that are not. */
+const Deleted = z.object({ deleted: z.boolean().default(false) });
 
 interface Method<Input extends z.ZodType, Output extends z.ZodType> {
   readonly input: Input;
@@ -137,22 +205,50 @@ export const apiMethods = {
   'machine.detect': method(Empty, EnvironmentSchema),
   'models.list': method(z.object({ size: z.number().int().min(32).optional() }), z.array(ModelRowSchema)),
   'suites.list': method(Empty, z.array(SuiteSchema)),
-  'runs.list': method(Empty, z.array(RunSummarySchema)),
+  /** Newest first. */
+  'runs.list': method(Deleted, z.array(RunSummarySchema)),
   /** `latest` names the newest run, `latest~1` the one before it; so wherever a run is named. */
   'runs.get': method(RunId, RunReportSchema),
   'runs.measurement': method(z.object({ measurementId: z.string() }), MeasurementDetailSchema),
   'runs.export': method(RunId, BundleSchema),
   /** The text of a file that `runs.export` wrote, here or elsewhere. Refused where the run is stored already. */
   'runs.import': method(z.object({ content: z.string() }), RunId),
-  'runs.delete': method(RunId, Empty),
+  /** Hides it, and says which it was: what is deleted is kept for 30 days, and `runs.restore` brings it back. */
+  'runs.delete': method(RunId, RunId),
+  /** By its id. */
+  'runs.restore': method(RunId, Empty),
   'runs.compare': method(CompareRequestSchema, ComparisonSchema),
-  /** Figures over runs, with the points at which their level changed. */
+  /** Kernels and blocks of one row of a comparison. */
+  'runs.compareParts': method(ComparedPartsRequestSchema, ComparedPartsSchema),
+  /** What there is a history of, the longest first. */
+  'history.list': method(Empty, z.array(HistoryHeadSchema)),
+  /** Figures over runs, of all series or of those that fit, with the points at which their level changed. */
   'history.get': method(HistoryRequestSchema, HistorySchema),
+  /** This machine first, then the one seen last. Wherever a machine is named, an identity merged into it names it as well. */
+  'machines.list': method(Deleted, z.array(MachineSchema)),
+  'machines.update': method(MachineUpdateSchema, Empty),
+  /** From now on, the runs of both are shown as those of the target. Nothing of the source is lost: `machines.split` undoes it. */
+  'machines.merge': method(z.object({ sourceId: z.string(), targetId: z.string() }), Empty),
+  /** Makes an identity that was merged into another a machine of its own again. */
+  'machines.split': method(MachineId, Empty),
+  /** With all of its runs, for 30 days; `machines.restore` brings back both. */
+  'machines.delete': method(MachineId, Empty),
+  'machines.restore': method(MachineId, Empty),
+  /** What `runs.start` would do with the same request, and how long that may take. Refused while a run is going on. */
+  'runs.plan': method(RunRequestSchema, RunPlanSchema),
   'runs.start': method(RunRequestSchema, RunId),
   'runs.cancel': method(RunId, Empty),
   'reports.create': method(ReportRequestSchema, ReportFileSchema),
   /** The run that is going on in this process, if there is one. */
   'runs.active': method(Empty, RunProgressSchema.nullable()),
+  /** Of the run that is going on, oldest first; none where there is none. */
+  'runs.conditions': method(Empty, z.array(ConditionsSampleSchema)),
+  /** Every run that has ended, for good: none of them can be restored. */
+  'runs.deleteAll': method(Empty, z.object({ deleted: z.number().int().nonnegative() })),
+  /** Starts each program to ask it; refused while a run is going on, which that would disturb. */
+  'providers.list': method(Empty, z.array(ProviderRowSchema)),
+  'settings.get': method(Empty, SettingsAnswerSchema),
+  'settings.change': method(SettingsSchema.partial(), SettingsAnswerSchema),
 } as const;
 
 export type ApiMethod = keyof typeof apiMethods;
@@ -163,7 +259,11 @@ export const apiEvents = {
   'run.progress': RunProgressSchema,
   /** A measurement was stored: the run can be read again. */
   'run.measured': z.object({ runId: z.string(), measurementId: z.string() }),
+  /** At most one a second. */
+  'run.conditions': z.object({ runId: z.string(), sample: ConditionsSampleSchema }),
   'run.ended': z.object({ runId: z.string(), status: RunStatusSchema, reason: z.string().nullable() }),
+  /** Runs or machines were imported, deleted, restored or edited: whatever was read of them may be out of date. */
+  'store.changed': Empty,
 } as const;
 export type ApiEvent = keyof typeof apiEvents;
 export type ApiEventPayload<E extends ApiEvent> = z.output<(typeof apiEvents)[E]>;

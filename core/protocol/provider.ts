@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { activationFunctions, blockKinds } from '../graph/graph.ts';
 import { dataTypes, planKinds } from '../graph/plan.ts';
+import { stopReasons } from '../statistics/stopping.ts';
 
 /** Raised when a provider of the old number can no longer be understood. */
 export const providerProtocolVersion = 1;
@@ -15,6 +16,18 @@ const positive = z.number().positive();
 
 export const DataTypeSchema = z.enum(dataTypes);
 export const PlanKindSchema = z.enum(planKinds);
+
+export const memoryLevels = ['L1', 'L2', 'L3', 'DRAM'] as const;
+export const MemoryLevelSchema = z.enum(memoryLevels);
+export type MemoryLevel = z.infer<typeof MemoryLevelSchema>;
+
+export const cacheStates = ['in-network', 'hot', 'all-cold'] as const;
+/**
+ * What the caches hold when a pass begins. in-network: what the pass before left. hot: each kernel ran just before on the same
+ * data; a sample is the sum of all kernels. all-cold: nothing of the network, for something else was read before each pass.
+ */
+export const CacheStateSchema = z.enum(cacheStates);
+export type CacheState = z.infer<typeof CacheStateSchema>;
 
 const padding = z.object({ top: count, left: count, bottom: count, right: count });
 const shape = z.object({ height: count, width: count, channels: count });
@@ -104,6 +117,8 @@ export const ProviderRequestSchema = z.discriminatedUnion('method', [
     method: z.literal('calibrate'),
     /** Seconds that each ceiling is measured for; the provider's default when absent. */
     secondsPerCeiling: positive.optional(),
+    /** Arithmetic alone, which takes a moment; a provider may answer everything all the same. */
+    only: z.enum(['arithmetic']).optional(),
   }),
   z.object({
     id: count,
@@ -117,6 +132,13 @@ export const ProviderRequestSchema = z.discriminatedUnion('method', [
     seed: count,
     /** An instruction set of `describe`; the best one when absent. */
     instructionSet: z.string().optional(),
+    /** Measured for so many threads; a provider that plans its fused kernels by them predicts their times. */
+    ceilings: z
+      .object({
+        operationsPerSecond: positive,
+        levels: z.array(z.object({ level: MemoryLevelSchema, bytesPerSecond: positive })),
+      })
+      .optional(),
   }),
   z.object({ id: count, method: z.literal('verify'), handle: count }),
   z.object({
@@ -124,11 +146,23 @@ export const ProviderRequestSchema = z.discriminatedUnion('method', [
     method: z.literal('measure'),
     handle: count,
     warmupSeconds: z.number().nonnegative(),
+    /** The warm-up goes on until passes no longer become faster, but no longer than this; absent: it ends by time alone. */
+    warmupMaxSeconds: z.number().nonnegative().optional(),
     minSeconds: positive,
     minSamples: count.min(1),
     maxSeconds: positive,
+    /** Half the interval of the median over it: where that is reached, or no longer falls, it ends before `maxSeconds`. */
+    noiseTarget: positive.optional(),
+    /** Absent: `in-network`. */
+    cacheState: CacheStateSchema.optional(),
   }),
-  z.object({ id: count, method: z.literal('profile'), handle: count, repetitions: count.min(1) }),
+  z.object({
+    id: count,
+    method: z.literal('profile'),
+    handle: count,
+    repetitions: count.min(1),
+    cacheState: CacheStateSchema.optional(),
+  }),
   z.object({ id: count, method: z.literal('release'), handle: count }),
   /** Ends the request `target` early; that one answers with the error `cancelled`. */
   z.object({ id: count, method: z.literal('cancel'), target: count }),
@@ -175,16 +209,14 @@ export const DescribeResultSchema = z.object({
   /** Why there is no device. */
   reason: z.string().optional(),
   dataTypes: z.array(DataTypeSchema),
+  /** What a data type is multiplied in, where the kernels widen it: bf16 is fp32 without instructions of its own. */
+  multipliedIn: z.partialRecord(DataTypeSchema, DataTypeSchema).optional(),
   operators: z.array(z.string()),
   plans: z.array(PlanKindSchema),
   /** Kinds of block that the fused plan has a kernel for. */
   fusableBlocks: z.array(z.enum(blockKinds)),
 });
 export type ProviderDescription = z.infer<typeof DescribeResultSchema>;
-
-export const memoryLevels = ['L1', 'L2', 'L3', 'DRAM'] as const;
-export const MemoryLevelSchema = z.enum(memoryLevels);
-export type MemoryLevel = z.infer<typeof MemoryLevelSchema>;
 
 export const ArithmeticCeilingSchema = z.object({
   dtype: DataTypeSchema,
@@ -216,7 +248,8 @@ export type BandwidthCeiling = z.infer<typeof BandwidthCeilingSchema>;
 export const CalibrateResultSchema = z.object({
   device: z.string(),
   arithmetic: z.array(ArithmeticCeilingSchema).min(1),
-  bandwidth: z.array(BandwidthCeilingSchema).min(1),
+  /** Empty only where arithmetic alone was asked for. */
+  bandwidth: z.array(BandwidthCeilingSchema),
   /** Every size that was tried, where the levels were inferred from a sweep. */
   bandwidthSweep: z
     .array(z.object({ access: bandwidthAccess, workingSetBytes: count, bytesPerSecond: positive }))
@@ -228,6 +261,15 @@ export const CalibrateResultSchema = z.object({
 });
 export type Calibration = z.infer<typeof CalibrateResultSchema>;
 
+/** What a kernel should take by the ceilings that `prepare` was told: the sum of its parts, for it hides nothing. */
+export const PredictionSchema = z.object({
+  timeNs: positive,
+  arithmeticNs: z.number().nonnegative(),
+  /** Activations, norms, filters. */
+  pointwiseNs: z.number().nonnegative(),
+  levels: z.array(z.object({ level: MemoryLevelSchema, bytes: count, timeNs: z.number().nonnegative() })),
+});
+
 export const PreparedKernelSchema = z.object({
   name: z.string(),
   /** Which code runs, for example `conv2d.pointwise.avx512`. */
@@ -237,6 +279,9 @@ export const PreparedKernelSchema = z.object({
   outputBytes: count,
   weightBytes: count,
   workspaceBytes: count,
+  /** How a block is cut into pieces that fit the caches, and why; for people. */
+  schedule: z.string().optional(),
+  prediction: PredictionSchema.optional(),
 });
 
 export const PrepareResultSchema = z.object({
@@ -274,10 +319,22 @@ export const VerifyResultSchema = z.object({
 export type Verification = z.infer<typeof VerifyResultSchema>;
 
 export const MeasureResultSchema = z.object({
-  /** One a pass over the whole network, in order. */
+  /** One a pass over the whole network, or the mean of `passesPerSample`, in order. */
   latencyNs: z.array(positive).min(1),
   warmupPasses: count,
   timerResolutionNs: positive,
+  /** Of reading the clock once. */
+  timerOverheadNs: z.number().nonnegative().optional(),
+  passesPerSample: count.min(1).optional(),
+  /** Whether the last passes of the warm-up took as long as those before them. */
+  warm: z.boolean().optional(),
+  stopped: z.enum(stopReasons).optional(),
+  /** Of the core that leads the team, just before the first sample and just after the last. */
+  clockHz: z.object({ before: positive, after: positive }).optional(),
+  /** Of this process while samples were taken. */
+  pageFaults: z.object({ minor: count, major: count }).optional(),
+  /** Of this process: anonymous memory, and how much of it the system gave as huge pages. */
+  memory: z.object({ anonymousBytes: count, hugePageBytes: count }).optional(),
 });
 export type MeasureResult = z.infer<typeof MeasureResultSchema>;
 

@@ -4,12 +4,15 @@
  */
 import { z } from 'zod';
 import { blockKinds } from '../graph/graph.ts';
+import { MarkSchema, RoundConditionsSchema, SetAsideSchema, SettlingSchema } from './conditions.ts';
 import {
+  CacheStateSchema,
   CalibrateResultSchema,
   DataTypeSchema,
   DescribeResultSchema,
   MemoryLevelSchema,
   PlanKindSchema,
+  PredictionSchema,
   ProviderErrorSchema,
   VerifyResultSchema,
 } from './provider.ts';
@@ -36,8 +39,13 @@ export const GpuSchema = z.object({
 /** Everything that can change a figure, as it was when the run began. */
 export const EnvironmentSchema = z.object({
   machine: z.object({
-    /** Of the hardware alone: stays when the driver, the kernel or the clock change. */
+    /** Stays when the driver, the kernel or the clock change; another machine of the same kind has another. */
     id: text,
+    /**
+     * Of its kind: the same for all that are built alike. Equal to `id` where nothing told this one from them, as in most containers.
+     * Absent in runs from before machines of one kind were told apart, of which this was the id.
+     */
+    modelId: text.optional(),
     /** What to call it until its owner gives it a name. */
     name: text,
     manufacturer: maybeText,
@@ -105,6 +113,8 @@ export const CaseSchema = z.object({
   dtype: DataTypeSchema,
   batch: count.min(1),
   threads: count.min(1),
+  /** Absent: in-network, as in all runs from before there were others. */
+  cacheState: CacheStateSchema.optional(),
 });
 export type Case = z.infer<typeof CaseSchema>;
 
@@ -128,6 +138,9 @@ export const MeasuredKernelSchema = z.object({
   traffic: z.array(TrafficSchema),
   /** Median, from the pass that times kernels one by one; null where that pass did not finish. */
   latencyNs: positive.nullable(),
+  /** How the provider cut a block, and what it predicted; absent where it did neither, or did not yet. */
+  schedule: text.optional(),
+  prediction: PredictionSchema.optional(),
 });
 export type MeasuredKernel = z.infer<typeof MeasuredKernelSchema>;
 
@@ -143,6 +156,8 @@ export const MeasurementSchema = CaseSchema.extend({
         samplesNs: z.array(positive).min(1),
         /** How many of them each round gave, in order; absent in runs from before this was kept. */
         rounds: z.array(count.min(1)).min(1).optional(),
+        /** One a round; absent in runs from before they were recorded. */
+        conditions: z.array(RoundConditionsSchema).optional(),
         warmupPasses: count,
         timerResolutionNs: positive,
         kernels: z.array(MeasuredKernelSchema),
@@ -175,6 +190,8 @@ export const DeviceCalibrationSchema = z.object({
   calibration: CalibrateResultSchema.nullable(),
   /** Why there is no calibration. */
   reason: maybeText,
+  /** How quiet the machine was before the run. */
+  settling: SettlingSchema.optional(),
 });
 export type DeviceCalibration = z.infer<typeof DeviceCalibrationSchema>;
 
@@ -199,6 +216,8 @@ export const CeilingsSchema = z.object({
   provider: text,
   device: text,
   dtype: DataTypeSchema,
+  /** What the kernels multiply in, which is what the peak is of. */
+  multipliedIn: DataTypeSchema,
   threads: count,
   peakOperationsPerSecond: positive,
   instructionSet: text,
@@ -227,10 +246,16 @@ export const MeasurementSummarySchema = z.object({
   dtype: DataTypeSchema,
   batch: count,
   threads: count,
+  cacheState: CacheStateSchema.optional(),
   instructionSet: text,
-  /** The median of all samples and its 95% confidence interval, between rounds where their borders are known. */
+  /** The median of all samples that count and its 95% confidence interval, between rounds where their borders are known. */
   latencyNs: z.object({ median: positive, low: positive, high: positive }),
+  /** That count. */
   samples: count,
+  /** By Tukey's fences, of those that count; they count as well. */
+  outliers: z.object({ mild: count, severe: count }),
+  /** Rounds that were disturbed. */
+  setAside: z.array(SetAsideSchema),
   operations: count,
   idealLatencyNs: positive,
   /** Every tensor charged to the smallest memory level that can hold it. */
@@ -247,7 +272,8 @@ export const MeasurementSummarySchema = z.object({
   top1Source: maybeText,
   /** Says what of the model is a reconstruction. */
   reconstruction: maybeText,
-  /** Sentences about what makes this figure doubtful, for instance a measured latency below its bound. */
+  marks: z.array(MarkSchema),
+  /** The sentences of the marks that are warnings. */
   alarms: z.array(text),
 });
 export type MeasurementSummary = z.infer<typeof MeasurementSummarySchema>;
@@ -266,11 +292,16 @@ export const RunSummarySchema = z.object({
   reason: maybeText,
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
+  /** Of the machine as it is shown: merged, and by its label where it has one. */
   machineId: text,
   machineName: text,
   cpu: text,
   measured: count,
   lost: count,
+  /** Absent for those that are not deleted. */
+  deletedAt: z.iso.datetime().optional(),
+  /** Why what is stored of it cannot be read; such a run can only be deleted. Absent for all others. */
+  unreadable: text.optional(),
 });
 export type RunSummary = z.infer<typeof RunSummarySchema>;
 
@@ -297,7 +328,10 @@ export type KernelSummary = z.infer<typeof KernelSummarySchema>;
 
 export const MeasurementDetailSchema = z.object({
   summary: MeasurementSummarySchema,
+  /** All of them, those of rounds that were set aside too. */
   samplesNs: z.array(positive),
+  rounds: z.array(count).optional(),
+  conditions: z.array(RoundConditionsSchema).optional(),
   kernels: z.array(KernelSummarySchema),
   verification: VerifyResultSchema,
 });

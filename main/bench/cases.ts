@@ -1,6 +1,7 @@
 /** From what was asked for to the list of cases, before anything is started or stored. */
 
 import type { z } from 'zod';
+import { cacheStateOf } from '../../core/analysis/figures.ts';
 import type { Graph } from '../../core/graph/graph.ts';
 import { type DataType, type Plan, type PlanKind, planGraph } from '../../core/graph/plan.ts';
 import type { Model } from '../../core/models/zoo.ts';
@@ -72,6 +73,7 @@ export function planCases(
                 dtype,
                 batch,
                 threads,
+                ...cacheStateOf(request),
               },
               graph,
               plan,

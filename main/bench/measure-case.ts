@@ -1,28 +1,38 @@
 /** One visit to one case: prepare, check, time, release. What a provider answers is held against what the graph says. */
 
+import { cacheStateOf } from '../../core/analysis/figures.ts';
 import { kernelTraffic } from '../../core/analysis/traffic.ts';
 import { operatorAt } from '../../core/graph/graph.ts';
 import { costOfKernel } from '../../core/graph/plan.ts';
+import type { RoundConditions } from '../../core/protocol/conditions.ts';
 import type { MeasureResult, Prepared, ProfileResult, Verification } from '../../core/protocol/provider.ts';
-import type { MeasuredKernel } from '../../core/protocol/run.ts';
+import type { Ceilings, MeasuredKernel } from '../../core/protocol/run.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
+import { surroundingsBetween, type Telemetry } from '../machine/telemetry.ts';
 import type { PlannedCase } from './cases.ts';
 import { type ProviderConnection, ProviderRequestError, type RequestOptions } from './provider-connection.ts';
 
 export interface Timing {
   readonly warmupSeconds: number;
+  readonly warmupMaxSeconds: number;
   readonly minSeconds: number;
   readonly minSamples: number;
   readonly maxSeconds: number;
+  readonly noiseTarget: number;
   readonly profileRepetitions: number;
 }
 
-/** One round's. Seven of them, and all else that a visit does, take ten seconds or so for a small network. */
+/**
+ * One round's. Seven of them, and all else that a visit does, take ten seconds or so for a small network. A round need be no less
+ * noisy than the rounds differ among each other, which is a percent or more.
+ */
 export const defaultTiming: Timing = {
   warmupSeconds: 0.2,
-  minSeconds: 1,
+  warmupMaxSeconds: 1,
+  minSeconds: 0.5,
   minSamples: 10,
   maxSeconds: 3,
+  noiseTarget: 0.005,
   profileRepetitions: 5,
 };
 
@@ -35,10 +45,19 @@ export class WrongAnswer extends Error {}
 export interface Visit {
   readonly provider: ProviderConnection;
   readonly planned: PlannedCase;
+  /** What a provider may plan its kernels by. */
+  readonly ceilings: Ceilings | undefined;
   readonly timing: Timing;
   readonly request: RequestOptions;
+  readonly telemetry: Telemetry;
   /** What is being done, for people. */
   readonly note: (what: string) => void;
+}
+
+/** What a round gave, and what the machine did meanwhile. */
+export interface Round {
+  readonly measured: MeasureResult;
+  readonly conditions: RoundConditions;
 }
 
 export type FirstVisit =
@@ -47,44 +66,65 @@ export type FirstVisit =
       readonly verification: Verification;
       readonly instructionSet: string;
       readonly correct: true;
-      readonly measured: MeasureResult;
+      readonly round: Round;
       readonly kernels: MeasuredKernel[];
     };
 
 /** Checks the result before any time is taken; a wrong one is not timed. */
 export async function visitFirst(visit: Visit): Promise<FirstVisit> {
-  const { provider, planned, timing, request, note } = visit;
+  const { provider, planned, request, note } = visit;
   return withPrepared(visit, async (prepared) => {
     const { handle, instructionSet } = prepared;
     note('checking the result');
     const verification = await provider.request('verify', { handle }, request);
     checkVerified(planned, verification);
     if (!verification.passed) return { verification, instructionSet, correct: false };
-    note('measuring');
-    const measured = await provider.request('measure', { handle, ...sampling(timing) }, request);
+    const round = await timeRound(visit, handle);
     note('timing the kernels');
     const profile = await profileOrNothing(visit, handle);
     return {
       verification,
       instructionSet,
       correct: true,
-      measured,
+      round,
       kernels: describeKernels(planned, prepared, profile),
     };
   });
 }
 
 /** More samples of what was found correct before. */
-export async function visitAgain(visit: Visit): Promise<MeasureResult> {
-  const { provider, timing, request, note } = visit;
-  return withPrepared(visit, ({ handle }) => {
-    note('measuring');
-    return provider.request('measure', { handle, ...sampling(timing) }, request);
-  });
+export async function visitAgain(visit: Visit): Promise<Round> {
+  return withPrepared(visit, ({ handle }) => timeRound(visit, handle));
+}
+
+async function timeRound(
+  { provider, planned, timing, request, telemetry, note }: Visit,
+  handle: number,
+): Promise<Round> {
+  note('measuring');
+  const before = await telemetry.read(provider.processId);
+  const { profileRepetitions: _, ...sampling } = timing;
+  const state = cacheStateOf(planned.case);
+  const measured = await provider.request('measure', { handle, ...sampling, ...state }, request);
+  const after = await telemetry.read(provider.processId);
+  const { warm, stopped, passesPerSample, timerOverheadNs, clockHz, pageFaults, memory } = measured;
+  return {
+    measured,
+    conditions: {
+      ...surroundingsBetween(before, after),
+      ...(warm !== undefined && { warm }),
+      ...(stopped !== undefined && { stopped }),
+      ...(passesPerSample !== undefined && { passesPerSample }),
+      ...(timerOverheadNs !== undefined && { timerOverheadNs }),
+      ...(clockHz !== undefined && { clockHz }),
+      ...(pageFaults !== undefined && { pageFaults }),
+      ...(memory !== undefined && { memory }),
+    },
+  };
 }
 
 async function withPrepared<T>(
-  { provider, planned, request, note }: Visit,
+  { provider, planned, ceilings, request, note }: Visit,
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
   const { graph, plan } = planned;
@@ -100,6 +140,7 @@ async function withPrepared<T>(
       batch,
       threads,
       seed,
+      ...(ceilings === undefined ? {} : { ceilings: ceilingsOf(ceilings) }),
     },
     request,
   );
@@ -119,17 +160,21 @@ async function withPrepared<T>(
   }
 }
 
-function sampling({ warmupSeconds, minSeconds, minSamples, maxSeconds }: Timing) {
-  return { warmupSeconds, minSeconds, minSamples, maxSeconds };
+function ceilingsOf({ peakOperationsPerSecond, levels }: Ceilings) {
+  return {
+    operationsPerSecond: peakOperationsPerSecond,
+    levels: levels.map(({ level, bytesPerSecond }) => ({ level, bytesPerSecond })),
+  };
 }
 
 /** The latency stands without the times of its kernels, be it that they were refused or that the user had enough. */
 async function profileOrNothing(
-  { provider, timing, request }: Visit,
+  { provider, planned, timing, request }: Visit,
   handle: number,
 ): Promise<ProfileResult | null> {
   try {
-    return await provider.request('profile', { handle, repetitions: timing.profileRepetitions }, request);
+    const body = { handle, repetitions: timing.profileRepetitions, ...cacheStateOf(planned.case) };
+    return await provider.request('profile', body, request);
   } catch (error) {
     if (error instanceof ProviderRequestError) return null;
     throw error;
@@ -172,14 +217,15 @@ function checkPrepared({ case: { batch, dtype }, graph, plan }: PlannedCase, { k
 }
 
 function describeKernels(
-  { case: { batch, dtype }, graph, plan }: PlannedCase,
+  { case: { batch, dtype, cacheState }, graph, plan }: PlannedCase,
   prepared: Prepared,
   profile: ProfileResult | null,
 ): MeasuredKernel[] {
-  const traffic = kernelTraffic(graph, plan, batch, dtype);
+  const traffic = kernelTraffic(graph, plan, batch, dtype, cacheState);
   const latencies = new Map(profile?.kernels.map(({ name, latencyNs }) => [name, latencyNs]));
   return plan.kernels.map((kernel, index) => {
     const block = graph.blocks[kernel.block];
+    const { implementation = 'unknown', schedule, prediction } = prepared.kernels[index] ?? {};
     if (block === undefined) throw new Error(`${graph.name} has no block ${kernel.block}`);
     return {
       name: kernel.name,
@@ -187,10 +233,12 @@ function describeKernels(
       blockKind: block.kind,
       operators: kernel.operators.map((id) => operatorAt(graph, id).name),
       fused: kernel.fused,
-      implementation: prepared.kernels[index]?.implementation ?? 'unknown',
+      implementation,
       operations: costOfKernel(graph, kernel, batch, dtype).operations,
       traffic: [...(traffic[index] ?? [])],
       latencyNs: latencies.get(kernel.name) ?? null,
+      ...(schedule === undefined ? {} : { schedule }),
+      ...(prediction === undefined ? {} : { prediction }),
     };
   });
 }

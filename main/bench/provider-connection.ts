@@ -23,6 +23,8 @@ export interface RequestOptions {
 
 export interface ProviderConnection {
   readonly name: string;
+  /** Of the program that executes; undefined where it is not up, or where that is not known. */
+  readonly processId?: number | undefined;
   /**
    * Starts the provider where it is not up. Rejects with ProviderRequestError or ProviderCrash; with the former's code
    * `cancelled` where the signal asked for it.

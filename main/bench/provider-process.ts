@@ -48,6 +48,10 @@ export class ProviderProcess implements ProviderConnection {
     });
   }
 
+  get processId(): number | undefined {
+    return this.child?.pid;
+  }
+
   async request<M extends ProviderMethod>(
     method: M,
     body: BodyOf<M>,

@@ -1,12 +1,19 @@
 /**
- * Executes a run: ceilings first and once more at the end, between them every case in several rounds, each beginning with
- * another case, so that a slow minute does not fall on one model alone. Whatever a provider does wrong loses its own case:
+ * Executes a run: ceilings first and once more at the end, between them every case in several rounds, each in another order,
+ * so that a slow minute does not fall on one model alone. Whatever a provider does wrong loses its own case:
  * the program is started again and the run goes on.
  */
 
+import { ceilingsFor } from '../../core/analysis/ceilings.ts';
+import { disturbedRounds } from '../../core/analysis/disturbance.ts';
 import type { RunProgress } from '../../core/protocol/api.ts';
+import type { Settling } from '../../core/protocol/conditions.ts';
 import type { ProviderDescription } from '../../core/protocol/provider.ts';
 import type { DeviceCalibration, Measurement } from '../../core/protocol/run.ts';
+import { roundsForInterval } from '../../core/statistics/rounds.ts';
+import { seededRandom, shuffle } from '../../core/statistics/seeded-random.ts';
+import { systemFiles } from '../machine/system-files.ts';
+import { type Telemetry, telemetry } from '../machine/telemetry.ts';
 import type { PlannedCase } from './cases.ts';
 import { Forecast } from './forecast.ts';
 import {
@@ -24,6 +31,7 @@ import {
   ProviderCrash,
   ProviderRequestError,
 } from './provider-connection.ts';
+import { settle } from './settle.ts';
 
 export interface DescribedProvider {
   readonly process: ProviderConnection;
@@ -46,9 +54,19 @@ export interface SchedulerSettings {
   readonly rounds: number;
   /** A provider that says nothing for so long hangs; preparing and checking a large network is silent. */
   readonly silenceMs: number;
+  /** How long it is waited at most until the machine is quiet; absent: as the suite's time allows. */
+  readonly settleSeconds?: number | undefined;
+  readonly telemetry: Telemetry;
 }
 
-const defaultSettings: SchedulerSettings = { timing: defaultTiming, rounds: 7, silenceMs: 120_000 };
+export const defaultSettings: SchedulerSettings = {
+  timing: defaultTiming,
+  rounds: 7,
+  silenceMs: 120_000,
+  telemetry: telemetry(systemFiles()),
+};
+const longestSettleSeconds = 30;
+const settleShare = 1 / 8;
 
 export type RunStep = Pick<
   RunProgress,
@@ -72,9 +90,10 @@ export interface RunEnd {
 const startAttempts = 3;
 const startSilenceMs = 20_000;
 const progressIntervalMs = 500;
+const mostExtraRounds = 3;
 /** First guesses, replaced by experience. */
-const guessedCalibrationSeconds = 6;
-const guessedFirstVisitSeconds = 5;
+export const guessedCalibrationSeconds = 6;
+export const guessedFirstVisitSeconds = 5;
 
 export async function executeRun(work: RunWork, sink: RunSink, signal: AbortSignal): Promise<RunEnd> {
   // What the sink throws at a timer has nobody to catch it: it ends the run in order, and is thrown from here.
@@ -128,6 +147,8 @@ interface Entry {
 class RunFailed extends Error {}
 
 class Scheduler {
+  /** As they were before the first case: every visit to a case is planned by the same. */
+  private calibrations: readonly DeviceCalibration[] = [];
   private readonly work: RunWork;
   private readonly sink: RunSink;
   private readonly signal: AbortSignal;
@@ -169,13 +190,17 @@ class Scheduler {
       }
     }
     try {
-      const calibrated = await this.calibrate();
+      const settling = await this.settle();
+      const calibrated = await this.calibrate(settling);
       this.phase = 'measuring';
       let order = await this.firstRound();
+      // From the run's id, so that the order can be told again.
+      const random = seededRandom(hashOf(this.work.runId));
       for (let round = 2; round <= rounds; round++) {
-        order = [...order.slice(1), ...order.slice(0, 1)];
+        order = nextOrder(order, random);
         if (!(await this.furtherRound(order, round))) break;
       }
+      await this.roundsInPlaceOfDisturbed(order, random);
       this.casesDone = this.entries.length;
       this.phase = 'finishing';
       await this.calibrateAgain(calibrated);
@@ -205,13 +230,26 @@ class Scheduler {
     this.current = current;
   }
 
-  private async calibrate(): Promise<readonly DeviceCalibration[]> {
+  private async settle(): Promise<Settling> {
+    this.say('waiting for the machine to be quiet');
+    this.tell();
+    const { budgetSeconds, providers } = this.work;
+    const { settleSeconds, telemetry: source } = this.settings;
+    return settle(source, {
+      longestSeconds: settleSeconds ?? Math.min(longestSettleSeconds, settleShare * budgetSeconds),
+      // The others, if there are more, wait for what they will be asked.
+      providerId: providers[0]?.process.processId,
+      signal: this.signal,
+    });
+  }
+
+  private async calibrate(settling: Settling): Promise<readonly DeviceCalibration[]> {
     const calibrated: DeviceCalibration[] = [];
     for (const { process, description } of this.work.providers) {
       this.say(`measuring the ceilings of ${deviceOf(description)}`);
       this.tell();
       this.forecast.begin(description.provider);
-      calibrated.push({ description, ...(await this.calibrationOf(process)) });
+      calibrated.push({ description, ...(await this.calibrationOf(process)), settling });
       this.forecast.end(description.provider);
       this.sink.calibrated(calibrated);
     }
@@ -222,6 +260,7 @@ class Scheduler {
         `The ceilings could not be measured: ${failures.map(({ reason }) => reason).join(' ')}`,
       );
     }
+    this.calibrations = calibrated;
     return calibrated;
   }
 
@@ -306,6 +345,22 @@ class Scheduler {
     return true;
   }
 
+  /** Where too few rounds were quiet, some more may be: as many as there is time for, to a limit. */
+  private async roundsInPlaceOfDisturbed(entries: readonly Entry[], random: () => number): Promise<void> {
+    const { rounds, timing } = this.settings;
+    if (rounds < roundsForInterval) return;
+    for (let round = rounds + 1; round <= rounds + mostExtraRounds; round++) {
+      const disturbed = nextOrder(entries.filter(hasTooFewQuietRounds), random);
+      for (const { id } of disturbed) {
+        this.forecast.expect(stepOf(id, round), timing.minSeconds + 2 * timing.warmupSeconds);
+      }
+      if (disturbed.length === 0) return;
+      if (await this.furtherRound(disturbed, round)) continue;
+      for (const { id } of disturbed) this.forecast.end(stepOf(id, round));
+      return;
+    }
+  }
+
   /** From this round on there will be none: nothing waits for them any more. */
   private dropRounds(entries: readonly Entry[], from: number): void {
     for (let round = from; round <= this.settings.rounds; round++) {
@@ -333,8 +388,8 @@ class Scheduler {
       const visit = await visitFirst(this.visit(entry, 1));
       const { instructionSet, verification } = visit;
       if (!visit.correct) return { ...head, instructionSet, outcome: { status: 'incorrect', verification } };
-      const { latencyNs: samplesNs, warmupPasses, timerResolutionNs } = visit.measured;
-      const { kernels } = visit;
+      const { kernels, round } = visit;
+      const { latencyNs: samplesNs, warmupPasses, timerResolutionNs } = round.measured;
       const rounds = [samplesNs.length];
       return {
         ...head,
@@ -343,6 +398,7 @@ class Scheduler {
           status: 'measured',
           samplesNs,
           rounds,
+          conditions: [round.conditions],
           warmupPasses,
           timerResolutionNs,
           kernels,
@@ -360,13 +416,14 @@ class Scheduler {
     if (measured === undefined || this.givenUp.has(entry.provider)) return;
     const { outcome } = measured;
     try {
-      const more = await visitAgain(this.visit(entry, round));
+      const { measured: more, conditions } = await visitAgain(this.visit(entry, round));
       entry.measured = {
         ...measured,
         outcome: {
           ...outcome,
           samplesNs: [...outcome.samplesNs, ...more.latencyNs],
           rounds: [...(outcome.rounds ?? []), more.latencyNs.length],
+          conditions: [...(outcome.conditions ?? []), conditions],
           warmupPasses: outcome.warmupPasses + more.warmupPasses,
         },
       };
@@ -382,10 +439,17 @@ class Scheduler {
     return {
       provider: provider.process,
       planned,
+      ceilings: ceilingsFor(this.calibrations, planned.case),
       timing: this.settings.timing,
       request: { silenceMs: this.settings.silenceMs, signal: this.signal },
-      note: (what) => this.say(`${nameOf(planned)}: ${what}, round ${round} of ${this.settings.rounds}`),
+      telemetry: this.settings.telemetry,
+      note: (what) => this.say(`${nameOf(planned)}: ${what}, ${this.placeOf(round)}`),
     };
+  }
+
+  private placeOf(round: number): string {
+    const { rounds } = this.settings;
+    return round > rounds ? `round ${round} in place of a disturbed one` : `round ${round} of ${rounds}`;
   }
 
   /** What to tell of a failure that the run outlives; throws on where it does not. Afterwards the provider is up. */
@@ -412,6 +476,22 @@ class Scheduler {
   }
 }
 
+/** Shuffled, and begun with another case than before: heat and drift favour none, and none is measured twice in succession. */
+function nextOrder(order: readonly Entry[], random: () => number): readonly Entry[] {
+  const next = [...order];
+  shuffle(next, random);
+  const last = order.at(-1);
+  if (next.length > 1 && next[0] === last) next.push(...next.splice(0, 1));
+  return next;
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return hash;
+}
+
 function deviceOf(description: ProviderDescription): string {
   return description.devices[0]?.name ?? description.provider;
 }
@@ -422,6 +502,12 @@ function stepOf(entryId: string, round: number): string {
 
 function isMeasured(measurement: Measurement): measurement is Measurement & { outcome: Kept } {
   return measurement.outcome.status === 'measured';
+}
+
+function hasTooFewQuietRounds({ measured }: Entry): boolean {
+  const conditions = measured?.outcome.conditions ?? [];
+  const quiet = disturbedRounds(conditions).filter((found) => found.length === 0).length;
+  return measured !== undefined && quiet < roundsForInterval;
 }
 
 function nameOf({ case: { model, plan, dtype, batch } }: PlannedCase): string {

@@ -15,6 +15,8 @@ import { fakeProgram } from '../fixtures/providers/fake.ts';
 const models = ['mobilenetv3_small_100', 'mobilenetv2_100', 'resnet18'] as const;
 const timing = {
   warmupSeconds: 0.001,
+  warmupMaxSeconds: 0.001,
+  noiseTarget: 0.5,
   minSeconds: 0.001,
   minSamples: 4,
   maxSeconds: 1,
@@ -74,7 +76,7 @@ async function execute(onClosed: (pages: BenchPages) => void) {
       providers,
       cases: planCases(selectModels(request), request, descriptions, 1),
       budgetSeconds: 1000,
-      settings: { timing, rounds: 2, silenceMs: 10_000 },
+      settings: { timing, rounds: 2, silenceMs: 10_000, settleSeconds: 0 },
     },
     {
       calibrated: () => {},

@@ -101,7 +101,7 @@ it('serves with a closed stdin until it is told to stop', async () => {
 });
 
 it.skipIf(!existsSync(nativeBenchPath()))('keeps a run that its user interrupts', async () => {
-  const child = start('profile', '--models', 'convfirst_pico', '--json');
+  const child = start('profile', '--models', 'convfirst_pico', '--settle', '0', '--json');
   const output = text(child.stdout);
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {

@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ProviderRequestSchema } from '../../core/protocol/provider.ts';
-import type { DeviceCalibration, Measurement } from '../../core/protocol/run.ts';
+import { summarizeRun } from '../../core/analysis/report.ts';
+import { type CacheState, ProviderRequestSchema } from '../../core/protocol/provider.ts';
+import { type DeviceCalibration, type Measurement, RunSchema } from '../../core/protocol/run.ts';
 import { planCases, selectModels } from '../../main/bench/cases.ts';
 import { ProviderCrash, ProviderRequestError } from '../../main/bench/provider-connection.ts';
 import { ProviderProcess } from '../../main/bench/provider-process.ts';
@@ -16,6 +17,8 @@ import {
   type SchedulerSettings,
   startProvider,
 } from '../../main/bench/scheduler.ts';
+import { sampleRun } from '../fixtures/api/sample-run.ts';
+import { type Played, playedTelemetry } from '../fixtures/machines/played-telemetry.ts';
 import {
   arithmeticAgain,
   arithmeticFirst,
@@ -32,12 +35,20 @@ const models = [first, second, third];
 const samplesPerVisit = 4;
 const timing = {
   warmupSeconds: 0.001,
+  warmupMaxSeconds: 0.001,
   minSeconds: 0.001,
   minSamples: samplesPerVisit,
   maxSeconds: 1,
+  noiseTarget: 0.01,
   profileRepetitions: 1,
 };
-const settings: SchedulerSettings = { timing, rounds: 3, silenceMs: 10_000 };
+const settings: SchedulerSettings = {
+  timing,
+  rounds: 3,
+  silenceMs: 10_000,
+  settleSeconds: 0,
+  telemetry: playedTelemetry(() => ({})),
+};
 /** Long enough for a program that only answers, on a busy machine. */
 const shortSilence: SchedulerSettings = { ...settings, silenceMs: 700 };
 
@@ -102,6 +113,8 @@ function samplesOf(...visits: readonly number[]): number[] {
 interface Options {
   readonly settings?: SchedulerSettings;
   readonly budgetSeconds?: number;
+  readonly runId?: string;
+  readonly cacheState?: CacheState;
   readonly stop?: AbortController;
   readonly sink?: Partial<RunSink>;
 }
@@ -119,14 +132,21 @@ interface Executed {
 async function execute(faults: readonly Fault[], options: Options = {}): Promise<Executed> {
   const provider = new ProviderProcess(fakeProgram(folder, faults));
   const description = await startProvider(provider);
-  const request = { suite: 'quick', models, plans: ['layerwise' as const], threads: 1 };
+  const { cacheState } = options;
+  const request = {
+    suite: 'quick',
+    models,
+    plans: ['layerwise' as const],
+    threads: 1,
+    ...(cacheState && { cacheState }),
+  };
   const measurements = new Map<string, Measurement>();
   const stored: string[] = [];
   const steps: RunStep[] = [];
   let calibrated: readonly DeviceCalibration[] = [];
   const end = await executeRun(
     {
-      runId: 'run',
+      runId: options.runId ?? 'run',
       providers: [{ process: provider, description }],
       cases: planCases(selectModels(request), request, [description], 1),
       budgetSeconds: options.budgetSeconds ?? 1000,
@@ -223,12 +243,23 @@ describe('a run', () => {
     },
   );
 
-  it('begins every round with another case, and stores what each visit gave', async () => {
-    const { stored } = await execute([]);
-    const order = [first, second, third, second, third, first, third, first, second];
-    expect(stored).toEqual(order);
+  it('measures every case once a round, in an order that the id of the run decides, and none twice in succession', async () => {
+    const rounds = 6;
+    const { stored } = await execute([], { settings: { ...settings, rounds } });
     const measured = journal().filter(({ method }) => method === 'measure');
-    expect(measured.map(({ model }) => model)).toEqual(order);
+    expect(measured.map(({ model }) => model)).toEqual(stored);
+    for (let round = 0; round < rounds; round++) {
+      expect(stored.slice(3 * round, 3 * round + 3).toSorted()).toEqual(models.toSorted());
+    }
+    for (const [index, model] of stored.slice(1).entries()) expect(model).not.toBe(stored[index]);
+    const orders = new Set(
+      stored.flatMap((_, at) => (at % 3 === 0 ? [stored.slice(at, at + 3).join()] : [])),
+    );
+    expect(orders.size).toBeGreaterThan(2);
+    const again = await execute([], { settings: { ...settings, rounds } });
+    expect(again.stored).toEqual(stored);
+    const other = await execute([], { settings: { ...settings, rounds }, runId: 'another run' });
+    expect(other.stored).not.toEqual(stored);
   });
 
   it('asks as the protocol says: the result is checked before it is timed, and nothing is left prepared', async () => {
@@ -259,10 +290,12 @@ describe('a run', () => {
     ]);
     expect(steps[0]).toMatchObject({ phase: 'calibrating', casesDone: 0, casesTotal: 3 });
     expect(steps[0]?.fraction).toBeCloseTo(0, 3);
-    expect(steps[0]?.current).toBe('measuring the ceilings of Fake CPU');
+    expect(steps[0]?.current).toBe('waiting for the machine to be quiet');
+    expect(steps.map(({ current }) => current)).toContain('measuring the ceilings of Fake CPU');
     const during = steps.filter(({ phase }) => phase === 'measuring');
-    expect(during.length).toBeGreaterThan(0);
-    expect(during[0]?.current).toBe(`${second} layerwise fp32: measuring, round 2 of 3`);
+    expect(during.map(({ current }) => current)).toContain(
+      `${second} layerwise fp32: measuring, round 2 of 3`,
+    );
     expect(steps.at(-1)).toMatchObject({
       phase: 'finishing',
       casesDone: 3,
@@ -280,6 +313,146 @@ describe('a run', () => {
     const faults: Fault[] = 'step' in sink ? [{ method: 'measure', model: first, does: 'lasts' }] : [];
     await expect(execute(faults, { sink })).rejects.toThrow('the disk is full');
     expect(asked(second)).toEqual([]);
+  });
+});
+
+/** The figure of the first model, of a run whose machine, or provider, is disturbed in these of seven rounds. */
+async function disturbedFigure(
+  faults: readonly Fault[],
+  disturbed: readonly number[] = [],
+  played: Played = {},
+) {
+  const rounds = 7;
+  // The first reading is that of the settling; then each visit has one before it and one after.
+  const telemetry = playedTelemetry((reading) => {
+    const visit = reading / 2 - 1;
+    const round = Math.floor(visit / models.length) + 1;
+    return Number.isInteger(visit) && disturbed.includes(round) ? played : {};
+  });
+  const executed = await execute(faults, { settings: { ...settings, rounds, telemetry } });
+  const visits = asked(first).filter((method) => method === 'measure').length;
+  expect(executed.stored).toHaveLength(visits * models.length);
+  const measurement = executed.measurements.get(first);
+  if (measurement === undefined) throw new Error('it was not measured');
+  const run = RunSchema.parse({
+    ...sampleRun,
+    providers: executed.calibrated,
+    measurements: [measurement],
+  });
+  const summary = summarizeRun(run).measurements[0];
+  if (summary === undefined) throw new Error('it has no figure');
+  return { summary, measurement, visits, kinds: summary.marks.map(({ kind }) => kind) };
+}
+
+describe('a machine that is disturbed', () => {
+  it('while nothing happens sets nothing aside, and marks nothing of it', async () => {
+    const { summary, measurement } = await disturbedFigure([]);
+    expect(summary.setAside).toEqual([]);
+    expect(summary.samples).toBe(7 * samplesPerVisit);
+    expect(measurement.outcome).toMatchObject({
+      conditions: Array(7).fill(
+        expect.objectContaining({
+          spanSeconds: 1,
+          stolenSeconds: 0,
+          othersSeconds: 0,
+          warm: true,
+          stopped: 'quiet',
+        }),
+      ),
+    });
+  });
+
+  it.each<[string, Played, RegExp]>([
+    ['by other programs', { othersSeconds: 0.4 }, /other programs used 0.4 of 2/],
+    ['by its hypervisor', { stolenSeconds: 0.05 }, /the hypervisor gave 2.5%/],
+    ['by its heat', { throttleEvents: 2 }, /slowed down for its heat/],
+    ['by swapping', { swappedPages: 9 }, /memory was swapped/],
+  ])('%s in two rounds has its figure from the other five', async (_, played, reason) => {
+    const { summary, measurement } = await disturbedFigure([], [3, 6], played);
+    expect(summary.setAside.map(({ round }) => round)).toEqual([3, 6]);
+    expect(summary.setAside[0]?.reasons[0]).toMatch(reason);
+    expect(summary.samples).toBe(5 * samplesPerVisit);
+    // What was set aside is stored like the rest.
+    expect(measurement.outcome).toMatchObject({ samplesNs: samplesOf(1, 2, 3, 4, 5, 6, 7) });
+  });
+
+  it('all the time has its figure from all rounds, marked', async () => {
+    const all = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    const { summary, kinds } = await disturbedFigure([], all, { othersSeconds: 1 });
+    expect(summary.setAside).toEqual([]);
+    expect(kinds).toContain('background');
+    expect(summary.alarms.join()).toMatch(/In 10 of 10 rounds other programs used 1.0 of 2 processors/);
+  });
+
+  it('in too many rounds is visited again, as often as it takes', async () => {
+    const { summary, visits } = await disturbedFigure([], [2, 4, 7], { othersSeconds: 1 });
+    expect(visits).toBe(8);
+    expect(summary.setAside.map(({ round }) => round)).toEqual([2, 4, 7]);
+  });
+
+  it('by a clock that falls in a round has that round set aside', async () => {
+    const { summary } = await disturbedFigure([
+      { method: 'measure', model: first, from: 4, until: 5, does: 'throttle' },
+    ]);
+    expect(summary.setAside).toEqual([
+      { round: 4, samples: samplesPerVisit, reasons: ['the clock was 20% lower than in the others'] },
+      { round: 5, samples: samplesPerVisit, reasons: ['the clock was 20% lower than in the others'] },
+    ]);
+    expect(summary.latencyNs.high).toBeLessThan(5_100_000);
+  });
+
+  it('by pages that are read from a disk is marked', async () => {
+    const { summary } = await disturbedFigure([{ method: 'measure', model: first, does: 'pageFaults' }]);
+    expect(summary.alarms.join()).toMatch(/In 7 of 7 rounds pages had to be read from a disk/);
+  });
+
+  it('by a drift within its rounds says how wide its interval is', async () => {
+    const { summary, kinds } = await disturbedFigure([
+      { method: 'measure', model: first, from: 3, does: 'drift' },
+    ]);
+    expect(kinds).toContain('noisy');
+    expect(summary.latencyNs.high / summary.latencyNs.low).toBeGreaterThan(1.02);
+  });
+
+  it('before the run is waited for, not without end, and the run says so', async () => {
+    const telemetry = playedTelemetry(() => ({ othersSeconds: 2 }));
+    const executed = await execute([], { settings: { ...settings, telemetry, settleSeconds: 2 } });
+    expect(executed.end.status).toBe('finished');
+    expect(executed.calibrated[0]?.settling).toMatchObject({
+      settled: false,
+      reason: 'other programs used 2.0 of 2 processors',
+    });
+    expectWhole(executed, ...models);
+  });
+});
+
+describe('a state of the caches', () => {
+  it('is asked for, stored with the case, and changes what must come from memory', async () => {
+    const executed = await execute([], { cacheState: 'all-cold' });
+    const asked = transcript().map((request) => ProviderRequestSchema.parse(request));
+    const timed = asked.filter(({ method }) => method === 'measure' || method === 'profile');
+    expect(timed.length).toBeGreaterThan(models.length);
+    for (const request of timed) expect(request).toMatchObject({ cacheState: 'all-cold' });
+    expect(executed.measurements.get(first)?.cacheState).toBe('all-cold');
+    const weights = kernelsOf(executed, first).flatMap(({ traffic }) =>
+      traffic.filter(({ kind }) => kind === 'weights'),
+    );
+    expect(weights.length).toBeGreaterThan(10);
+    for (const { reuseDistanceBytes } of weights) expect(reuseDistanceBytes).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
+  it('is not spoken of where it is the usual one', async () => {
+    const executed = await execute([], { cacheState: 'in-network' });
+    expect(JSON.stringify(transcript())).not.toContain('cacheState');
+    expect(executed.measurements.get(first)).not.toHaveProperty('cacheState');
+  });
+
+  it('hot lets each kernel find its own tensors', async () => {
+    const executed = await execute([], { cacheState: 'hot' });
+    for (const { traffic } of kernelsOf(executed, first)) {
+      const own = traffic.reduce((sum, { bytes }) => sum + bytes, 0);
+      for (const { reuseDistanceBytes } of traffic) expect(reuseDistanceBytes).toBe(own);
+    }
   });
 });
 
@@ -497,7 +670,12 @@ describe('a run that its user ends', () => {
       stop: stopAt('measure', second, 2),
     });
     expect(executed.end).toEqual(ended);
-    for (const model of models) expect(outcomeOf(executed, model)).toMatchObject({ samplesNs: samplesOf(1) });
+    expect(outcomeOf(executed, second)).toMatchObject({ samplesNs: samplesOf(1) });
+    for (const model of models) {
+      const outcome = outcomeOf(executed, model);
+      if (outcome.status !== 'measured') throw new Error(`${model} has no figure`);
+      expect(outcome.samplesNs.slice(0, samplesPerVisit)).toEqual(samplesOf(1));
+    }
   });
 
   it('while the ceilings are measured has none', async () => {

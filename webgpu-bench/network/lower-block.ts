@@ -49,6 +49,7 @@ export const fusableBlocks: readonly BlockKind[] = [
   'depthwiseSeparable',
   'fusedMbconv',
   'bottleneck',
+  'ffn',
 ];
 
 /** At most so many tiles are tried for a block: the large texts of fused kernels take long to compile. */
@@ -62,6 +63,7 @@ export function lowerBlock(graph: Graph, kernel: Kernel, options: LowerOptions):
     case 'convfirst':
     case 'convnext':
     case 'convfirstDownsample':
+    case 'ffn':
       return [lowerFfn(graph, kernel, parts, options)];
     case 'mbconv':
     case 'depthwiseSeparable':

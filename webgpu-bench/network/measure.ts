@@ -1,15 +1,15 @@
 /** Latency of a whole network, and of each of its kernels. */
 import type { MeasureResult, ProfileResult } from '../../core/protocol/provider.ts';
+import { StoppingRule, type StoppingSettings } from '../../core/statistics/stopping.ts';
+import { WarmUp } from '../../core/statistics/warm-up.ts';
 import { neededSpanNs } from '../measure/repeat.ts';
 import { maxDispatchNs, maxSubmitNs, type PassTiming, timePasses } from '../measure/submit.ts';
 import type { Gpu } from './gpu.ts';
 import { dispatchesOf, type Network, type ReadyKernel } from './network.ts';
 
-export interface Sampling {
+export interface Sampling extends StoppingSettings {
   readonly warmupSeconds: number;
-  readonly minSeconds: number;
-  readonly minSamples: number;
-  readonly maxSeconds: number;
+  readonly warmupMaxSeconds?: number | undefined;
 }
 
 type Heard = (fraction: number, note: string) => void;
@@ -29,7 +29,7 @@ type Dispatch = (pass: GPUComputePassEncoder) => void;
  */
 export async function measureNetwork(
   network: Network,
-  { warmupSeconds, minSeconds, minSamples, maxSeconds }: Sampling,
+  { warmupSeconds, warmupMaxSeconds = warmupSeconds, ...stopping }: Sampling,
   heard: Heard,
   signal?: AbortSignal,
 ): Promise<MeasureResult> {
@@ -40,23 +40,32 @@ export async function measureNetwork(
   );
   const passNs = batches.reduce((sum, { predictedNs }) => sum + predictedNs, 0);
   const repetitions = batches.length > 1 ? 1 : Math.max(1, Math.ceil(neededSpanNs(gpu.timer) / passNs));
-  const begin = performance.now();
-  const seconds = () => (performance.now() - begin) / 1000;
+  const warmUp = new WarmUp({ minSeconds: warmupSeconds, maxSeconds: warmupMaxSeconds });
+  const warmUpBegin = performance.now();
   let warmupPasses = 0;
-  while (seconds() < warmupSeconds) {
-    await timeBatches(gpu, batches, repetitions, signal);
+  let over = warmupMaxSeconds === 0;
+  while (!over) {
+    const latencyNs = await timeBatches(gpu, batches, repetitions, signal);
     warmupPasses += repetitions;
+    over = warmUp.add(latencyNs, (performance.now() - warmUpBegin) / 1000);
   }
-  const latencyNs: number[] = [];
-  const from = seconds();
+  const rule = new StoppingRule(stopping);
+  const begin = performance.now();
   for (;;) {
-    latencyNs.push(await timeBatches(gpu, batches, repetitions, signal));
-    const elapsed = seconds() - from;
-    heard(Math.min(1, elapsed / minSeconds), 'measuring');
-    const enough = elapsed >= minSeconds && latencyNs.length >= minSamples;
-    if (enough || elapsed >= maxSeconds) break;
+    const latencyNs = await timeBatches(gpu, batches, repetitions, signal);
+    const elapsed = (performance.now() - begin) / 1000;
+    const stopped = rule.add(latencyNs, elapsed);
+    heard(Math.min(1, elapsed / stopping.minSeconds), 'measuring');
+    if (stopped === null) continue;
+    return {
+      latencyNs: rule.samples,
+      warmupPasses,
+      warm: warmUp.isSteady(),
+      stopped,
+      passesPerSample: repetitions,
+      timerResolutionNs: gpu.timer.quantumNs,
+    };
   }
-  return { latencyNs, warmupPasses, timerResolutionNs: gpu.timer.quantumNs };
 }
 
 /** The median time of each kernel, in passes of their own. */

@@ -1,5 +1,6 @@
 /** The provider protocol over WebGPU, for whichever host carries its lines. */
 import {
+  type CacheState,
   type ProviderDescription,
   type ProviderError,
   type ProviderRequest,
@@ -122,8 +123,10 @@ export class ProviderServer {
           signal.throwIfAborted();
         });
       case 'measure':
+        refuseOtherStates(request.cacheState);
         return measureNetwork(this.networkOf(request.handle), request, heard, signal);
       case 'profile':
+        refuseOtherStates(request.cacheState);
         return profileNetwork(this.networkOf(request.handle), request.repetitions, heard, signal);
       case 'release': {
         this.networkOf(request.handle).release();
@@ -235,6 +238,15 @@ function ofDevice(store: TuningStore, { id, backend, driver }: AdapterRecord): T
     get: (key) => store.get(`${device} ${key}`),
     set: (key, choice) => store.set(`${device} ${key}`, choice),
   };
+}
+
+/** No page may empty a GPU's caches, nor know when they are hot. */
+function refuseOtherStates(cacheState: CacheState = 'in-network'): void {
+  if (cacheState === 'in-network') return;
+  throw new Refused(
+    'unsupported',
+    `WebGPU cannot bring the caches of a GPU into the state ${cacheState}; it measures in-network only.`,
+  );
 }
 
 type Heard = (fraction: number, note: string) => void;

@@ -27,6 +27,9 @@ export function formatHistory(terminal: Terminal, { series, marks }: History): s
         { title: 'type', cell: ({ dtype }) => dtype },
         { title: 'batch', align: 'right', cell: ({ batch }) => String(batch) },
         { title: 'threads', align: 'right', cell: ({ threads }) => String(threads) },
+        ...(series.some(({ cacheState }) => cacheState !== undefined)
+          ? [{ title: 'caches', cell: ({ cacheState }: HistorySeries) => cacheState ?? 'in-network' }]
+          : []),
         { title: 'runs', align: 'right', cell: ({ points }) => String(points.length) },
         {
           title: 'latest latency [95% interval]',

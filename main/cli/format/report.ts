@@ -1,4 +1,5 @@
 /** A run on a terminal: the machine, its ceilings, the efficiency-gap table, and whatever qualifies it. */
+import { formatArithmetic } from '../../../core/format/arithmetic.ts';
 import { machineHeadFacts } from '../../../core/format/machine.ts';
 import {
   formatBytesPerSecond,
@@ -9,6 +10,7 @@ import {
   formatRatio,
   formatTime,
 } from '../../../core/format/units.ts';
+import { markKinds } from '../../../core/protocol/conditions.ts';
 import type { Ceilings, MeasurementSummary, RunReport } from '../../../core/protocol/run.ts';
 import { type Column, formatPairs, formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -41,7 +43,7 @@ function formatCeilings(terminal: Terminal, ceilings: readonly Ceilings[]): stri
         align: 'right',
         cell: ({ peakOperationsPerSecond }) => formatOperationsPerSecond(peakOperationsPerSecond),
       },
-      { title: 'with', cell: ({ instructionSet }) => instructionSet },
+      { title: 'with', cell: (ceiling) => formatArithmetic(ceiling) },
       {
         title: 'theoretical',
         align: 'right',
@@ -77,6 +79,9 @@ function formatGapTable(terminal: Terminal, measurements: readonly MeasurementSu
   const optional = (['provider', 'dtype', 'batch', 'threads'] as const)
     .filter((key) => varies(key))
     .map((key): Column<MeasurementSummary> => ({ title: key, cell: (row) => String(row[key]) }));
+  if (measurements.some(({ cacheState }) => cacheState !== undefined)) {
+    optional.push({ title: 'caches', cell: ({ cacheState }) => cacheState ?? 'in-network' });
+  }
   const columns: Column<MeasurementSummary>[] = [
     { title: 'model', cell: (row) => row.model + (row.reconstruction === null ? '' : '*') },
     { title: 'plan', cell: ({ plan }) => plan },
@@ -97,20 +102,39 @@ function formatGapTable(terminal: Terminal, measurements: readonly MeasurementSu
   return formatTable(terminal, columns, measurements);
 }
 
-function formatNotes({ measurements, lost }: RunReport): string[] {
+function formatNotes({ ceilings, measurements, lost }: RunReport): string[] {
   const several = new Set([...measurements, ...lost].map(({ provider }) => provider)).size > 1;
   const by = (provider: string) => (several ? ` by ${provider}` : '');
   const alarms = measurements.flatMap(({ model, plan, provider, alarms }) =>
     alarms.map((alarm) => `! ${model} ${plan}${by(provider)}: ${alarm}`),
   );
+  const notes = markKinds.flatMap((kind) => {
+    const noted = measurements.flatMap(({ model, plan, provider, marks }) =>
+      marks
+        .filter((mark) => mark.kind === kind && mark.severity === 'note')
+        .map(({ sentence }) => `${model} ${plan}${by(provider)}: ${sentence}`),
+    );
+    const others = noted.length > 1 ? ` (and the like of ${noted.length - 1} more)` : '';
+    return noted.length === 0 ? [] : [`· ${noted[0]}${others}`];
+  });
   const losses = lost.map(({ model, plan, dtype, batch, provider, reason }) => {
     return `- ${model} ${plan} ${dtype} batch ${batch}${by(provider)}: ${reason}`;
   });
   const reconstructions = new Set(
     measurements.flatMap(({ reconstruction }) => (reconstruction === null ? [] : [reconstruction])),
   );
+  const widened = new Set(
+    ceilings
+      .filter(({ dtype, multipliedIn }) => dtype !== multipliedIn)
+      .map(
+        ({ dtype, multipliedIn, provider }) =>
+          `${dtype} is multiplied in ${multipliedIn}${by(provider)}, for want of faster instructions: efficiency is held against the peak of ${multipliedIn}.`,
+      ),
+  );
   return [
+    ...widened,
     ...(alarms.length > 0 ? [alarms.join('\n')] : []),
+    ...(notes.length > 0 ? [notes.join('\n')] : []),
     ...(losses.length > 0 ? [['Without a figure:', ...losses].join('\n')] : []),
     ...[...reconstructions].map((text) => `* Reconstruction: ${text}`),
   ];

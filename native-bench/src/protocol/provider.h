@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "network/executable.h"
+#include "network/planner.h"
 #include "support/cancellation.h"
 
 namespace plimsoll {
@@ -21,6 +22,7 @@ struct PrepareRequest {
   int threads = 1;
   std::uint64_t seed = 1;
   std::optional<std::string> instructionSet;  // the best one where there is none
+  std::optional<MeasuredCeilings> ceilings;
 };
 
 class Provider {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -16,6 +17,7 @@
 
 #include "calibrate/calibrate.h"
 #include "cpu/cpu_info.h"
+#include "measure/measure.h"
 #include "network/verify.h"
 #include "support/cancellation.h"
 
@@ -28,25 +30,13 @@ using Clock = std::chrono::steady_clock;
 constexpr double defaultSecondsPerCeiling = 0.1;
 constexpr auto progressInterval = std::chrono::milliseconds(200);
 
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const std::size_t middle = values.size() / 2;
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-// The smallest step of the clock that the samples are taken with.
-double timerResolutionNs() {
-  double smallest = 1e9;
-  for (int i = 0; i < 1000; ++i) {
-    const auto start = Clock::now();
-    auto end = Clock::now();
-    while (end == start) end = Clock::now();
-    smallest = std::min(smallest, std::chrono::duration<double, std::nano>(end - start).count());
-  }
-  return smallest;
-}
+CacheState cacheStateOf(const json& body) { return parseCacheState(body.value("cacheState", "in-network")); }
 
 class Server {
  public:
@@ -185,7 +175,10 @@ class Server {
 
   json handleCalibrate(const Request& request) {
     const double seconds = request.body.value("secondsPerCeiling", defaultSecondsPerCeiling);
-    const Calibration found = calibrate(seconds, cancellation_, [&](double fraction, const std::string& next) {
+    const std::string only = request.body.value("only", "");
+    if (!only.empty() && only != "arithmetic") failBadRequest("calibrate knows no 'only': '" + only + "'.");
+    const Ceilings which = only.empty() ? Ceilings::all : Ceilings::arithmetic;
+    const Calibration found = calibrate(which, seconds, cancellation_, [&](double fraction, const std::string& next) {
       progress(request.id, fraction, next);
     });
     json arithmetic = json::array();
@@ -200,7 +193,7 @@ class Server {
       }
       arithmetic.push_back(std::move(entry));
     }
-    constexpr const char* accessNames[] = {"read", "copy", "triad"};
+    constexpr const char* accessNames[] = {"read", "write", "copy", "triad"};
     json bandwidth = json::array();
     for (const BandwidthCeiling& ceiling : found.bandwidth) {
       bandwidth.push_back({{"level", ceiling.level},
@@ -228,17 +221,21 @@ class Server {
     wanted.batch = static_cast<std::size_t>(batch);
     wanted.threads = static_cast<int>(threads);
     wanted.seed = body.at("seed").get<std::uint64_t>();
+    if (body.contains("ceilings")) wanted.ceilings = parseCeilings(body.at("ceilings"));
     std::unique_ptr<Executable> network = provider_.prepare(std::move(wanted), cancellation_);
     json kernels = json::array();
     for (std::size_t index = 0; index < network->kernelCount(); ++index) {
       const PreparedKernel& kernel = network->kernel(index);
-      kernels.push_back({{"name", kernel.plan.name},
-                         {"implementation", kernel.implementation},
-                         {"operations", kernel.operations},
-                         {"inputBytes", kernel.inputBytes},
-                         {"outputBytes", kernel.outputBytes},
-                         {"weightBytes", kernel.weightBytes},
-                         {"workspaceBytes", kernel.workspaceBytes}});
+      json entry = {{"name", kernel.plan.name},
+                    {"implementation", kernel.implementation},
+                    {"operations", kernel.operations},
+                    {"inputBytes", kernel.inputBytes},
+                    {"outputBytes", kernel.outputBytes},
+                    {"weightBytes", kernel.weightBytes},
+                    {"workspaceBytes", kernel.workspaceBytes}};
+      if (!kernel.schedule.empty()) entry["schedule"] = kernel.schedule;
+      if (kernel.prediction) entry["prediction"] = describePrediction(*kernel.prediction);
+      kernels.push_back(std::move(entry));
     }
     const std::int64_t handle = nextHandle_++;
     json result = {{"handle", handle},
@@ -248,6 +245,31 @@ class Server {
                    {"weightBytes", network->weightBytes()}};
     networks_[handle] = std::move(network);
     return result;
+  }
+
+  static MeasuredCeilings parseCeilings(const json& object) {
+    MeasuredCeilings ceilings;
+    const auto rate = [](const json& from, const char* key) {
+      const auto value = from.at(key).get<double>();
+      if (!(value > 0)) failBadRequest("A ceiling must be more than zero.");
+      return value;
+    };
+    ceilings.operationsPerSecond = rate(object, "operationsPerSecond");
+    for (const json& level : object.at("levels")) {
+      ceilings.bytesPerSecond.emplace_back(level.at("level").get<std::string>(), rate(level, "bytesPerSecond"));
+    }
+    return ceilings;
+  }
+
+  static json describePrediction(const Prediction& prediction) {
+    json levels = json::array();
+    for (const auto& [level, bytes, timeNs] : prediction.levels) {
+      levels.push_back({{"level", level}, {"bytes", std::llround(bytes)}, {"timeNs", timeNs}});
+    }
+    return {{"timeNs", prediction.timeNs()},
+            {"arithmeticNs", prediction.arithmeticNs},
+            {"pointwiseNs", prediction.pointwiseNs},
+            {"levels", levels}};
   }
 
   Executable& networkOf(const Request& request) {
@@ -281,30 +303,32 @@ class Server {
   }
 
   json handleMeasure(const Request& request) {
-    Executable& network = networkOf(request);
-    const double warmupSeconds = request.body.at("warmupSeconds").get<double>();
-    const double minSeconds = request.body.at("minSeconds").get<double>();
-    const double maxSeconds = request.body.at("maxSeconds").get<double>();
-    const auto minSamples = request.body.at("minSamples").get<std::size_t>();
-    std::size_t warmupPasses = 0;
-    const auto warmup = Clock::now();
-    do {
-      cancellation_.throwIfRequested();
-      network.run();
-      ++warmupPasses;
-    } while (secondsSince(warmup) < warmupSeconds);
-    std::vector<double> samples;
-    const auto start = Clock::now();
-    while (true) {
-      cancellation_.throwIfRequested();
-      const auto passStart = Clock::now();
-      network.run();
-      samples.push_back(std::chrono::duration<double, std::nano>(Clock::now() - passStart).count());
-      const double elapsed = secondsSince(start);
-      if (elapsed >= maxSeconds || (elapsed >= minSeconds && samples.size() >= minSamples)) break;
-      progress(request.id, std::min(1.0, elapsed / minSeconds));
+    const json& body = request.body;
+    MeasureSettings wanted;
+    wanted.warmUp.minSeconds = body.at("warmupSeconds").get<double>();
+    wanted.warmUp.maxSeconds = body.value("warmupMaxSeconds", wanted.warmUp.minSeconds);
+    wanted.stopping.minSeconds = body.at("minSeconds").get<double>();
+    wanted.stopping.minSamples = body.at("minSamples").get<std::size_t>();
+    wanted.stopping.maxSeconds = body.at("maxSeconds").get<double>();
+    if (body.contains("noiseTarget")) wanted.stopping.noiseTarget = body.at("noiseTarget").get<double>();
+    wanted.cacheState = cacheStateOf(body);
+    const Measured measured = measure(networkOf(request), wanted, cancellation_,
+                                      [&](double fraction) { progress(request.id, fraction); });
+    json result = {{"latencyNs", measured.latencyNs},
+                   {"warmupPasses", measured.warmupPasses},
+                   {"warm", measured.warm},
+                   {"stopped", stopReasonName(measured.stopped)},
+                   {"passesPerSample", measured.passesPerSample},
+                   {"timerResolutionNs", measured.timer.resolutionNs},
+                   {"timerOverheadNs", measured.timer.overheadNs}};
+    if (measured.clockBeforeHz > 0 && measured.clockAfterHz > 0) {
+      result["clockHz"] = {{"before", measured.clockBeforeHz}, {"after", measured.clockAfterHz}};
     }
-    return {{"latencyNs", samples}, {"warmupPasses", warmupPasses}, {"timerResolutionNs", timerResolutionNs()}};
+    if (measured.faults) result["pageFaults"] = {{"minor", measured.faults->minor}, {"major", measured.faults->major}};
+    if (measured.pages) {
+      result["memory"] = {{"anonymousBytes", measured.pages->anonymousBytes}, {"hugePageBytes", measured.pages->hugeBytes}};
+    }
+    return result;
   }
 
   json handleProfile(const Request& request) {
@@ -314,10 +338,11 @@ class Server {
     std::vector<std::vector<double>> times(network.kernelCount());
     std::vector<double> totals;
     std::vector<double> kernelNs;
-    network.run();
+    Passes passes(network, cacheStateOf(request.body));
+    passes.run();
     for (std::size_t repetition = 0; repetition < repetitions; ++repetition) {
       cancellation_.throwIfRequested();
-      totals.push_back(network.runTimed(kernelNs));
+      totals.push_back(passes.runTimed(kernelNs));
       for (std::size_t i = 0; i < kernelNs.size(); ++i) times[i].push_back(kernelNs[i]);
       progress(request.id, static_cast<double>(repetition + 1) / static_cast<double>(repetitions));
     }

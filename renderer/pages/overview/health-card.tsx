@@ -10,10 +10,12 @@ export function HealthCard({ report, now }: { report: RunReport; now: Environmen
   const words = texts.overview.health;
   const doctor = useDoctor();
   const marked = report.measurements.filter(({ alarms }) => alarms.length > 0).length;
+  const setAside = report.measurements.reduce((sum, row) => sum + row.setAside.length, 0);
   const changes = now === undefined ? undefined : environmentChanges(report.machine, now);
   const unwell = doctor.data?.filter(({ status }) => status !== 'ok') ?? [];
   const items = [
     ...(marked > 0 ? [texts.summary.alarms(marked, report.measurements.length)] : []),
+    ...(setAside > 0 ? [words.setAside(setAside)] : []),
     ...(report.lost.length > 0 ? [words.lost(report.lost.length)] : []),
     ...(changes ?? []).map(({ name, before, now: current }) => words.changed(name, before, current)),
     ...unwell.map(({ name, message }) => `${name}: ${message}`),

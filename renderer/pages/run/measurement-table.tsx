@@ -57,6 +57,15 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
         cell: (row) => (key === 'provider' ? formatProvider(row.provider) : String(row[key])),
       }),
     );
+  if (rows.some(({ cacheState }) => cacheState !== undefined)) {
+    varying.push({
+      key: 'cacheState',
+      title: terms.cacheState.name,
+      meaning: terms.cacheState.meaning,
+      value: ({ cacheState }) => cacheState ?? 'in-network',
+      cell: ({ cacheState }) => cacheState ?? 'in-network',
+    });
+  }
   return [
     {
       key: 'model',
@@ -91,11 +100,14 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
       'latency',
       terms.latency,
       ({ latencyNs }) => latencyNs.median,
-      ({ latencyNs, alarms }) => (
+      ({ latencyNs, alarms, marks }) => (
         <>
-          {alarms.length > 0 && (
-            <abbr title={alarms.join(' ')} className="alarm">
-              !
+          {marks.length > 0 && (
+            <abbr
+              title={marks.map(({ sentence }) => sentence).join(' ')}
+              className={alarms.length > 0 ? 'alarm' : 'quiet-text'}
+            >
+              {alarms.length > 0 ? '!' : '·'}
             </abbr>
           )}
           {formatInterval(latencyNs)}

@@ -72,7 +72,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
     it.each([
       ['convfirst, relu', 'block.convfirst.4x8x64'],
       ['convnext', 'block.convnext.4x8x32'],
-      ['two pointwise layers', 'block.convfirst.4x8x32'],
+      ['two pointwise layers', 'block.ffn.4x8x32'],
     ])('the large tiles of %s that hardware gets are right as well', async (name, implementation) => {
       const graph = blockNetworks[name]?.() as Graph;
       const hardware = new Gpu(gpu.device, gpu.timer, false);

@@ -1,0 +1,92 @@
+/** What of a machine's conditions disturbs a measurement: the one place where their thresholds are. */
+import type { Mark, RoundConditions, Surroundings } from '../protocol/conditions.ts';
+import { medianOf } from '../statistics/summary.ts';
+
+export interface Disturbance {
+  readonly kind: Mark['kind'];
+  /** What was seen, to be read after `In 2 of 7 rounds`. */
+  readonly what: string;
+  /** How much of it, to tell which round had the most; 1 where it is not a matter of more or less. */
+  readonly size: number;
+}
+
+/** Of all processors' time. */
+const mostStolen = 0.005;
+/** One step of the counter may be a rest of what was before. */
+const oneStepSeconds = 0.011;
+/** Of each processor, on average. */
+const mostOthers = 0.05;
+const mostStalled = 0.01;
+/** From the median of the measurement's own rounds. */
+const clockWithin = 0.05;
+
+/** Of a span in which something ran, or in which it was waited for quiet. */
+export function disturbancesOf(surroundings: Surroundings): Disturbance[] {
+  const { spanSeconds, processors, stolenSeconds, othersSeconds, throttleEvents, swappedPages } =
+    surroundings;
+  const stalled = surroundings.memoryStallSeconds ?? 0;
+  const found: Disturbance[] = [];
+  if (processors !== null && stolenSeconds !== null) {
+    const stolen = stolenSeconds / (spanSeconds * processors);
+    if (stolen > mostStolen && stolenSeconds > oneStepSeconds) {
+      found.push({
+        kind: 'steal',
+        size: stolen,
+        what: `the hypervisor gave ${percent(stolen)} of the processors to others`,
+      });
+    }
+  }
+  if (processors !== null && othersSeconds !== null) {
+    const others = othersSeconds / spanSeconds;
+    if (others > mostOthers * processors && othersSeconds > oneStepSeconds) {
+      found.push({
+        kind: 'background',
+        size: others,
+        what: `other programs used ${others.toFixed(1)} of ${processors} processors`,
+      });
+    }
+  }
+  if (throttleEvents !== null && throttleEvents > 0) {
+    found.push({ kind: 'throttled', size: 1, what: 'a processor was slowed down for its heat' });
+  }
+  if (swappedPages !== null && swappedPages > 0) {
+    found.push({ kind: 'memory', size: 1, what: 'memory was swapped' });
+  } else if (stalled > mostStalled * spanSeconds) {
+    found.push({
+      kind: 'memory',
+      size: stalled / spanSeconds,
+      what: `programs waited for memory during ${percent(stalled / spanSeconds)} of the time`,
+    });
+  }
+  return found;
+}
+
+/** Of every round; the clock is held against that of the others. */
+export function disturbedRounds(rounds: readonly RoundConditions[]): Disturbance[][] {
+  const clocks = rounds.flatMap(({ clockHz }) =>
+    clockHz === undefined ? [] : [clockHz.before, clockHz.after],
+  );
+  const usualHz = clocks.length === 0 ? null : medianOf(clocks);
+  return rounds.map((round) => {
+    const found = disturbancesOf(round);
+    if (usualHz === null || round.clockHz === undefined) return found;
+    const { before, after } = round.clockHz;
+    const furthest = [before, after]
+      .map((clock) => clock / usualHz - 1)
+      .sort((a, b) => Math.abs(b) - Math.abs(a))[0];
+    if (furthest === undefined || Math.abs(furthest) <= clockWithin) return found;
+    const direction = furthest < 0 ? 'lower' : 'higher';
+    return [
+      ...found,
+      {
+        kind: 'clock',
+        size: Math.abs(furthest),
+        what: `the clock was ${percent(Math.abs(furthest))} ${direction} than in the others`,
+      },
+    ];
+  });
+}
+
+function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(fraction < 0.1 ? 1 : 0)}%`;
+}

@@ -1,0 +1,102 @@
+/**
+ * What the machine did while something was measured, as it is stored. `null` means that the system does not tell; nothing is judged
+ * here: core/analysis/marks.ts says what of it is worth a mark, and which rounds are set aside.
+ */
+import { z } from 'zod';
+import { stopReasons } from '../statistics/stopping.ts';
+
+const count = z.number().int().nonnegative();
+const seconds = z.number().nonnegative();
+const beforeAndAfter = <T extends z.ZodType>(value: T) => z.object({ before: value, after: value });
+
+export const PowerSchema = z.object({
+  source: z.enum(['mains', 'battery']).nullable(),
+  governor: z.string().nullable(),
+  profile: z.string().nullable(),
+});
+
+/** From outside of the provider: from just before it was asked until it had answered. */
+export const SurroundingsSchema = z.object({
+  startedAt: z.iso.datetime(),
+  spanSeconds: z.number().positive(),
+  /** Over which the next two are summed; null where the system does not tell. */
+  processors: count.nullable(),
+  /** CPU time that the hypervisor gave to somebody else, over all processors. */
+  stolenSeconds: seconds.nullable(),
+  /** CPU time of everything but this program and the provider. */
+  othersSeconds: seconds.nullable(),
+  /** How often a processor was slowed down for its heat. */
+  throttleEvents: count.nullable(),
+  /** The hottest sensor, in degrees Celsius. */
+  temperatureCelsius: beforeAndAfter(z.number()).nullable(),
+  power: PowerSchema,
+  availableBytes: count.nullable(),
+  /** Moved between memory and swap. */
+  swappedPages: count.nullable(),
+  /** In which something had to wait for memory. */
+  memoryStallSeconds: seconds.nullable(),
+});
+export type Surroundings = z.infer<typeof SurroundingsSchema>;
+
+/** Of one round of one measurement; what the provider adds is absent where it does not tell. */
+export const RoundConditionsSchema = SurroundingsSchema.extend({
+  warm: z.boolean().optional(),
+  stopped: z.enum(stopReasons).optional(),
+  passesPerSample: count.min(1).optional(),
+  timerOverheadNs: z.number().nonnegative().optional(),
+  /** Of the core that leads, from a chain of dependent additions. */
+  clockHz: beforeAndAfter(z.number().positive()).optional(),
+  pageFaults: z.object({ minor: count, major: count }).optional(),
+  memory: z.object({ anonymousBytes: count, hugePageBytes: count }).optional(),
+});
+export type RoundConditions = z.infer<typeof RoundConditionsSchema>;
+
+/** How the machine was before the run. */
+export const SettlingSchema = z.object({
+  /** Null where the system does not tell whether it is quiet. */
+  settled: z.boolean().nullable(),
+  waitedSeconds: seconds,
+  /** What kept it from being quiet, or why that cannot be told. */
+  reason: z.string().nullable(),
+  last: SurroundingsSchema.nullable(),
+});
+export type Settling = z.infer<typeof SettlingSchema>;
+
+export const markKinds = [
+  'steal',
+  'background',
+  'clock',
+  'throttled',
+  'temperature',
+  'power',
+  'memory',
+  'pageFaults',
+  'hugePages',
+  'unsettled',
+  'notWarm',
+  'noisy',
+  'timer',
+  'cacheState',
+  'kernelSum',
+  'bound',
+  'mistrusted',
+  'drift',
+  'spread',
+] as const;
+
+/** What a reader of a figure should know. A warning: it may be wrong by more than its interval says. A note: it may be read as it is. */
+export const MarkSchema = z.object({
+  kind: z.enum(markKinds),
+  severity: z.enum(['note', 'warning']),
+  sentence: z.string(),
+});
+export type Mark = z.infer<typeof MarkSchema>;
+
+/** A round whose samples are stored but do not count. */
+export const SetAsideSchema = z.object({
+  /** From 1. */
+  round: count.min(1),
+  samples: count,
+  reasons: z.array(z.string()).min(1),
+});
+export type SetAside = z.infer<typeof SetAsideSchema>;

@@ -1,0 +1,15 @@
+#pragma once
+
+namespace plimsoll {
+
+// The clock that samples are taken with.
+struct TimerFigures {
+  double resolutionNs = 0;  // its smallest step
+  double overheadNs = 0;    // of reading it once
+};
+TimerFigures measureTimer();
+
+// No shorter span is timed: twenty steps, and a thousand times what reading the clock costs.
+double shortestSpanNs(const TimerFigures& timer);
+
+}  // namespace plimsoll

@@ -1,0 +1,137 @@
+// How a round is timed: when it ends, and what the caches hold when a pass begins.
+#include "measure/measure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+#include "check.h"
+#include "kernels/kernel_choice.h"
+#include "test_networks.h"
+
+using namespace plimsoll;
+using nlohmann::json;
+
+namespace {
+
+double passNs(const json& vector, int index) {
+  const auto& pattern = vector["pattern"];
+  return vector["baseNs"].get<double>() * (1 + pattern[static_cast<std::size_t>(index) % pattern.size()].get<double>() +
+                                           vector["start"].get<double>() * std::pow(vector["decay"].get<double>(), index));
+}
+
+// test/unit/statistics/sampling.test.ts holds the other language to these.
+void testVectors() {
+  std::ifstream file(PLIMSOLL_VECTORS "/sampling-vectors.json");
+  CHECK(file.good(), PLIMSOLL_VECTORS);
+  const json vectors = json::parse(file, nullptr, false);
+  CHECK(vectors.is_object() && !vectors["stopping"].empty() && !vectors["warmUp"].empty());
+  for (const json& vector : vectors["stopping"]) {
+    const json& given = vector["settings"];
+    StoppingSettings settings{given["minSeconds"], given["minSamples"], given["maxSeconds"], std::nullopt};
+    if (given.contains("noiseTarget")) settings.noiseTarget = given["noiseTarget"].get<double>();
+    StoppingRule rule(settings);
+    std::optional<StopReason> reason;
+    double elapsedNs = 0;
+    for (int index = 0; index < 10000 && !reason; ++index) {
+      elapsedNs += passNs(vector, index);
+      reason = rule.add(passNs(vector, index), elapsedNs / 1e9);
+    }
+    CHECK(reason && stopReasonName(*reason) == vector["reason"], vector["name"] << (reason ? stopReasonName(*reason) : "never"));
+    CHECK(rule.samples().size() == vector["samples"], vector["name"] << rule.samples().size());
+  }
+  for (const json& vector : vectors["warmUp"]) {
+    WarmUp rule({vector["settings"]["minSeconds"], vector["settings"]["maxSeconds"]});
+    double elapsedNs = 0;
+    bool over = false;
+    for (int index = 0; index < 10000 && !over; ++index) {
+      elapsedNs += passNs(vector, index);
+      over = rule.add(passNs(vector, index), elapsedNs / 1e9);
+    }
+    CHECK(rule.passes() == vector["passes"], vector["name"] << rule.passes());
+    CHECK(rule.isSteady() == vector["warm"], vector["name"]);
+  }
+}
+
+void testMemoryState() {
+  std::istringstream rollup("5581-7ffd rollup\nRss: 2048 kB\nAnonymous:        1024 kB\nAnonHugePages:     512 kB\nSwap: 0 kB\n");
+  const auto pages = readHugePages(rollup);
+  CHECK(pages && pages->anonymousBytes == std::size_t{1024} << 10 && pages->hugeBytes == std::size_t{512} << 10);
+  std::istringstream nothing("");
+  CHECK(!readHugePages(nothing));
+
+  const auto before = pageFaults();
+  AlignedBuffer<float> fresh(std::size_t{64} << 10);
+  const auto after = pageFaults();
+  CHECK(before && after && after->minor >= before->minor);
+  CHECK(!before || !after || after->major == before->major);
+}
+
+// One layer whose megabyte of weights is all that a pass moves.
+std::unique_ptr<Network> weightsOnly(int threads) {
+  test::GraphText graph(1, 1, 512);
+  graph.linear(0, 512);
+  NetworkOptions options;
+  options.threads = threads;
+  options.kernels = usableKernelSets(cpuInfo().instructionSets).front();
+  return std::make_unique<Network>(graph.parse(), test::planOf({{1}}), options, Cancellation());
+}
+
+double fastestOf(Passes& passes, int times) {
+  double fastest = 1e18;
+  for (int i = 0; i < times; ++i) fastest = std::min(fastest, passes.run());
+  return fastest;
+}
+
+void testCacheStates() {
+  const auto network = weightsOnly(1);
+  Passes hot(*network, CacheState::hot);
+  Passes cold(*network, CacheState::allCold);
+  // The fastest of many: nothing that else runs here makes a cold one faster.
+  const double hotNs = fastestOf(hot, 50);
+  const double coldNs = fastestOf(cold, 10);
+  CHECK(coldNs > 1.2 * hotNs, "cold " << coldNs << " ns, hot " << hotNs << " ns");
+
+  CacheEviction eviction(network->team());
+  for (const Cache& cache : cpuInfo().caches) CHECK(eviction.bytes() >= 2 * cache.bytes, cache.level);
+
+  std::vector<double> kernelNs;
+  for (Passes* passes : {&hot, &cold}) {
+    const double total = passes->runTimed(kernelNs);
+    CHECK(kernelNs.size() == 1 && kernelNs[0] > 0 && kernelNs[0] <= total * 1.0001);
+  }
+  CHECK(test::throws<ProtocolError>([] { parseCacheState("lukewarm"); }));
+}
+
+void testMeasure(CacheState state) {
+  const auto network = weightsOnly(2);
+  MeasureSettings settings;
+  settings.warmUp = {0.005, 10};
+  settings.stopping = {0.01, 10, 0.2, 0.01};
+  settings.cacheState = state;
+  const Measured measured = measure(*network, settings, Cancellation(), [](double) {});
+  CHECK(measured.latencyNs.size() >= 1 && measured.warmupPasses >= 3);
+  for (const double ns : measured.latencyNs) CHECK(ns > 0);
+  CHECK(measured.timer.resolutionNs > 0 && measured.timer.overheadNs > 0);
+  CHECK(shortestSpanNs(measured.timer) >= 20 * measured.timer.resolutionNs);
+  CHECK(measured.clockBeforeHz > 1e8 && measured.clockBeforeHz < 1e10, measured.clockBeforeHz);
+  CHECK(measured.passesPerSample >= 1 && (state == CacheState::inNetwork || measured.passesPerSample == 1));
+  // What it writes and reads was touched in the warm-up.
+  CHECK(measured.faults && measured.faults->minor <= static_cast<std::int64_t>(measured.latencyNs.size()),
+        (measured.faults ? measured.faults->minor : -1));
+  Cancellation cancelled;
+  cancelled.request();
+  CHECK(test::throws<ProtocolError>([&] { measure(*network, settings, cancelled, [](double) {}); }));
+}
+
+}  // namespace
+
+void testMeasure() {
+  testVectors();
+  testMemoryState();
+  testCacheStates();
+  for (const CacheState state : {CacheState::inNetwork, CacheState::hot, CacheState::allCold}) testMeasure(state);
+}
