@@ -1,7 +1,7 @@
 /** The app's API, implemented once. The desktop, the server and the command line carry it and add nothing. */
 
 import type { z } from 'zod';
-import { measurementDetail, summarizeRun } from '../core/analysis/report.ts';
+import { historyOf } from '../core/analysis/history.ts';
 import { countGraph } from '../core/graph/count.ts';
 import { publishedAccuracy } from '../core/models/accuracy.ts';
 import { models } from '../core/models/zoo.ts';
@@ -19,19 +19,21 @@ import {
   type ReportRequestSchema,
 } from '../core/protocol/api.ts';
 import type { Price } from '../core/protocol/machines.ts';
-import { bundleVersion, type Run } from '../core/protocol/run.ts';
+import { bundleVersion, type RunReport } from '../core/protocol/run.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { ActiveRun, type Emit } from './bench/active-run.ts';
 import { BenchPages } from './bench/bench-pages.ts';
 import type { SchedulerSettings } from './bench/scheduler.ts';
 import { suites } from './bench/suites.ts';
-import { compareStored, storedHistory } from './comparison.ts';
+import { compareStored, compareStoredParts, noFigure } from './comparison.ts';
 import { examine } from './doctor.ts';
 import { detectMachine } from './machine/detect.ts';
 import { dataFolder } from './paths.ts';
+import { Planning } from './planning.ts';
 import { createReport, type ReportInput } from './report/model.ts';
 import { findBrowser, type PrintPdf, printWithBrowser } from './report/pdf.ts';
 import { writeReport } from './report/write.ts';
+import { changeSettings, readSettings } from './settings.ts';
 import { parseBundle } from './store/bundle.ts';
 import { Store } from './store/store.ts';
 
@@ -60,13 +62,15 @@ export interface ApiOptions {
 /** Never throws: the store is opened when it is first needed, so that what works without it does. */
 export function createApi(options: ApiOptions = {}): LocalApi {
   let opened: Store | undefined;
+  const folder = options.dataFolder ?? dataFolder();
   const store = () => {
-    opened ??= new Store(options.dataFolder ?? dataFolder());
+    opened ??= new Store(folder);
     return opened;
   };
   const listeners: Listeners = {
     'run.progress': new Set(),
     'run.measured': new Set(),
+    'run.conditions': new Set(),
     'run.ended': new Set(),
     'store.changed': new Set(),
   };
@@ -75,7 +79,9 @@ export function createApi(options: ApiOptions = {}): LocalApi {
   };
   const benchPages = new BenchPages();
   const activeRun = new ActiveRun(store, emit, benchPages, options.settings);
-  const handlers = createHandlers({ store, emit, activeRun, printPdf: options.printPdf ?? printPdfHere });
+  const planning = new Planning(store, activeRun, benchPages, options.settings);
+  const printPdf = options.printPdf ?? printPdfHere;
+  const handlers = createHandlers({ folder, store, emit, activeRun, planning, printPdf });
 
   return {
     benchPages,
@@ -95,18 +101,21 @@ export function createApi(options: ApiOptions = {}): LocalApi {
 }
 
 interface Parts {
+  /** Where the store and the settings lie. */
+  readonly folder: string;
   readonly store: () => Store;
   readonly emit: Emit;
   readonly activeRun: ActiveRun;
+  readonly planning: Planning;
   readonly printPdf: PrintPdf;
 }
 
-function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
+function createHandlers({ folder, store, emit, activeRun, planning, printPdf }: Parts): Handlers {
   const found = <T>(runId: string, run: T | undefined): T => {
     if (run === undefined) throw noRun(runId, store().isDeleted(runId));
     return run;
   };
-  const requireRun = (runId: string): Run => found(runId, store().getRun(runId));
+  const requireReport = (runId: string): RunReport => found(runId, store().report(runId));
   /** For what changes the store otherwise than by a run: whoever shows something of it is told. */
   const changing = <T>(change: () => T): T => {
     const result = change();
@@ -119,7 +128,7 @@ function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
       return {};
     });
   const here = identityHere();
-  const storedPrice = ({ environment: { machine } }: Run) =>
+  const storedPrice = ({ machine: { machine } }: RunReport) =>
     store()
       .listMachines(false, null)
       .find(({ id }) => id === machine.id)?.price ?? undefined;
@@ -137,18 +146,17 @@ function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
     'suites.list': () =>
       suites.map(({ name, description, models: names }) => ({ name, description, models: [...names] })),
     'runs.list': ({ deleted }) => store().listRuns({ deleted }),
-    'runs.get': ({ runId }) => summarizeRun(requireRun(runId)),
+    'runs.get': ({ runId }) => requireReport(runId),
     'runs.measurement': ({ measurementId }) => {
-      const run = store().runOfMeasurement(measurementId);
-      const detail = run && measurementDetail(run, measurementId);
-      if (detail !== undefined) return detail;
-      throw new ApiError('notFound', `There is no measurement ${measurementId} with a figure.`);
+      const detail = store().detail(measurementId);
+      if (detail === undefined) throw noFigure(measurementId);
+      return detail;
     },
     'runs.export': ({ runId }) => ({
       format: 'plimsoll-run',
       version: bundleVersion,
       exportedAt: new Date().toISOString(),
-      run: found(runId, store().exportRun(runId)),
+      run: found(runId, store().getRun(runId)),
     }),
     'runs.import': ({ content }) => {
       const run = parseBundle(content);
@@ -165,21 +173,30 @@ function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
           'plimsoll runs --deleted lists them.',
         );
       }),
-    'runs.compare': ({ before, after }) => compareStored(store(), before, after, requireRun),
-    'history.get': (request) => storedHistory(store(), request),
+    'runs.deleteAll': () => changing(() => ({ deleted: store().deleteAllRuns() })),
+    'runs.compare': ({ before, after }) =>
+      compareStored(store(), before, after, (runId) => found(runId, store().comparable(runId))),
+    'runs.compareParts': (request) => compareStoredParts(store(), request),
+    'history.list': () => store().series(),
+    'history.get': (request) => historyOf(store().figures(request)),
+    'runs.plan': (request) => planning.plan(request),
     'runs.start': async (request) => ({ runId: await activeRun.start(request) }),
     'runs.cancel': ({ runId }) => {
       activeRun.cancel(runId);
       return {};
     },
     'runs.active': () => activeRun.progress(),
+    'runs.conditions': () => activeRun.conditions(),
+    'providers.list': () => planning.list(),
+    'settings.get': () => ({ ...readSettings(folder), dataFolder: folder }),
+    'settings.change': (change) => ({ ...changeSettings(folder, change), dataFolder: folder }),
     'reports.create': ({ runId, otherRunId, format, price }) => {
-      const run = requireRun(runId);
-      const other = otherRunId === undefined ? undefined : requireRun(otherRunId);
-      if (other?.id === run.id) {
+      const run = requireReport(runId);
+      const other = otherRunId === undefined ? undefined : requireReport(otherRunId);
+      if (other?.run.id === run.run.id) {
         throw new ApiError(
           'badInput',
-          `Run ${run.id} was to be set beside itself.`,
+          `Run ${run.run.id} was to be set beside itself.`,
           'Name another run, or none: plimsoll runs lists them.',
         );
       }
@@ -193,8 +210,8 @@ function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
       const report = createReport({
         createdAt: new Date().toISOString(),
         plimsoll: packageJson.version,
-        run: summarizeRun(run),
-        other: other && summarizeRun(other),
+        run,
+        other,
         ...pricesOf(price, storedPrice(run), other && storedPrice(other)),
       });
       return writeReport(report, format, printPdf);

@@ -1,16 +1,13 @@
 /** Comparisons and history of what is stored. */
 import type { z } from 'zod';
-import { compareRuns } from '../core/analysis/compare.ts';
-import { historyOf } from '../core/analysis/history.ts';
+import { type ComparableRun, compareParts, compareRuns } from '../core/analysis/compare.ts';
 import { ApiError } from '../core/protocol/api.ts';
 import type {
+  ComparedParts,
+  ComparedPartsRequestSchema,
   CompareSide,
   Comparison,
-  History,
-  HistoryRequestSchema,
-  HistorySeries,
 } from '../core/protocol/compare.ts';
-import type { Run } from '../core/protocol/run.ts';
 import type { Store } from './store/store.ts';
 
 /** So many runs of a machine tell its noise; older ones were in other surroundings anyway. */
@@ -21,7 +18,7 @@ export function compareStored(
   store: Store,
   before: CompareSide,
   after: CompareSide,
-  requireRun: (runId: string) => Run,
+  requireRun: (runId: string) => ComparableRun,
 ): Comparison {
   const sides = [before, after].map(({ runId, ...side }) => ({ ...side, run: requireRun(runId) }));
   const [first, second] = sides;
@@ -36,33 +33,39 @@ export function compareStored(
     );
   }
   for (const { run, provider, plan } of sides) requireChosen(run, provider, plan);
-  const machines = new Set(sides.map(({ run }) => run.environment.machine.id));
-  const history = [...machines].flatMap((machineId) => store.figures({ machineId, limit: runsForNoise }));
+  const machines = new Set(sides.map(({ run }) => run.machine.id));
+  const history = [...machines].flatMap((machineId) => store.medians(machineId, runsForNoise));
   return compareRuns(first, second, history);
 }
 
-function requireChosen(run: Run, provider: string | undefined, plan: string | undefined): void {
-  const { measurements } = run;
-  if (provider !== undefined && !measurements.some((measurement) => measurement.provider === provider)) {
-    const measured = [...new Set(measurements.map((measurement) => measurement.provider))];
+function requireChosen(run: ComparableRun, provider: string | undefined, plan: string | undefined): void {
+  const cases = [...run.figures, ...run.lost];
+  if (provider !== undefined && !cases.some((one) => one.provider === provider)) {
+    const measured = [...new Set(cases.map((one) => one.provider))];
     throw new ApiError(
       'notFound',
       `Run ${run.id} has nothing of the provider '${provider}'.`,
       measured.length === 0 ? 'It has no measurements at all.' : `It has: ${measured.join(', ')}.`,
     );
   }
-  if (plan !== undefined && !measurements.some((measurement) => measurement.plan === plan)) {
+  if (plan !== undefined && !cases.some((one) => one.plan === plan)) {
     throw new ApiError('notFound', `Run ${run.id} has nothing with the plan '${plan}'.`);
   }
 }
 
-export function storedHistory(store: Store, request: z.output<typeof HistoryRequestSchema>): History {
-  const { series, marks } = historyOf(store.figures(request));
-  return { series: series.filter((one) => isWanted(one, request)), marks };
+/** Throws ApiError where one of them has no figure. */
+export function compareStoredParts(
+  store: Store,
+  { beforeMeasurementId, afterMeasurementId }: z.output<typeof ComparedPartsRequestSchema>,
+): ComparedParts {
+  const kernelsOf = (measurementId: string) => {
+    const outcome = store.measurement(measurementId)?.outcome;
+    if (outcome?.status === 'measured') return outcome.kernels;
+    throw noFigure(measurementId);
+  };
+  return compareParts(kernelsOf(beforeMeasurementId), kernelsOf(afterMeasurementId));
 }
 
-/** Whether the series has every value that was asked for. */
-function isWanted(series: HistorySeries, wanted: z.output<typeof HistoryRequestSchema>): boolean {
-  const fields = ['provider', 'plan', 'dtype', 'batch', 'threads'] as const;
-  return fields.every((field) => wanted[field] === undefined || wanted[field] === series[field]);
+export function noFigure(measurementId: string): ApiError {
+  return new ApiError('notFound', `There is no measurement ${measurementId} with a figure.`);
 }

@@ -35,6 +35,7 @@ const tasks = {
     program: ['scripts/test.ts'],
   },
   'test-cross': { steps: ['compiler', 'packages', 'native'], program: ['scripts/test-cross.ts'] },
+  'bench-store': { steps: ['packages'], program: ['scripts/bench-store.ts'] },
   'test-sanitize': { steps: ['compiler', 'packages'], program: ['scripts/test-sanitize.ts'] },
   'bench-native': {
     steps: ['compiler', 'onednn', 'packages', 'native'],

@@ -5,14 +5,13 @@
 import type { NoiseFloor } from '../protocol/compare.ts';
 import type { Case } from '../protocol/run.ts';
 import { studentCritical } from '../statistics/distributions.ts';
-import { splitRounds } from '../statistics/rounds.ts';
 import { medianOf } from '../statistics/summary.ts';
 import { mean } from '../statistics/welch.ts';
 import { sameEnvironment } from './environment-differences.ts';
 import { caseKey, type RunFigures } from './figures.ts';
 
 /** No smaller change is believed, however quiet the machine: memory placement and code layout alone do as much. */
-const leastChange = 0.01;
+export const leastChange = 0.01;
 
 /** So often may a pair of equal measurements lie further apart than twice the floor. */
 const exceeded = 0.01;
@@ -29,6 +28,27 @@ export interface RunNoise {
   readonly pairs: number;
 }
 
+/** As much of a run as tells its noise. */
+export interface RunMedians extends Pick<RunFigures, 'id' | 'machine' | 'surroundings'> {
+  readonly medians: readonly {
+    /** By `caseKey`. */
+    readonly key: string;
+    readonly provider: string;
+    readonly medianNs: number;
+  }[];
+}
+
+export function mediansOf({ figures, ...run }: RunFigures): RunMedians {
+  return {
+    ...run,
+    medians: figures.map((figure) => ({
+      key: caseKey(figure),
+      provider: figure.provider,
+      medianNs: figure.latencyNs.median,
+    })),
+  };
+}
+
 /** Of one case on one machine; null where its runs are too few. */
 export type KnownNoise = (machineId: string, wanted: Case) => RunNoise | null;
 
@@ -36,58 +56,63 @@ export type KnownNoise = (machineId: string, wanted: Case) => RunNoise | null;
  * From successive runs in equal surroundings, oldest first: 1.4826 times the median of how far they lie apart, which one true change
  * among them does not move. The two runs that are compared are no witness to their own noise, and are left out as a pair.
  */
-export function learnNoise(history: readonly RunFigures[], compared: readonly string[] = []): KnownNoise {
-  const ofCase = new Map<string, number[]>();
-  const ofProvider = new Map<string, { apart: number[]; runPairs: Set<string> }>();
-  const last = new Map<string, { run: RunFigures; medianNs: number }>();
-  const comparable = new Map<string, boolean>();
-  const inEqualSurroundings = (before: RunFigures, run: RunFigures, pair: string) => {
-    const known = comparable.get(pair) ?? sameEnvironment(before, run);
-    comparable.set(pair, known);
-    return known;
-  };
+export function learnNoise(history: readonly RunMedians[], compared: readonly string[] = []): KnownNoise {
+  const machines = new Map<string, MachineNoise>();
   for (const run of history) {
-    const machineId = run.environment.machine.id;
-    for (const figure of run.figures) {
-      const key = `${machineId} ${caseKey(figure)}`;
-      const medianNs = medianOf(figure.samplesNs);
+    const { last, ofCase, ofProvider } = entryOf(machines, run.machine.id, newMachineNoise);
+    // Most figures of a run have the same run before them.
+    const usable = new Map<RunMedians, boolean>();
+    const isUsable = (before: RunMedians) => {
+      const areCompared = compared.includes(before.id) && compared.includes(run.id);
+      return !areCompared && sameEnvironment(before.surroundings, run.surroundings);
+    };
+    for (const { key, provider: name, medianNs } of run.medians) {
       const before = last.get(key);
       last.set(key, { run, medianNs });
-      if (before === undefined) continue;
-      const pair = `${before.run.id} ${run.id}`;
-      if (compared.includes(before.run.id) && compared.includes(run.id)) continue;
-      if (!inEqualSurroundings(before.run, run, pair)) continue;
+      if (before === undefined || !entryOf(usable, before.run, () => isUsable(before.run))) continue;
       const apart = Math.abs(Math.log(medianNs / before.medianNs));
-      const provider = entryOf(ofProvider, `${machineId} ${figure.provider}`, () => ({
-        apart: [] as number[],
-        runPairs: new Set<string>(),
-      }));
+      const provider = entryOf(ofProvider, name, () => ({ apart: [], runPairs: new Map() }));
       provider.apart.push(apart);
-      provider.runPairs.add(pair);
+      entryOf(provider.runPairs, run, () => new Set()).add(before.run);
       entryOf(ofCase, key, () => []).push(apart);
     }
   }
+  const pooled = new Map<ProviderNoise, RunNoise | null>();
   return (machineId, wanted) => {
-    const own = ofCase.get(`${machineId} ${caseKey(wanted)}`) ?? [];
+    const machine = machines.get(machineId);
+    const own = machine?.ofCase.get(caseKey(wanted)) ?? [];
     if (own.length >= pairsOfOwn) return { deviation: 1.4826 * medianOf(own), pairs: own.length };
-    const provider = ofProvider.get(`${machineId} ${wanted.provider}`);
-    if (provider === undefined || provider.runPairs.size < fewestPairs) return null;
-    return { deviation: 1.4826 * medianOf(provider.apart), pairs: provider.runPairs.size };
+    const provider = machine?.ofProvider.get(wanted.provider);
+    return provider === undefined ? null : entryOf(pooled, provider, () => noiseOfAll(provider));
   };
 }
 
-function entryOf<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+interface ProviderNoise {
+  /** Logarithms of the ratios of two successive runs, of all cases. */
+  readonly apart: number[];
+  /** The runs from which these are, by the later one of the two. */
+  readonly runPairs: Map<RunMedians, Set<RunMedians>>;
+}
+
+interface MachineNoise {
+  readonly last: Map<string, { readonly run: RunMedians; readonly medianNs: number }>;
+  readonly ofCase: Map<string, number[]>;
+  readonly ofProvider: Map<string, ProviderNoise>;
+}
+
+function newMachineNoise(): MachineNoise {
+  return { last: new Map(), ofCase: new Map(), ofProvider: new Map() };
+}
+
+function noiseOfAll({ apart, runPairs }: ProviderNoise): RunNoise | null {
+  const pairs = [...runPairs.values()].reduce((sum, before) => sum + before.size, 0);
+  return pairs < fewestPairs ? null : { deviation: 1.4826 * medianOf(apart), pairs };
+}
+
+function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
   const value = map.get(key) ?? create();
   map.set(key, value);
   return value;
-}
-
-/** Logarithms of the medians of its rounds: what is compared. */
-export function logRoundMedians(figure: {
-  readonly samplesNs: readonly number[];
-  readonly rounds: readonly number[] | undefined;
-}): number[] {
-  return splitRounds(figure.samplesNs, figure.rounds).map((round) => Math.log(medianOf(round)));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What a comparison of two runs, and the history of many, are shown with; `--json` prints them under these names. */
 import { z } from 'zod';
-import { DataTypeSchema, PlanKindSchema } from './provider.ts';
+import { CacheStateSchema, DataTypeSchema, PlanKindSchema } from './provider.ts';
 import { CaseSchema, RunSummarySchema } from './run.ts';
 
 const text = z.string();
@@ -86,10 +86,19 @@ export const ComparedRowSchema = CaseSchema.omit({ provider: true, plan: true })
   p: z.number().min(0).max(1).nullable(),
   floor: NoiseFloorSchema,
   reason: text,
+});
+export type ComparedRow = z.infer<typeof ComparedRowSchema>;
+
+/** One row, part by part; asked for by itself, for it is the most of a comparison. */
+export const ComparedPartsRequestSchema = z.object({
+  beforeMeasurementId: text,
+  afterMeasurementId: text,
+});
+export const ComparedPartsSchema = z.object({
   kernels: z.array(ComparedPartSchema.extend({ block: text })),
   blocks: z.array(ComparedPartSchema),
 });
-export type ComparedRow = z.infer<typeof ComparedRowSchema>;
+export type ComparedParts = z.infer<typeof ComparedPartsSchema>;
 
 /** A case of one side that has nothing to be compared with, and why. */
 export const UnmatchedSchema = CaseSchema.extend({ side: z.enum(['before', 'after']), reason: text });
@@ -111,15 +120,27 @@ export type Comparison = z.infer<typeof ComparisonSchema>;
 export const HistoryRequestSchema = z.object({
   machineId: text.optional(),
   model: text.optional(),
+  imageSize: count.min(1).optional(),
   provider: text.optional(),
+  device: text.optional(),
   plan: PlanKindSchema.optional(),
   dtype: DataTypeSchema.optional(),
+  cacheState: CacheStateSchema.optional(),
   batch: count.min(1).optional(),
   threads: count.min(1).optional(),
   /** The newest so many runs. */
   limit: count.min(1).max(1000).default(200),
 });
 export type HistoryRequest = z.input<typeof HistoryRequestSchema>;
+
+/** What has a history: one case on one machine. */
+export const HistoryHeadSchema = CaseSchema.extend({
+  machineId: text,
+  machineName: text,
+  /** In so many runs. */
+  runs: count.min(1),
+});
+export type HistoryHead = z.infer<typeof HistoryHeadSchema>;
 
 const HistoryPointSchema = z.object({
   runId: text,

@@ -1,10 +1,17 @@
 /** The one run of this process: begins it, follows it, ends it, and stores what it gives. */
-import { ApiError, type ApiEvent, type ApiEventPayload, type RunProgress } from '../../core/protocol/api.ts';
+import {
+  ApiError,
+  type ApiEvent,
+  type ApiEventPayload,
+  type ConditionsSample,
+  type RunProgress,
+} from '../../core/protocol/api.ts';
 import { detectMachine } from '../machine/detect.ts';
 import { newRunId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
 import type { BenchPages } from './bench-pages.ts';
 import { type ParsedRunRequest, planCases, type Selection, selectModels } from './cases.ts';
+import { ConditionsTrace } from './conditions-trace.ts';
 import { ProviderAbsent, type ProviderConnection } from './provider-connection.ts';
 import { openProvider } from './providers.ts';
 import {
@@ -21,6 +28,7 @@ export type Emit = <E extends ApiEvent>(event: E, payload: ApiEventPayload<E>) =
 interface Current {
   readonly runId: string;
   readonly stop: AbortController;
+  readonly conditions: ConditionsTrace;
   progress: RunProgress;
   /** Settles when it is prepared, and from then on when all of it is stored; never rejects. */
   done: Promise<void>;
@@ -42,6 +50,11 @@ export class ActiveRun {
 
   progress(): RunProgress | null {
     return this.current?.progress ?? null;
+  }
+
+  /** Oldest first. */
+  conditions(): ConditionsSample[] {
+    return [...(this.current?.conditions.samples ?? [])];
   }
 
   /** Resolves when the run is recorded. Throws ApiError for whatever stands in its way; then nothing is stored. */
@@ -99,7 +112,8 @@ export class ActiveRun {
       elapsedSeconds: 0,
       remainingSeconds: null,
     };
-    this.current = { runId, stop: new AbortController(), progress, done: Promise.resolve() };
+    const conditions = new ConditionsTrace((sample) => this.emit('run.conditions', { runId, sample }));
+    this.current = { runId, stop: new AbortController(), conditions, progress, done: Promise.resolve() };
     this.emit('run.progress', progress);
     return this.current;
   }
@@ -176,7 +190,8 @@ export class ActiveRun {
   }
 
   /** Whoever heard of a beginning hears of the end, be it that nothing was stored. */
-  private end({ runId }: Current, { status, reason }: RunEnd): void {
+  private end({ runId, conditions }: Current, { status, reason }: RunEnd): void {
+    conditions.stop();
     this.current = undefined;
     this.emit('run.ended', { runId, status, reason });
   }

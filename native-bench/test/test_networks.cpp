@@ -116,13 +116,13 @@ std::vector<Runnable> runnables() {
 }
 
 Ran run(const GraphText& graph, const std::vector<PlannedKernel>& plan, const KernelSet& kernels, int threads, std::size_t batch,
-        DataType dtype, const decltype(NetworkOptions::plan)& planner) {
+        DataType dtype, const decltype(NetworkOptions::choose)& choose) {
   NetworkOptions options;
   options.batch = batch;
   options.threads = threads;
   options.kernels = &kernels;
   options.dtype = dtype;
-  options.plan = planner;
+  options.choose = choose;
   const Cancellation never;
   Network network(graph.parse(), plan, options, never);
   Ran result{verify(network, never, [](double) {}), {}};

@@ -53,6 +53,6 @@ struct Ran {
 };
 Ran run(const GraphText& graph, const std::vector<plimsoll::PlannedKernel>& plan, const plimsoll::KernelSet& kernels,
         int threads, std::size_t batch = 2, plimsoll::DataType dtype = plimsoll::DataType::fp32,
-        const decltype(plimsoll::NetworkOptions::plan)& planner = plimsoll::planBlock);
+        const decltype(plimsoll::NetworkOptions::choose)& choose = {});
 
 }  // namespace test

@@ -1,17 +1,26 @@
 /** The history of one series, as data: where its points, its changes of level and the changes of its surroundings are. */
-import type { HistoryMark, HistorySeries } from '../../core/protocol/compare.ts';
+import type {
+  EnvironmentDifference,
+  HistoryHead,
+  HistoryMark,
+  HistorySeries,
+} from '../../core/protocol/compare.ts';
 import { texts } from '../texts.ts';
 import type { TableData } from './table-data.ts';
 
+/** What tells one series from another. */
+type SeriesHead = Omit<HistoryHead, 'runs'>;
+
 /** In the address: all that makes it another series but the model, which is chosen apart. */
-export function seriesKey(series: HistorySeries): string {
-  const { machineId, provider, device, plan, dtype, batch, threads, imageSize } = series;
-  return [machineId, provider, device, plan, dtype, batch, threads, imageSize].join('~');
+export function seriesKey(series: SeriesHead): string {
+  const { machineId, provider, device, plan, dtype, batch, threads, imageSize, cacheState } = series;
+  const common = [machineId, provider, device, plan, dtype, batch, threads, imageSize];
+  return [...common, ...(cacheState === undefined ? [] : [cacheState])].join('~');
 }
 
 /** The plan, and whatever else is not the same in all of these. */
-export function seriesName(series: HistorySeries, all: readonly HistorySeries[]): string {
-  const varies = (key: keyof HistorySeries) => all.some((other) => other[key] !== series[key]);
+export function seriesName(series: SeriesHead, all: readonly SeriesHead[]): string {
+  const varies = (key: keyof SeriesHead) => all.some((other) => other[key] !== series[key]);
   return [
     series.plan,
     ...(varies('provider') ? [series.provider] : []),
@@ -20,17 +29,31 @@ export function seriesName(series: HistorySeries, all: readonly HistorySeries[])
     ...(varies('batch') ? [`${texts.terms.batch.name.toLowerCase()} ${series.batch}`] : []),
     ...(varies('threads') ? [texts.ceilings.threads(series.threads)] : []),
     ...(varies('imageSize') ? [texts.history.size(series.imageSize)] : []),
+    ...(varies('cacheState') ? [series.cacheState ?? 'in-network'] : []),
     ...(varies('machineId') ? [series.machineName] : []),
   ].join(' · ');
 }
 
+/** The series of one machine: the one that the address names, else the one with the most figures. */
+export function ofOneMachine(
+  all: readonly HistoryHead[],
+  machineId: string | undefined,
+): readonly HistoryHead[] {
+  const machines = Map.groupBy(all, (series) => series.machineId);
+  const figures = (series: readonly HistoryHead[]) => series.reduce((sum, { runs }) => sum + runs, 0);
+  return (
+    (machineId === undefined ? undefined : machines.get(machineId)) ??
+    [...machines.values()].toSorted((a, b) => figures(b) - figures(a))[0] ??
+    []
+  );
+}
+
 /** What the address names; else the first with the most runs, of which there is the most to see. */
 export function chooseSeries(
-  all: readonly HistorySeries[],
+  all: readonly HistoryHead[],
   { model, series }: { readonly model?: string | undefined; readonly series?: string | undefined },
-): HistorySeries | undefined {
-  const longest = (some: readonly HistorySeries[]) =>
-    some.toSorted((a, b) => b.points.length - a.points.length)[0];
+): HistoryHead | undefined {
+  const longest = (some: readonly HistoryHead[]) => some.toSorted((a, b) => b.runs - a.runs)[0];
   const ofModel = all.filter((one) => one.model === model);
   return (
     ofModel.find((one) => seriesKey(one) === series) ??
@@ -39,6 +62,42 @@ export function chooseSeries(
     longest(ofModel) ??
     longest(all)
   );
+}
+
+export type Metric = 'latency' | 'efficiency';
+
+interface Drawn {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Of each point, in milliseconds or in percent of the peak; null where its ceilings were not measured. */
+export function metricOf({ points }: HistorySeries, metric: Metric): readonly (Drawn | null)[] {
+  return points.map(({ latencyNs: { median, low, high }, efficiency }) => {
+    if (metric === 'latency') return { value: median / 1e6, low: low / 1e6, high: high / 1e6 };
+    if (efficiency === null) return null;
+    // The slowest latency is the lowest efficiency.
+    return {
+      value: 100 * efficiency,
+      low: (100 * efficiency * median) / high,
+      high: (100 * efficiency * median) / low,
+    };
+  });
+}
+
+/** What kind of thing changed, for a word beside its mark. */
+export function kindsOf(changes: readonly EnvironmentDifference[]): string {
+  const { kinds } = texts.history;
+  const kindOf = (what: string) => {
+    if (what.startsWith('driver ')) return kinds.driver;
+    if (what.startsWith('library ') || what.startsWith('provider ')) return kinds.library;
+    if (what === 'Plimsoll' || what === 'Node') return kinds.program;
+    if (['kernel', 'system', 'BIOS', 'microcode'].includes(what)) return kinds.system;
+    if (['power source', 'governor', 'power profile'].includes(what)) return kinds.power;
+    return kinds.machine;
+  };
+  return [...new Set(changes.map(({ what }) => kindOf(what)))].join(', ');
 }
 
 export interface PlacedMark {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { GraphBuilder } from '../../core/graph/builder.ts';
-import { type Graph, operatorAt } from '../../core/graph/graph.ts';
+import { type BlockKind, type Graph, operatorAt } from '../../core/graph/graph.ts';
 import { inputBound } from '../../core/graph/initialization.ts';
 import { costOfKernel, type PlanKind, planGraph } from '../../core/graph/plan.ts';
 import { findModel } from '../../core/models/zoo.ts';
@@ -22,7 +22,17 @@ import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 const program = fileURLToPath(new URL('../../build/native/plimsoll-native-bench', import.meta.url));
 
 /** What the program says that it fuses. */
-const fusable = new Set(['convfirst', 'convnext', 'mbconv'] as const);
+const fusable = new Set<BlockKind>([
+  'basic',
+  'bottleneck',
+  'convfirst',
+  'convfirstDownsample',
+  'convnext',
+  'depthwiseSeparable',
+  'ffn',
+  'fusedMbconv',
+  'mbconv',
+]);
 
 class RequestFailed extends Error {
   readonly error: ProviderError;
@@ -418,11 +428,65 @@ describe('native-bench', () => {
     expect(stderr.split('\n')[0]).toMatch(/generic\.$/);
   });
 
+  it('predicts from the ceilings that it is told, level by level', async () => {
+    const ceilings = {
+      operationsPerSecond: 1e11,
+      levels: [
+        { level: 'L1', bytesPerSecond: 3e11 },
+        { level: 'L2', bytesPerSecond: 1e11 },
+        { level: 'L3', bytesPerSecond: 4e10 },
+        { level: 'DRAM', bytesPerSecond: 1e10 },
+      ],
+    };
+    const graph = model('resnet50', 64);
+    const plain = await native.prepare(graph, 'fused');
+    const told = await native.prepare(graph, 'fused', { ceilings });
+    const faster = await native.prepare(graph, 'fused', {
+      ceilings: { ...ceilings, operationsPerSecond: 2e11 },
+    });
+    for (const [index, kernel] of told.kernels.entries()) {
+      // What was not measured is not predicted by.
+      expect(plain.kernels[index]?.prediction).toBeUndefined();
+      expect(kernel.schedule !== undefined).toBe(kernel.implementation.match(/^(fused|layers)\./) !== null);
+      if (kernel.operations === 0) continue;
+      const { prediction } = kernel;
+      if (prediction === undefined) throw new Error(`${kernel.name} has no prediction`);
+      const { arithmeticNs, pointwiseNs, levels, timeNs } = prediction;
+      expect(levels.map(({ level }) => level)).toEqual(['L1', 'L2', 'L3', 'DRAM']);
+      expect(timeNs).toBeCloseTo(
+        levels.reduce((sum, level) => sum + level.timeNs, arithmeticNs + pointwiseNs),
+        0,
+      );
+      for (const [position, { bytes, timeNs: levelNs }] of levels.entries()) {
+        const rate = ceilings.levels[position]?.bytesPerSecond ?? 0;
+        expect(Math.abs(levelNs - (bytes / rate) * 1e9)).toBeLessThan(1);
+      }
+      // Recomputed rows count; useful ones are never left out, nor is what must cross from outside.
+      expect(arithmeticNs).toBeGreaterThanOrEqual(
+        (kernel.operations / ceilings.operationsPerSecond) * 1e9 - 1,
+      );
+      const bytes = levels.reduce((sum, level) => sum + level.bytes, 0);
+      expect(bytes).toBeGreaterThanOrEqual(kernel.inputBytes + kernel.outputBytes);
+      expect(faster.kernels[index]?.prediction?.timeNs ?? timeNs).toBeLessThan(timeNs);
+    }
+    for (const { handle } of [plain, told, faster]) await native.call('release', { handle });
+  });
+
+  it('refuses ceilings that are none', async () => {
+    const ceilings = { operationsPerSecond: 0, levels: [] };
+    await expect(native.prepare(model('convfirst_pico', 32), 'fused', { ceilings })).rejects.toMatchObject({
+      error: { code: 'badRequest', message: 'A ceiling must be more than zero.' },
+    });
+  });
+
   it('plans the blocks that it fuses as one kernel each', () => {
     const graph = model('convfirst_pico');
     const fused = planGraph(graph, 'fused', fusable).kernels.filter((kernel) => kernel.fused);
-    const blocks = graph.blocks.filter(({ kind }) => kind === 'convfirst' || kind === 'mbconv');
+    const blocks = graph.blocks.filter(({ kind }) => fusable.has(kind));
     expect(fused.map(({ name }) => name)).toEqual(blocks.map(({ name }) => name));
-    for (const { operators } of fused) expect(operatorAt(graph, operators.at(-1) ?? 0).kind).toBe('add');
+    for (const { block, operators } of fused) {
+      const isStep = graph.blocks[block]?.kind === 'convfirstDownsample';
+      expect(operatorAt(graph, operators.at(-1) ?? 0).kind).toBe(isStep ? 'conv2d' : 'add');
+    }
   });
 });

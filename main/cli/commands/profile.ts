@@ -17,13 +17,14 @@ import {
   parseNames,
   printJson,
 } from '../context.ts';
+import { formatPlan } from '../format/plan.ts';
 import { progressView } from '../format/progress.ts';
 import { formatReport } from '../format/report.ts';
 import type { Terminal } from '../format/terminal.ts';
 import { onInterrupt } from '../interrupt.ts';
 
 interface ProfileOptions {
-  suite: string;
+  suite?: string;
   models?: string[];
   plans?: string[];
   dtypes?: string[];
@@ -32,6 +33,7 @@ interface ProfileOptions {
   threads?: number;
   cacheState?: string;
   settle?: number;
+  dryRun?: true;
   json?: true;
 }
 
@@ -40,13 +42,13 @@ export function addProfile(program: Command, context: CommandContext): void {
   program
     .command('profile')
     .description('measure the ceilings of this machine and how near the models come to them')
-    .option('--suite <name>', 'which models to measure', 'quick')
+    .option('--suite <name>', 'which models to measure; default: that of the settings, else quick')
     .option('--models <names>', 'these models instead of those of the suite, with commas between', parseNames)
     .option('--plans <plans>', `of ${planKinds.join(', ')}; default: all that can be run`, parseNames)
     .option('--dtypes <types>', `of ${dataTypes.join(', ')}; default: fp32`, parseNames)
     .option(
       '--providers <names>',
-      `of ${providerNames.join(', ')}, to compare them; default: native`,
+      `of ${providerNames.join(', ')}, to compare them; default: those of the settings, else native`,
       parseNames,
     )
     .option('--batch <sizes>', 'images at once, for example 1,8; default: 1', parseIntegers)
@@ -60,9 +62,17 @@ export function addProfile(program: Command, context: CommandContext): void {
       'how long to wait at most until nothing else runs; default: an eighth of the time of the suite, at most 30',
       (text) => parseInteger(text, 0, 3600),
     )
+    .option('--dry-run', 'say what would be measured and how long it may take, and measure nothing')
     .option('--json', 'print the result as one JSON object; progress goes to stderr in any case')
     .action(async (options: ProfileOptions) => {
-      const report = await profile(api, terminal, requestOf(options));
+      const asked = requestOf(options);
+      const { settings } = await api.call('settings.get', {});
+      const request = { suite: settings.suite, providers: settings.providers, ...asked };
+      if (options.dryRun) {
+        const plan = await api.call('runs.plan', request);
+        return options.json ? printJson(terminal, plan) : terminal.out(formatPlan(plan));
+      }
+      const report = await profile(api, terminal, request);
       context.exitCode = exitCodeOf(report);
       if (options.json) {
         printJson(terminal, resultOf(report));
@@ -81,7 +91,7 @@ function requestOf(options: ProfileOptions): RunRequest {
     cacheStates,
   );
   return {
-    suite,
+    ...(suite !== undefined && { suite }),
     ...(models !== undefined && { models }),
     ...(plans !== undefined && { plans: parseChoices('plan', plans, planKinds) }),
     ...(dtypes !== undefined && { dtypes: parseChoices('data type', dtypes, dataTypes) }),

@@ -16,6 +16,7 @@ struct TileShape {
 // member reads what another one writes.
 template <typename Stored>
 struct Kernels {
+  TileShape tile;
   // Elements of the packed weights of a convolution, and of its padded bias.
   std::size_t (*packedWeights)(const ConvShape&);
   std::size_t (*packedBias)(const ConvShape&);
@@ -42,7 +43,6 @@ struct Kernels {
 
 struct KernelSet {
   const char* name;
-  TileShape tile;
   const Kernels<float>* fp32;  // null where the instruction set multiplies in bf16 only
   const Kernels<Bf16>* bf16;
   bool multipliesBf16;  // or widens it to fp32 first

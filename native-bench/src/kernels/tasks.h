@@ -100,13 +100,13 @@ struct BlockLayerOf {
   bool joinsAndBlurs = false;
 };
 
+constexpr std::size_t mostBlockLayers = 3;
+
 // A block whose layers each need only some rows of the one before. Of the layers' tensors only the first one's input and the
 // last one's output are read and written; what lies between is never in memory as a whole.
 template <typename Stored>
 struct FusedTaskOf {
-  static constexpr std::size_t mostLayers = 3;
-
-  BlockLayerOf<Stored> layers[mostLayers];
+  BlockLayerOf<Stored> layers[mostBlockLayers];
   std::size_t layerCount = 0;
   // A projection of the block's input, added to the last layer's result like a residual; none where it has no channels.
   ConvTaskOf<Stored> shortcut;

@@ -83,6 +83,8 @@ class NetworkBuilder {
   using ConvTask = ConvTaskOf<Stored>;
   using NormTask = NormTaskOf<Stored>;
   using BlockLayer = BlockLayerOf<Stored>;
+  using FusedTask = FusedTaskOf<Stored>;
+  using ExpandTask = ExpandTaskOf<Stored>;
 
   NetworkBuilder(Network& network, const Kernels<Stored>& kernels)
       : n_(network), kernels_(kernels), batch_(network.options_.batch) {}
@@ -134,8 +136,15 @@ class NetworkBuilder {
     std::vector<Lifetime> lifetimes;
     for (const auto& [id, first, last] : tensors) lifetimes.push_back({(n_.tensorElements(id) * sizeof(Stored) + 3) / sizeof(float), first, last});
     const ArenaPlan arena = planArena(lifetimes);
-    // Linux hands out more than it has, and kills whoever then uses it: ask first.
-    if (arena.floats * sizeof(float) > availableMemoryBytes()) throw std::bad_alloc();
+    // Linux hands out more than it has, and kills whoever then uses it: ask first. The weights of one layer at a time are drawn as
+    // fp32 before they are packed.
+    std::size_t weightBytes = 0;
+    std::size_t drawnBytes = 0;
+    for (const Kernel& kernel : n_.kernels_) {
+      weightBytes += kernel.weightBytes;
+      drawnBytes = std::max(drawnBytes, kernel.weightBytes / sizeof(Stored) * sizeof(float));
+    }
+    if (arena.floats * sizeof(float) + weightBytes + drawnBytes > availableMemoryBytes()) throw std::bad_alloc();
     n_.activations_ = AlignedBuffer<std::byte>(arena.floats * sizeof(float));
     n_.tensors_.assign(n_.graph_.operators.size(), nullptr);
     for (std::size_t i = 0; i < tensors.size(); ++i) {
@@ -143,7 +152,7 @@ class NetworkBuilder {
     }
     for (const Kernel& kernel : n_.kernels_) {
       for (const int input : kernel.inputs) {
-        if (tensor(input) == nullptr) {
+        if (n_.tensor(input) == nullptr) {
           failBadRequest("Kernel " + kernel.plan.name + " reads " + n_.graph_.at(input).name +
                          ", which another kernel keeps to itself.");
         }
@@ -158,7 +167,7 @@ class NetworkBuilder {
 
   // Decides how each kernel runs, before anything is placed: some keep tensors between their parts.
   void planKernels() {
-    const MachineModel machine = machineModel(cpuInfo(), *n_.options_.kernels, n_.options_.threads, n_.options_.ceilings);
+    const MachineModel machine = machineModel(cpuInfo(), kernels_.tile, n_.options_.threads, n_.options_.ceilings);
     double passBytes = 0;
     for (const Kernel& kernel : n_.kernels_) passBytes += static_cast<double>(kernel.weightBytes + kernel.outputBytes);
     for (Kernel& kernel : n_.kernels_) {
@@ -170,7 +179,8 @@ class NetworkBuilder {
         plan.block.layers.push_back({kernel.plan.operators, -1, false});
       }
       if (!plan.block.layers.empty()) {
-        plan.schedule = n_.options_.plan(shapeOf(kernel, plan.block, passBytes), *n_.options_.kernels, machine);
+        const std::vector<Schedule> schedules = schedulesOf(shapeOf(kernel, plan.block, passBytes), kernels_, machine);
+        plan.schedule = n_.options_.choose ? schedules[n_.options_.choose(schedules)] : bestOf(schedules);
         if (kernel.plan.fused) kernel.schedule = plan.schedule.sentence;
         if (n_.options_.ceilings) kernel.prediction = plan.schedule.prediction;
       }
@@ -185,16 +195,15 @@ class NetworkBuilder {
     }
   }
 
-  BlockShape shapeOf(const Kernel& kernel, const Block& block, double passBytes) const {
-    BlockShape shape;
-    shape.dtype = n_.dtype();
+  BlockShapeOf<Stored> shapeOf(const Kernel& kernel, const Block& block, double passBytes) const {
+    BlockShapeOf<Stored> shape;
     shape.passBytes = passBytes;
     shape.isGated = block.gate >= 0;
     shape.gatedLayer = block.gatedLayer;
     shape.task.layerCount = block.layers.size();
     for (std::size_t i = 0; i < block.layers.size(); ++i) {
       const ChainLayer& layer = block.layers[i];
-      BlockLayerOf<float>& to = shape.task.layers[i];
+      BlockLayer& to = shape.task.layers[i];
       const Folded folded = foldedIn(kernel, layer.operators);
       to.conv.shape = convShapeOf(n_.graph_, n_.graph_.at(layer.operators.front()), batch_);
       to.conv.epilogue.before = folded.before;
@@ -435,11 +444,11 @@ class NetworkBuilder {
         return add(k.convolveScratch(task.shape), [&k, task](const Member& m) { k.convolve(task, m); });
       }
       case SegmentForm::slices: {
-        const ExpandTaskOf<Stored> task{layers[segment.first].conv, layers[segment.first + 1].conv, segment.stripRows};
+        const ExpandTask task{layers[segment.first].conv, layers[segment.first + 1].conv, segment.stripRows};
         return add(k.expandScratch(task), [&k, task](const Member& m) { k.expand(task, m); });
       }
       case SegmentForm::strips: {
-        FusedTaskOf<Stored> task;
+        FusedTask task;
         task.layerCount = segment.end - segment.first;
         std::copy(layers.begin() + static_cast<std::ptrdiff_t>(segment.first), layers.begin() + static_cast<std::ptrdiff_t>(segment.end), task.layers);
         task.stripRows = segment.stripRows;

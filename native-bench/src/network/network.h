@@ -30,7 +30,8 @@ struct NetworkOptions {
   std::uint64_t seed = 1;
   const KernelSet* kernels = nullptr;
   DataType dtype = DataType::fp32;
-  std::function<Schedule(const BlockShape&, const KernelSet&, const MachineModel&)> plan = planBlock;
+  // Chooses one of the schedules of a block; without it, that of the least predicted time.
+  std::function<std::size_t(const std::vector<Schedule>&)> choose;
   std::optional<MeasuredCeilings> ceilings;  // what blocks are planned by; rules of thumb where they are not known
 };
 

@@ -2,20 +2,28 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { compareRuns } from '../../../../core/analysis/compare.ts';
-import { figuresOf } from '../../../../core/analysis/figures.ts';
 import { historyOf } from '../../../../core/analysis/history.ts';
 import { measurementDetail, summarizeRun } from '../../../../core/analysis/report.ts';
 import { ApiError } from '../../../../core/protocol/api.ts';
 import { type Comparison, ComparisonSchema, type History } from '../../../../core/protocol/compare.ts';
+import type { Machine } from '../../../../core/protocol/machines.ts';
 import { BundleSchema } from '../../../../core/protocol/run.ts';
 import { runPlimsoll } from '../../../../main/cli/program.ts';
 import { FakeApi } from '../../../fixtures/api/fake-api.ts';
 import { memoryTerminal } from '../../../fixtures/api/memory-terminal.ts';
 import { sampleRun } from '../../../fixtures/api/sample-run.ts';
 import { changedRun } from '../../../fixtures/statistics/changed-run.ts';
+import { compareRuns, figuresOf } from '../../../fixtures/statistics/stored-runs.ts';
 
 const report = summarizeRun(sampleRun);
+
+const preferring = (suite: string) => ({
+  'settings.get': () => ({
+    settings: { theme: 'system' as const, suite, providers: ['native' as const], softwareAdapters: true },
+    dataFolder: '/data',
+    problem: null,
+  }),
+});
 
 const stored = {
   'runs.get': () => report,
@@ -56,6 +64,8 @@ describe('usage', () => {
     'compare',
     'history',
     'delete',
+    'restore',
+    'machines',
     'models',
     'export',
     'import',
@@ -288,7 +298,10 @@ describe('compare', () => {
     [],
   );
   const same = compareRuns({ run: changedRun('before1') }, { run: changedRun('after1', { seed: 2 }) }, []);
-  const comparing = (comparison: Comparison) => new FakeApi({ 'runs.compare': () => comparison });
+  const stem = { name: 'stem', beforeNs: 1e7, afterNs: 1.1e7, ratio: 1.1 };
+  const parts = { kernels: [{ ...stem, block: 'stem' }], blocks: [stem] };
+  const comparing = (comparison: Comparison) =>
+    new FakeApi({ 'runs.compare': () => comparison, 'runs.compareParts': () => parts });
 
   it('holds the newest run against the one before it', async () => {
     const { api, output, exitCode } = await run('compare', comparing(worse));
@@ -340,9 +353,15 @@ describe('compare', () => {
   });
 
   it('shows the parts of one network', async () => {
-    const { output } = await run('compare --kernels resnet50', comparing(worse));
+    const { output, api } = await run('compare --kernels resnet50', comparing(worse));
+    expect(api.calls[1]).toEqual({
+      method: 'runs.compareParts',
+      input: { beforeMeasurementId: 'before1-m1', afterMeasurementId: 'after1-m1' },
+    });
     expect(output).toMatch(/^stem +10\.0 ms +11\.0 ms +\+10\.0%$/m);
     expect((await run('compare --blocks resnet50', comparing(worse))).output).toMatch(/^block +before/m);
+    const { json } = await run('compare --blocks resnet50 --json', comparing(worse));
+    expect(json().rows).toEqual([expect.objectContaining({ model: 'resnet50', ...parts })]);
     const missing = await run('compare --blocks resnet5', comparing(worse));
     expect(missing.exitCode).toBe(1);
     expect(missing.errors).toContain('Did you mean resnet50?');
@@ -409,6 +428,110 @@ describe('delete', () => {
   });
 });
 
+describe('machines', () => {
+  const machine: Machine = {
+    id: 'aaaa',
+    ownName: 'bench',
+    name: 'The quiet one',
+    label: 'The quiet one',
+    notes: '',
+    price: { currency: 'EUR', amount: 1999.9 },
+    cpu: 'Test CPU',
+    gpus: ['Big GPU'],
+    firstSeenAt: '2026-03-01T12:00:00.000Z',
+    lastSeenAt: '2026-03-02T12:00:00.000Z',
+    runs: 7,
+    thisMachine: true,
+    merged: [],
+    deletedAt: null,
+  };
+  const other: Machine = {
+    ...machine,
+    id: 'bbbb',
+    name: 'other',
+    label: null,
+    price: null,
+    thisMachine: false,
+  };
+  const nothing = () => ({});
+  const knowing = () =>
+    new FakeApi({
+      'machines.list': ({ deleted }) => (deleted ? [] : [machine, other]),
+      'machines.update': nothing,
+      'machines.merge': nothing,
+      'machines.delete': nothing,
+      'machines.restore': nothing,
+      'machines.split': nothing,
+    });
+  /** What was asked of the program but for the list. */
+  const asked = async (...args: readonly string[]) => {
+    const api = knowing();
+    const terminal = memoryTerminal();
+    const exitCode = await runPlimsoll(['machines', ...args], { terminal, api });
+    return { exitCode, calls: api.calls.filter(({ method }) => method !== 'machines.list'), terminal };
+  };
+
+  it('are listed, this one marked', async () => {
+    const { output } = await run('machines', knowing());
+    expect(output).toMatch(/^aaaa +The quiet one \(this one\) +7 .* 1999\.9 EUR +Test CPU +Big GPU/m);
+    expect((await run('machines --json', knowing())).json()).toEqual([machine, other]);
+    expect((await run('machines --deleted', knowing())).output).toBe('No machine is deleted.');
+  });
+
+  it.each<readonly [readonly string[], string, object]>([
+    [['label', 'this', 'A b'], 'machines.update', { machineId: 'aaaa', label: 'A b' }],
+    [['label', 'The quiet one'], 'machines.update', { machineId: 'aaaa', label: null }],
+    [['note', 'bbbb', 'loud'], 'machines.update', { machineId: 'bbbb', notes: 'loud' }],
+    [
+      ['price', 'other', '12.5', 'EUR'],
+      'machines.update',
+      { machineId: 'bbbb', price: { amount: 12.5, currency: 'EUR' } },
+    ],
+    [['price', 'this'], 'machines.update', { machineId: 'aaaa', price: null }],
+    [['merge', 'other', 'this'], 'machines.merge', { sourceId: 'bbbb', targetId: 'aaaa' }],
+    [['split', 'cccc'], 'machines.split', { machineId: 'cccc' }],
+    [['delete', 'other'], 'machines.delete', { machineId: 'bbbb' }],
+    [['restore', 'cccc'], 'machines.restore', { machineId: 'cccc' }],
+  ])('are changed by %j', async (args, method, input) => {
+    expect(await asked(...args)).toMatchObject({ exitCode: 0, calls: [{ method, input }] });
+  });
+
+  it.each([[['label', 'none', 'x']], [['price', 'this', '12,5', 'EUR']], [['price', 'this', '12']]])(
+    'are left alone by %j',
+    async (args) => {
+      const { exitCode, calls } = await asked(...args);
+      expect(exitCode).not.toBe(0);
+      expect(calls).toEqual([]);
+    },
+  );
+
+  it('say how a deletion and a merge are undone', async () => {
+    expect((await asked('delete', 'other')).terminal.output.join()).toContain(
+      'plimsoll machines restore bbbb',
+    );
+    expect((await asked('merge', 'other', 'this')).terminal.output.join()).toContain(
+      'plimsoll machines split bbbb',
+    );
+  });
+});
+
+describe('restore', () => {
+  it('brings a run back', async () => {
+    const { api, output } = await run('restore run1abcd', new FakeApi({ 'runs.restore': () => ({}) }));
+    expect(api.calls).toEqual([{ method: 'runs.restore', input: { runId: 'run1abcd' } }]);
+    expect(output).toBe('Run run1abcd is back.');
+  });
+});
+
+describe('runs', () => {
+  it('that cannot be read say so', async () => {
+    const broken = { ...report.run, id: 'broken', unreadable: 'No machine.' };
+    const { output, errors } = await run('runs', new FakeApi({ 'runs.list': () => [broken] }));
+    expect(output).toMatch(/^broken .* unreadable /m);
+    expect(errors).toContain('plimsoll delete broken');
+  });
+});
+
 describe('doctor', () => {
   it('fails where a check fails, and not for a warning', async () => {
     const doctor = (status: 'warning' | 'failed') =>
@@ -435,6 +558,7 @@ describe('profile', () => {
   /** An API whose run ends as soon as it has begun; `during` sees it while it goes on. */
   function running(during: (api: FakeApi) => void, ended = report): FakeApi {
     const api: FakeApi = new FakeApi({
+      ...preferring('quick'),
       ...stored,
       'runs.get': () => ended,
       'runs.start': () => {
@@ -459,7 +583,7 @@ describe('profile', () => {
       'profile --models resnet50,vgg16 --plans layerwise --providers native,onednn --batch 1,8 --threads 2 ' +
       '--cache-state all-cold --settle 0';
     const { api } = await run(args, running(finish));
-    expect(api.calls[0]).toEqual({
+    expect(api.calls[1]).toEqual({
       method: 'runs.start',
       input: {
         suite: 'quick',
@@ -513,7 +637,12 @@ describe('profile', () => {
     expect(exitCode).toBe(130);
     expect(errors).toContain('Stopping');
     expect(output).toMatch(/^resnet50 +layerwise/m);
-    expect(api.calls.map(({ method }) => method)).toEqual(['runs.start', 'runs.cancel', 'runs.get']);
+    expect(api.calls.map(({ method }) => method)).toEqual([
+      'settings.get',
+      'runs.start',
+      'runs.cancel',
+      'runs.get',
+    ]);
     expect(process.listenerCount('SIGINT')).toBe(0);
   });
 
@@ -532,6 +661,30 @@ describe('profile', () => {
     }
   });
 
+  it('takes what was not asked for from the settings, and says what it would be without beginning', async () => {
+    const [first] = report.measurements;
+    if (first === undefined) throw new Error('the sample has a measurement');
+    const plan = {
+      suite: 'paper',
+      cases: [first],
+      impossible: ['native does not execute bf16.'],
+      expectedSeconds: 75,
+      rounds: 3,
+      knownCases: 0,
+    };
+    const api = new FakeApi({ ...preferring('paper'), 'runs.plan': () => plan });
+    const { exitCode, output } = await run('profile --dry-run --dtypes fp32,bf16', api);
+    expect(exitCode).toBe(0);
+    expect(api.calls.at(-1)).toEqual({
+      method: 'runs.plan',
+      input: { suite: 'paper', providers: ['native'], dtypes: ['fp32', 'bf16'] },
+    });
+    expect(api.calls.map(({ method }) => method)).not.toContain('runs.start');
+    expect(output).toContain(`native  ${first.model}  ${first.plan}  fp32`);
+    expect(output).toContain('not measured: native does not execute bf16.');
+    expect(output).toContain('1 case in 3 rounds, about 1 min 15 s; 0 of them were measured here before.');
+  });
+
   it('fails where nothing could be measured', async () => {
     const empty = { ...report, measurements: [] };
     expect(await run('profile', running(finish, empty))).toMatchObject({ exitCode: 1 });
@@ -539,6 +692,7 @@ describe('profile', () => {
 
   it('says why a run could not be started', async () => {
     const api = new FakeApi({
+      ...preferring('quick'),
       'runs.start': () => {
         throw new ApiError('busy', 'Another run is going on.', 'Wait for its end.');
       },
