@@ -35,13 +35,13 @@ const tasks = {
     program: ['scripts/test.ts'],
   },
   'test-cross': { steps: ['compiler', 'packages', 'native'], program: ['scripts/test-cross.ts'] },
-  'bench-webgpu': { steps: ['chromium', 'packages'], program: ['scripts/bench-webgpu.ts'] },
   'bench-store': { steps: ['packages'], program: ['scripts/bench-store.ts'] },
   'test-sanitize': { steps: ['compiler', 'packages'], program: ['scripts/test-sanitize.ts'] },
   'bench-native': {
     steps: ['compiler', 'onednn', 'packages', 'native'],
     program: ['scripts/bench-native.ts'],
   },
+  'bench-webgpu': { steps: ['chromium', 'packages'], program: ['scripts/bench-webgpu.ts'] },
   static: { steps: ['packages'], program: ['scripts/check-static.ts'] },
   /** Sets everything up and runs nothing. */
   setup: { steps: ['compiler', 'packages', 'native', 'interface'], program: undefined },
