@@ -273,6 +273,8 @@ export const texts = {
     },
     yes: 'yes',
     no: 'no',
+    mistrusted: 'MISTRUSTED',
+    mistrustedMeaning: 'The result is right, but the check of it proves little: the marks of the figure say why.',
     sortBy: (column: string) => `Sort by ${column}`,
     samples: (count: number) => `${count} samples`,
     measurement: 'Measurement',
@@ -696,11 +698,28 @@ export const texts = {
     setAside: (round: number, samples: number, reasons: string) =>
       `Round ${round} was set aside, its ${samples} samples do not count: ${reasons}.`,
     samples: 'Samples, in the order of measuring',
-    samplesSentence: (count: number) =>
-      `${count} passes; the line is their median. Steps and slopes are something else at work, or a change of the clock.`,
     sampleAxis: 'Latency [ms]',
     notTimed: 'not timed',
     order: '#',
+  },
+  account: {
+    title: 'Why this figure may be believed',
+    samplesSentence: (samples: number, rounds: number, setAside: number) =>
+      `${samples} samples in ${rounds === 1 ? '1 round' : `${rounds} rounds`}, broken lines between them; the line across is the median of those that count. ` +
+      `Rings and triangles are mild and severe outliers, which count${setAside === 0 ? '' : '; crosses are rounds that were set aside'}. ` +
+      'Steps and slopes are something else at work, or a change of the clock.',
+    round: 'Round',
+    kind: 'Kind',
+    kinds: { inside: 'inside', mild: 'mild outlier', severe: 'severe outlier', setAside: 'set aside' },
+    copy: 'Copy',
+    again: 'Measure again',
+    measuring: 'Measuring again …',
+    agreements: {
+      agrees: 'It agrees.',
+      disagrees: 'It disagrees.',
+      'cannot tell': 'Whether it agrees cannot be told.',
+    },
+    beforeAndAgain: (before: string, again: string) => `Before ${before}, now ${again}.`,
   },
   error: {
     title: 'That did not work',

@@ -24,6 +24,7 @@ import {
   WrongAnswer,
 } from './measure-case.ts';
 import { mergeCalibrations } from './merge-calibrations.ts';
+import type { NoiseTiming } from './noise-test.ts';
 import {
   ProviderAbsent,
   type ProviderConnection,
@@ -56,9 +57,11 @@ export interface SchedulerSettings {
   /** How long it is waited at most until the machine is quiet; absent: as the suite's time allows. */
   readonly settleSeconds?: number | undefined;
   readonly telemetry: Telemetry;
+  /** Of an A/A test; absent: as it is for users. */
+  readonly noise?: NoiseTiming | undefined;
 }
 
-const defaultSettings: SchedulerSettings = {
+export const defaultSettings: SchedulerSettings = {
   timing: defaultTiming,
   rounds: 7,
   silenceMs: 120_000,

@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
 import { dataTypes, planKinds } from '../../../core/graph/plan.ts';
-import {
-  type Api,
-  type ApiEventPayload,
-  providerNames,
-  type RunRequest,
-} from '../../../core/protocol/api.ts';
+import { providerNames, type RunRequest } from '../../../core/protocol/api.ts';
 import { cacheStates } from '../../../core/protocol/provider.ts';
 import type { RunReport } from '../../../core/protocol/run.ts';
 import { parseChoices } from '../choices.ts';
@@ -17,10 +12,8 @@ import {
   parseNames,
   printJson,
 } from '../context.ts';
-import { progressView } from '../format/progress.ts';
+import { followRun } from '../follow-run.ts';
 import { formatReport } from '../format/report.ts';
-import type { Terminal } from '../format/terminal.ts';
-import { onInterrupt } from '../interrupt.ts';
 
 interface ProfileOptions {
   suite: string;
@@ -32,6 +25,7 @@ interface ProfileOptions {
   threads?: number;
   cacheState?: string;
   settle?: number;
+  noiseTest: boolean;
   json?: true;
 }
 
@@ -60,9 +54,14 @@ export function addProfile(program: Command, context: CommandContext): void {
       'how long to wait at most until nothing else runs; default: an eighth of the time of the suite, at most 30',
       (text) => parseInteger(text, 0, 3600),
     )
+    .option(
+      '--no-noise-test',
+      'leave out the A/A test that follows where there was none in these surroundings (20 seconds at most)',
+    )
     .option('--json', 'print the result as one JSON object; progress goes to stderr in any case')
     .action(async (options: ProfileOptions) => {
-      const report = await profile(api, terminal, requestOf(options));
+      const { started } = await followRun(api, terminal, () => api.call('runs.start', requestOf(options)));
+      const report = await api.call('runs.get', { runId: started.runId });
       context.exitCode = exitCodeOf(report);
       if (options.json) {
         printJson(terminal, resultOf(report));
@@ -74,7 +73,7 @@ export function addProfile(program: Command, context: CommandContext): void {
 }
 
 function requestOf(options: ProfileOptions): RunRequest {
-  const { suite, models, plans, dtypes, providers, batch, threads, settle } = options;
+  const { suite, models, plans, dtypes, providers, batch, threads, settle, noiseTest } = options;
   const [cacheState] = parseChoices(
     'state of the caches',
     options.cacheState === undefined ? [] : [options.cacheState],
@@ -92,36 +91,8 @@ function requestOf(options: ProfileOptions): RunRequest {
     ...(threads !== undefined && { threads }),
     ...(cacheState !== undefined && { cacheState }),
     ...(settle !== undefined && { settleSeconds: settle }),
+    ...(!noiseTest && { noiseTest }),
   };
-}
-
-/** Starts a run, follows it to its end, and reads it back. A signal ends the run early; what it measured is kept. */
-async function profile(api: Api, terminal: Terminal, request: RunRequest): Promise<RunReport> {
-  const view = progressView(terminal);
-  const ended = Promise.withResolvers<ApiEventPayload<'run.ended'>>();
-  // Before the start, so that the end of a short run is not missed; one process has one run.
-  const subscriptions = [api.subscribe('run.progress', view.show), api.subscribe('run.ended', ended.resolve)];
-  // A signal may come before the run has its id.
-  const started = Promise.withResolvers<string>();
-  started.promise.catch(() => {});
-  const release = onInterrupt(() => {
-    view.end();
-    terminal.err('Stopping: what was measured is kept. Again to stop at once.');
-    started.promise.then((runId) => api.call('runs.cancel', { runId })).catch(() => {});
-  });
-  try {
-    const { runId } = await api.call('runs.start', request);
-    started.resolve(runId);
-    await ended.promise;
-    view.end();
-    return await api.call('runs.get', { runId });
-  } catch (error) {
-    started.reject(error);
-    throw error;
-  } finally {
-    release();
-    for (const unsubscribe of subscriptions) unsubscribe();
-  }
 }
 
 /** What scripts rely on. */
