@@ -1,10 +1,13 @@
 /** The app's API, implemented once. The desktop, the server and the command line carry it and add nothing. */
 
 import type { z } from 'zod';
-import { measurementDetail, summarizeRun } from '../core/analysis/report.ts';
+import { accountOf } from '../core/analysis/account.ts';
+import { caseOf } from '../core/analysis/figures.ts';
+import { historyOf } from '../core/analysis/history.ts';
 import { countGraph } from '../core/graph/count.ts';
 import { publishedAccuracy } from '../core/models/accuracy.ts';
 import { models } from '../core/models/zoo.ts';
+import type { Account } from '../core/protocol/account.ts';
 import {
   type Api,
   ApiError,
@@ -19,13 +22,13 @@ import {
   type ReportRequestSchema,
 } from '../core/protocol/api.ts';
 import type { Price } from '../core/protocol/machines.ts';
-import { bundleVersion, type Run } from '../core/protocol/run.ts';
+import { bundleVersion, type RunReport } from '../core/protocol/run.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { ActiveRun, type Emit } from './bench/active-run.ts';
 import { BenchPages } from './bench/bench-pages.ts';
 import type { SchedulerSettings } from './bench/scheduler.ts';
 import { suites } from './bench/suites.ts';
-import { compareStored, storedHistory } from './comparison.ts';
+import { compareStored, compareStoredParts, knownNoise, noFigure } from './comparison.ts';
 import { examine } from './doctor.ts';
 import { detectMachine } from './machine/detect.ts';
 import { dataFolder } from './paths.ts';
@@ -34,6 +37,7 @@ import { findBrowser, type PrintPdf, printWithBrowser } from './report/pdf.ts';
 import { writeReport } from './report/write.ts';
 import { parseBundle } from './store/bundle.ts';
 import { Store } from './store/store.ts';
+import { verifiedFigure } from './verification.ts';
 
 export type { BenchPages } from './bench/bench-pages.ts';
 
@@ -106,7 +110,14 @@ function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
     if (run === undefined) throw noRun(runId, store().isDeleted(runId));
     return run;
   };
-  const requireRun = (runId: string): Run => found(runId, store().getRun(runId));
+  const requireReport = (runId: string): RunReport => found(runId, store().report(runId));
+  const requireComparable = (runId: string) => found(runId, store().comparable(runId));
+  const accountNamed = (name: string): Account => {
+    const { runId, measurementId } = store().findMeasurement(name);
+    const account = accountOf(found(runId, store().getRun(runId)), measurementId);
+    if (account === undefined) throw noFigure(measurementId);
+    return account;
+  };
   /** For what changes the store otherwise than by a run: whoever shows something of it is told. */
   const changing = <T>(change: () => T): T => {
     const result = change();
@@ -119,7 +130,7 @@ function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
       return {};
     });
   const here = identityHere();
-  const storedPrice = ({ environment: { machine } }: Run) =>
+  const storedPrice = ({ machine: { machine } }: RunReport) =>
     store()
       .listMachines(false, null)
       .find(({ id }) => id === machine.id)?.price ?? undefined;
@@ -137,18 +148,17 @@ function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
     'suites.list': () =>
       suites.map(({ name, description, models: names }) => ({ name, description, models: [...names] })),
     'runs.list': ({ deleted }) => store().listRuns({ deleted }),
-    'runs.get': ({ runId }) => summarizeRun(requireRun(runId)),
+    'runs.get': ({ runId }) => requireReport(runId),
     'runs.measurement': ({ measurementId }) => {
-      const run = store().runOfMeasurement(measurementId);
-      const detail = run && measurementDetail(run, measurementId);
-      if (detail !== undefined) return detail;
-      throw new ApiError('notFound', `There is no measurement ${measurementId} with a figure.`);
+      const detail = store().detail(measurementId);
+      if (detail === undefined) throw noFigure(measurementId);
+      return detail;
     },
     'runs.export': ({ runId }) => ({
       format: 'plimsoll-run',
       version: bundleVersion,
       exportedAt: new Date().toISOString(),
-      run: found(runId, store().exportRun(runId)),
+      run: found(runId, store().getRun(runId)),
     }),
     'runs.import': ({ content }) => {
       const run = parseBundle(content);
@@ -165,8 +175,31 @@ function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
           'plimsoll runs --deleted lists them.',
         );
       }),
-    'runs.compare': ({ before, after }) => compareStored(store(), before, after, requireRun),
-    'history.get': (request) => storedHistory(store(), request),
+    'runs.compare': ({ before, after }) => compareStored(store(), before, after, requireComparable),
+    'runs.account': ({ figure }) => accountNamed(figure),
+    'runs.verify': async ({ figure, settleSeconds }) => {
+      const { figure: shown, machine } = accountNamed(figure);
+      if (machine.id !== (await here())) {
+        throw new ApiError(
+          'badInput',
+          `Figure ${shown.id} was measured on another machine (${machine.name}); only there can it be measured again.`,
+          'Measure the same here with the command that plimsoll show prints beside it, and compare the runs.',
+        );
+      }
+      return { runId: await activeRun.verify(caseOf(shown), settleSeconds), measurementId: shown.id };
+    },
+    'runs.verified': ({ figure, runId }) => {
+      const named = store().findMeasurement(figure);
+      const comparison = compareStored(store(), { runId: named.runId }, { runId }, requireComparable);
+      return verifiedFigure(comparison, named.measurementId);
+    },
+    'noise.start': async ({ provider, settleSeconds }) => ({
+      runId: await activeRun.testNoise(provider, settleSeconds),
+    }),
+    'noise.get': async () => knownNoise(store(), store().listMachines(false, await here())),
+    'runs.compareParts': (request) => compareStoredParts(store(), request),
+    'history.list': () => store().series(),
+    'history.get': (request) => historyOf(store().figures(request)),
     'runs.start': async (request) => ({ runId: await activeRun.start(request) }),
     'runs.cancel': ({ runId }) => {
       activeRun.cancel(runId);
@@ -174,12 +207,12 @@ function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
     },
     'runs.active': () => activeRun.progress(),
     'reports.create': ({ runId, otherRunId, format, price }) => {
-      const run = requireRun(runId);
-      const other = otherRunId === undefined ? undefined : requireRun(otherRunId);
-      if (other?.id === run.id) {
+      const run = requireReport(runId);
+      const other = otherRunId === undefined ? undefined : requireReport(otherRunId);
+      if (other?.run.id === run.run.id) {
         throw new ApiError(
           'badInput',
-          `Run ${run.id} was to be set beside itself.`,
+          `Run ${run.run.id} was to be set beside itself.`,
           'Name another run, or none: plimsoll runs lists them.',
         );
       }
@@ -193,8 +226,8 @@ function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
       const report = createReport({
         createdAt: new Date().toISOString(),
         plimsoll: packageJson.version,
-        run: summarizeRun(run),
-        other: other && summarizeRun(other),
+        run,
+        other,
         ...pricesOf(price, storedPrice(run), other && storedPrice(other)),
       });
       return writeReport(report, format, printPdf);

@@ -19,6 +19,7 @@ export async function examine(openStore: () => Store): Promise<Check[]> {
     checkGovernor(environment),
     checkPowerSource(environment),
     checkVirtualization(environment),
+    checkIdentity(environment),
     checkGpu(environment),
   ];
 }
@@ -59,7 +60,7 @@ function checkStore(openStore: () => Store): Check {
   const name = 'database';
   try {
     const store = openStore();
-    const count = store.listRuns().length;
+    const count = store.countRuns();
     return { name, status: 'ok', message: `${store.path}, ${count} ${count === 1 ? 'run' : 'runs'}` };
   } catch (error) {
     return { name, status: 'failed', message: sentencesOf(error, '') };
@@ -106,6 +107,17 @@ function checkVirtualization({ virtualization: { hypervisor, container }, cpu }:
   if (found.length === 0) return { name, status: 'ok', message: 'none found' };
   if (hypervisor === null && limited === null) return { name, status: 'ok', message: found.join(', ') };
   const message = `${found.join(', ')}: other guests may share the caches and the memory; expect figures to repeat less well.`;
+  return { name, status: 'warning', message };
+}
+
+function checkIdentity({ machine: { id, modelId }, virtualization: { container } }: Environment): Check {
+  const name = 'identity';
+  if (id !== modelId) return { name, status: 'ok', message: `machine ${id}` };
+  const message =
+    container === null
+      ? `machine ${id}: nothing tells it from others that are built alike; their runs would count as its own.`
+      : `machine ${id}: this container does not show which machine it is on. Mount the host's identity, ` +
+        '-v /etc/machine-id:/etc/machine-id:ro, and its runs are those of the host.';
   return { name, status: 'warning', message };
 }
 

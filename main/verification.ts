@@ -10,6 +10,7 @@ export function verifiedFigure(comparison: Comparison, measurementId: string): V
     const reason = lost?.reason ?? 'It was not measured again.';
     return { agreement: 'cannot tell', reason, row: null, differences };
   }
-  const agreement = row.verdict === 'SAME' ? 'agrees' : row.verdict === 'UNCLEAR' ? 'cannot tell' : 'disagrees';
+  const agreement =
+    row.verdict === 'SAME' ? 'agrees' : row.verdict === 'UNCLEAR' ? 'cannot tell' : 'disagrees';
   return { agreement, reason: row.reason, row, differences };
 }

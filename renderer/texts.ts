@@ -274,7 +274,8 @@ export const texts = {
     yes: 'yes',
     no: 'no',
     mistrusted: 'MISTRUSTED',
-    mistrustedMeaning: 'The result is right, but the check of it proves little: the marks of the figure say why.',
+    mistrustedMeaning:
+      'The result is right, but the check of it proves little: the marks of the figure say why.',
     sortBy: (column: string) => `Sort by ${column}`,
     samples: (count: number) => `${count} samples`,
     measurement: 'Measurement',

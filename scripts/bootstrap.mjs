@@ -35,6 +35,7 @@ const tasks = {
     program: ['scripts/test.ts'],
   },
   'test-cross': { steps: ['compiler', 'packages', 'native'], program: ['scripts/test-cross.ts'] },
+  'bench-store': { steps: ['packages'], program: ['scripts/bench-store.ts'] },
   static: { steps: ['packages'], program: ['scripts/check-static.ts'] },
   /** Sets everything up and runs nothing. */
   setup: { steps: ['compiler', 'packages', 'native', 'interface'], program: undefined },

@@ -98,7 +98,10 @@ function versionsOf({ environment, providers }: Run, { provider }: Case): Accoun
   const description = providers.find((one) => one.description.provider === provider)?.description;
   const all: [string, string | null | undefined][] = [
     [`provider ${provider}`, description?.version],
-    ...Object.entries(description?.libraries ?? {}).map(([name, of]): [string, string] => [`library ${name}`, of]),
+    ...Object.entries(description?.libraries ?? {}).map(([name, of]): [string, string] => [
+      `library ${name}`,
+      of,
+    ]),
     ['Plimsoll', software.plimsoll],
     ['Node', software.node],
     ...gpus

@@ -2,57 +2,74 @@
 import type {
   ComparedFigure,
   ComparedPart,
+  ComparedParts,
   ComparedRow,
   CompareSide,
   Comparison,
   NoiseFloor,
   Unmatched,
 } from '../protocol/compare.ts';
-import type { Case, MeasuredKernel, Measurement, Run } from '../protocol/run.ts';
+import type { Case, MeasuredKernel, RunSummary } from '../protocol/run.ts';
 import { bootstrapRatio } from '../statistics/bootstrap.ts';
-import { countOutliers } from '../statistics/outliers.ts';
-import { lawfulQuantile } from '../statistics/quantile.ts';
-import { roundedInterval, splitRounds } from '../statistics/rounds.ts';
-import { believedSamples } from './believed-samples.ts';
 import { environmentDifferences } from './environment-differences.ts';
-import { cacheStateOf, caseKey, figuresOf, type RunFigures } from './figures.ts';
-import { learnNoise, logRoundMedians, noiseFloor, type RunNoise } from './noise-floor.ts';
-import { lostMeasurement, summarizeRunHead } from './report.ts';
+import { caseKey, caseOf, caseValue, type Figure, type LostFigure, type RunFigures } from './figures.ts';
+import {
+  learnNoise,
+  noiseFloor,
+  type RunMedians,
+  type RunNoise,
+  type TestedProvider,
+} from './noise-floor.ts';
 import { type Judged, judge } from './verdict.ts';
 
-type Measured = Measurement & { outcome: Extract<Measurement['outcome'], { status: 'measured' }> };
+/** A run with all of its cases, and the samples of those that need them. */
+export interface ComparableRun extends RunFigures {
+  readonly summary: RunSummary;
+  readonly lost: readonly LostFigure[];
+  /** By rounds. */
+  samplesOf(measurementId: string): number[][];
+}
 
 export interface ComparedSide extends Omit<CompareSide, 'runId'> {
-  readonly run: Run;
+  readonly run: ComparableRun;
 }
 
 interface Couple {
-  readonly before: Measured;
-  readonly after: Measured;
+  readonly before: Figure;
+  readonly after: Figure;
 }
 
-/** `history`: runs of the machines concerned, oldest first, from which their noise is learned; those compared may be among them. */
+/**
+ * `history`: runs of the machines concerned, oldest first, from which their noise is learned; those compared may be among them. `tested`: what
+ * A/A tests found in the surroundings of either side.
+ */
 export function compareRuns(
   before: ComparedSide,
   after: ComparedSide,
-  history: readonly RunFigures[],
+  history: readonly RunMedians[],
+  tested: readonly TestedProvider[] = [],
 ): Comparison {
   const { couples, unmatched } = match(before, after);
-  const noiseOf = learnNoise(history, [before.run.id, after.run.id]);
+  const noiseOf = learnNoise(history, [before.run.id, after.run.id], tested);
   const pairs = couples.map((couple) => {
-    const logsOf = ({ outcome }: Measured) => logRoundMedians(believedSamples(outcome));
+    const logsOf = ({ roundMediansNs }: Figure) => roundMediansNs.map(Math.log);
     const logs = { before: logsOf(couple.before), after: logsOf(couple.after) };
     const runs = noisier(
-      noiseOf(before.run.environment.machine.id, couple.before),
-      noiseOf(after.run.environment.machine.id, couple.after),
+      noiseOf(before.run.machine.id, couple.before),
+      noiseOf(after.run.machine.id, couple.after),
     );
-    return { ...logs, floor: noiseFloor(logs.before, logs.after, runs) };
+    return {
+      ...logs,
+      floor: noiseFloor(logs.before, logs.after, runs),
+      clockRatio: clockRatio(couple, before, after),
+    };
   });
   const judged = judge(pairs);
   const rows = couples.flatMap((couple, index): ComparedRow[] => {
     const pair = pairs[index];
     const verdict = judged[index];
-    return pair === undefined || verdict === undefined ? [] : [rowOf(couple, verdict, pair.floor)];
+    if (pair === undefined || verdict === undefined) return [];
+    return [rowOf(couple, verdict, pair.floor, before.run, after.run)];
   });
   const count = (wanted: ComparedRow['verdict']) => rows.filter(({ verdict }) => verdict === wanted).length;
   return {
@@ -66,12 +83,19 @@ export function compareRuns(
     },
     rows,
     unmatched,
-    differences: environmentDifferences(figuresOf(before.run), figuresOf(after.run)),
+    differences: environmentDifferences(before.run.surroundings, after.run.surroundings),
   };
 }
 
+/** After over before. Null where either is unknown, or of another machine: that its clock is another is then a part of what is compared. */
+function clockRatio(couple: Couple, before: ComparedSide, after: ComparedSide): number | null {
+  const clocks = [couple.before.clockHz, couple.after.clockHz] as const;
+  if (clocks[0] === null || clocks[1] === null || before.run.machine.id !== after.run.machine.id) return null;
+  return clocks[1] / clocks[0];
+}
+
 function sideOf({ run, provider, plan }: ComparedSide): Comparison['before'] {
-  return { run: summarizeRunHead(run), runId: run.id, provider, plan };
+  return { run: run.summary, runId: run.id, provider, plan };
 }
 
 // ------------------------------------------------------------------------------------------------------------- matching
@@ -82,83 +106,69 @@ function match(before: ComparedSide, after: ComparedSide): { couples: Couple[]; 
     ...(before.provider !== undefined && after.provider !== undefined ? (['provider'] as const) : []),
     ...(before.plan !== undefined && after.plan !== undefined ? (['plan'] as const) : []),
   ];
-  const keyOf = (measurement: Measurement) => caseKey(measurement, compared);
+  const keyOf = (figure: Case) => caseKey(figure, compared);
   const first = chosen(before);
   const second = chosen(after);
-  const partners = new Map(second.map((measurement) => [keyOf(measurement), measurement]));
+  const partners = new Map(second.map((figure) => [keyOf(figure), figure]));
   const couples: Couple[] = [];
   const unmatched: Unmatched[] = [];
-  const lonely = (side: Unmatched['side'], measurement: Measurement, reason: string) => {
-    const { model, imageSize, provider, device, plan, dtype, batch, threads } = measurement;
-    unmatched.push({
-      ...{ side, model, imageSize, provider, device, plan, dtype, batch, threads, reason },
-      ...cacheStateOf(measurement),
-    });
-  };
-  for (const measurement of first) {
-    const partner = partners.get(keyOf(measurement));
-    partners.delete(keyOf(measurement));
+  const lonely = (side: Unmatched['side'], figure: Case, reason: string) =>
+    unmatched.push({ side, ...caseOf(figure), reason });
+  for (const figure of first) {
+    const key = keyOf(figure);
+    const partner = partners.get(key);
+    partners.delete(key);
     if (partner === undefined) {
-      lonely('before', measurement, whyAlone(measurement, second, compared, 'after'));
-    } else if (!isMeasured(measurement)) {
-      const also = isMeasured(partner) ? '' : `, nor has it a figure after`;
-      lonely('before', measurement, `It has no figure before${also}: ${lostMeasurement(measurement).reason}`);
-    } else if (!isMeasured(partner)) {
-      lonely('before', measurement, `It has no figure after: ${lostMeasurement(partner).reason}`);
-    } else if (operationsOf(measurement) !== operationsOf(partner)) {
+      lonely('before', figure, whyAlone(figure, second, compared, 'after'));
+    } else if ('reason' in figure) {
+      const also = 'reason' in partner ? ', nor has it a figure after' : '';
+      lonely('before', figure, `It has no figure before${also}: ${figure.reason}`);
+    } else if ('reason' in partner) {
+      lonely('before', figure, `It has no figure after: ${partner.reason}`);
+    } else if (figure.operations !== partner.operations) {
       lonely(
         'before',
-        measurement,
-        `The network itself changed: it had ${operationsOf(measurement)} operations and now has ${operationsOf(partner)}.`,
+        figure,
+        `The network itself changed: it had ${figure.operations} operations and now has ${partner.operations}.`,
       );
-    } else couples.push({ before: measurement, after: partner });
+    } else couples.push({ before: figure, after: partner });
   }
-  for (const measurement of partners.values()) {
-    lonely('after', measurement, whyAlone(measurement, first, compared, 'before'));
+  for (const figure of partners.values()) {
+    lonely('after', figure, whyAlone(figure, first, compared, 'before'));
   }
   return { couples, unmatched };
 }
 
-function chosen({ run, provider, plan }: ComparedSide): Measurement[] {
-  return run.measurements.filter(
-    (measurement) =>
-      (provider === undefined || measurement.provider === provider) &&
-      (plan === undefined || measurement.plan === plan),
+function chosen({ run, provider, plan }: ComparedSide): (Figure | LostFigure)[] {
+  return [...run.figures, ...run.lost].filter(
+    (figure) =>
+      (provider === undefined || figure.provider === provider) &&
+      (plan === undefined || figure.plan === plan),
   );
 }
 
 /** Names what keeps the most similar case of the other side from being its partner. */
 function whyAlone(
-  wanted: Measurement,
-  others: readonly Measurement[],
+  wanted: Case,
+  others: readonly Case[],
   compared: readonly (keyof Case)[],
   where: 'before' | 'after',
 ): string {
   const fields = (
     ['imageSize', 'provider', 'device', 'plan', 'dtype', 'batch', 'threads', 'cacheState'] as const
   ).filter((field) => !compared.includes(field));
-  const fieldOf = (measurement: Measurement, field: (typeof fields)[number]) =>
-    field === 'cacheState' ? (measurement.cacheState ?? 'in-network') : measurement[field];
   const differing = others
     .filter(({ model }) => model === wanted.model)
     .map((other) => ({
       other,
-      unlike: fields.filter((field) => fieldOf(other, field) !== fieldOf(wanted, field)),
+      unlike: fields.filter((field) => caseValue(other, field) !== caseValue(wanted, field)),
     }))
     .sort((a, b) => a.unlike.length - b.unlike.length)[0];
   if (differing === undefined) return `This model was not measured ${where}.`;
   const unlike = differing.unlike.map(
-    (field) => `${field} ${fieldOf(differing.other, field)}, not ${fieldOf(wanted, field)}`,
+    (field) => `${field} ${caseValue(differing.other, field)}, not ${caseValue(wanted, field)}`,
   );
   return `Not the same thing: ${where}, it was measured with ${unlike.join(' and ')}.`;
-}
-
-function isMeasured(measurement: Measurement): measurement is Measured {
-  return measurement.outcome.status === 'measured';
-}
-
-function operationsOf({ outcome }: Measured): number {
-  return outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
 }
 
 // ----------------------------------------------------------------------------------------------------------------- rows
@@ -172,10 +182,10 @@ function rowOf(
   { before, after }: Couple,
   { verdict, effect, p, reason }: Judged,
   floor: NoiseFloor,
+  first: ComparableRun,
+  second: ComparableRun,
 ): ComparedRow {
   const { model, imageSize, device, dtype, batch, threads } = before;
-  const { outcome: first } = before;
-  const { outcome: second } = after;
   return {
     model,
     imageSize,
@@ -183,47 +193,49 @@ function rowOf(
     dtype,
     batch,
     threads,
-    ...cacheStateOf(before),
-    before: figureOf(before),
-    after: figureOf(after),
+    before: comparedFigure(before),
+    after: comparedFigure(after),
     verdict,
-    effect: effectOf(effect, first, second),
+    effect: effectOf(effect, () => [first.samplesOf(before.id), second.samplesOf(after.id)]),
     p,
     floor,
     reason,
-    kernels: kernelParts(first.kernels, second.kernels),
-    blocks: parts(blockTimes(first.kernels), blockTimes(second.kernels)),
   };
 }
 
 /** Rounds too few for an interval of their own are drawn again, and their samples with them. */
 function effectOf(
   { value, low, high, confidence }: Judged['effect'],
-  before: Measured['outcome'],
-  after: Measured['outcome'],
+  samples: () => readonly [number[][], number[][]],
 ): ComparedRow['effect'] {
   if (confidence > 0) return { ratio: value, low, high };
-  const roundsOf = (outcome: Measured['outcome']) => {
-    const { samplesNs, rounds } = believedSamples(outcome);
-    return splitRounds(samplesNs, rounds);
-  };
-  const drawn = bootstrapRatio(roundsOf(before), roundsOf(after), { resamples: 500 });
+  const drawn = bootstrapRatio(...samples(), { resamples: 500 });
   return { ratio: drawn.median, low: drawn.low, high: drawn.high };
 }
 
-function figureOf({ id, provider, plan, instructionSet, outcome }: Measured): ComparedFigure {
-  const { samplesNs, rounds: lengths } = believedSamples(outcome);
-  const rounds = splitRounds(samplesNs, lengths);
+function comparedFigure(figure: Figure): ComparedFigure {
+  const { id, provider, plan, instructionSet, latencyNs, p90Ns, samples, roundMediansNs, outliers } = figure;
   return {
     measurementId: id,
     provider,
     plan,
     instructionSet,
-    latencyNs: roundedInterval(rounds),
-    p90Ns: lawfulQuantile(samplesNs, 0.9),
-    samples: samplesNs.length,
-    rounds: rounds.length,
-    outliers: countOutliers(samplesNs),
+    latencyNs,
+    p90Ns,
+    samples,
+    rounds: roundMediansNs.length,
+    outliers,
+  };
+}
+
+/** Two measurements, part by part: what moved the total the most comes first. */
+export function compareParts(
+  before: readonly MeasuredKernel[],
+  after: readonly MeasuredKernel[],
+): ComparedParts {
+  return {
+    kernels: kernelParts(before, after),
+    blocks: parts(blockTimes(before), blockTimes(after)),
   };
 }
 
@@ -231,7 +243,7 @@ function figureOf({ id, provider, plan, instructionSet, outcome }: Measured): Co
 function kernelParts(
   before: readonly MeasuredKernel[],
   after: readonly MeasuredKernel[],
-): ComparedRow['kernels'] {
+): ComparedParts['kernels'] {
   const timesOf = (kernels: readonly MeasuredKernel[]) =>
     new Map(kernels.map((kernel) => [kernel.operators.join('\n'), kernel.latencyNs]));
   const later = timesOf(after);

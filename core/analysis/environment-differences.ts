@@ -1,15 +1,21 @@
 /** What differs between the surroundings of two runs: the candidate causes of a difference in their figures. */
 import type { EnvironmentDifference } from '../protocol/compare.ts';
-import type { RunFigures } from './figures.ts';
+import type { DeviceCalibration, Environment } from '../protocol/run.ts';
 
-type Surroundings = Pick<RunFigures, 'environment' | 'providers'>;
-type Fact = readonly [what: string, value: string | null];
+/** `provider`: the only one that it concerns. Null: not known, or not there. */
+type Fact = readonly [what: string, value: string | null, provider?: string];
+export type Surroundings = readonly Fact[];
 
-/** In the order in which they are likely to matter. What changes by itself from minute to minute is left out. */
-function factsOf({ environment, providers }: Surroundings): Fact[] {
-  const { machine, cpu, memory, gpus, system, firmware, virtualization, power, software } = environment;
+/**
+ * In the order in which they are likely to matter. What changes by itself from minute to minute is left out, and so is the machine: which one
+ * it is shown as is not for a run to say.
+ */
+export function surroundingsOf(
+  environment: Environment,
+  providers: readonly DeviceCalibration[],
+): Surroundings {
+  const { cpu, memory, gpus, system, firmware, virtualization, power, software } = environment;
   return [
-    ['machine', machine.id],
     ['CPU', cpu.model],
     ['usable cores', String(cpu.usableCores)],
     ['memory', `${memory.totalBytes} bytes`],
@@ -28,9 +34,9 @@ function factsOf({ environment, providers }: Surroundings): Fact[] {
     ['power source', power.source],
     ['governor', power.governor],
     ['power profile', power.profile],
-    ...providers.flatMap(({ description }): Fact[] => [
-      [`provider ${description.provider}`, description.version],
-      ...Object.entries(description.libraries).map(([name, version]): Fact => [`library ${name}`, version]),
+    ...providers.flatMap(({ description: { provider, version, libraries } }): Fact[] => [
+      [`provider ${provider}`, version, provider],
+      ...Object.entries(libraries).map(([name, of]): Fact => [`library ${name}`, of, provider]),
     ]),
     ['Plimsoll', software.plimsoll],
     ['Node', software.node],
@@ -47,17 +53,30 @@ function joined(...parts: (string | null)[]): string | null {
  * part on one side only is none: it cannot have changed the others' figures.
  */
 export function environmentDifferences(before: Surroundings, after: Surroundings): EnvironmentDifference[] {
-  const first = new Map(factsOf(withProvidersOf(before, after)));
-  const second = new Map(factsOf(withProvidersOf(after, before)));
+  if (areEqual(before, after)) return [];
+  const first = factsBeside(before, after);
+  const second = factsBeside(after, before);
   return [...new Set([...second.keys(), ...first.keys()])].flatMap((what) => {
     const change = { what, before: first.get(what) ?? null, after: second.get(what) ?? null };
     return change.before === change.after ? [] : [change];
   });
 }
 
-function withProvidersOf({ environment, providers }: Surroundings, other: Surroundings): Surroundings {
-  const names = new Set(other.providers.map(({ description }) => description.provider));
-  return { environment, providers: providers.filter(({ description }) => names.has(description.provider)) };
+/** As most runs of a machine are. */
+function areEqual(before: Surroundings, after: Surroundings): boolean {
+  return (
+    before.length === after.length &&
+    before.every(([what, value], index) => what === after[index]?.[0] && value === after[index]?.[1])
+  );
+}
+
+function factsBeside(facts: Surroundings, others: Surroundings): Map<string, string | null> {
+  const providers = new Set(others.map(([, , provider]) => provider));
+  return new Map(
+    facts.flatMap(([what, value, provider]) =>
+      provider === undefined || providers.has(provider) ? [[what, value] as const] : [],
+    ),
+  );
 }
 
 export function sameEnvironment(a: Surroundings, b: Surroundings): boolean {

@@ -1,59 +1,123 @@
-/** What of a run can be compared and remembered: its measured latencies, without the kernels behind them. */
+/**
+ * What of a measurement is listed, compared and remembered: small enough that thousands can be read at once. Derived from the
+ * measurement alone, and by this file alone; the store keeps it beside the measurement, and derives it anew where the version is another.
+ */
+import type { RoundConditions, SetAside } from '../protocol/conditions.ts';
 import type { CacheState } from '../protocol/provider.ts';
-import type { Case, DeviceCalibration, Environment, Run } from '../protocol/run.ts';
+import type { Case, DeviceCalibration, Measurement } from '../protocol/run.ts';
+import { countOutliers, type OutlierCounts } from '../statistics/outliers.ts';
+import { lawfulQuantile } from '../statistics/quantile.ts';
+import { roundedInterval, roundMedians, splitRounds } from '../statistics/rounds.ts';
+import { type MedianInterval, medianOf } from '../statistics/summary.ts';
 import { believedSamples } from './believed-samples.ts';
+import { ceilingsFor } from './ceilings.ts';
+import { computationalEfficiency, idealLatencyNs } from './efficiency.ts';
+import type { Surroundings } from './environment-differences.ts';
+
+/** To be raised with every change of what is derived, here or in `report.ts`. */
+export const figureVersion = 2;
 
 export interface Figure extends Case {
   /** Of its measurement. */
   readonly id: string;
   readonly instructionSet: string;
   readonly operations: number;
-  /** Those that count. */
-  readonly samplesNs: readonly number[];
-  /** How many of them each round gave; undefined where that was not kept. */
-  readonly rounds: readonly number[] | undefined;
+  readonly latencyNs: MedianInterval;
+  /** In order; one alone where the borders of the rounds were not kept. */
+  readonly roundMediansNs: readonly number[];
+  /** Null where there are too few samples for it. */
+  readonly p90Ns: number | null;
+  readonly samples: number;
+  readonly outliers: OutlierCounts;
+  /** Against the ceilings of its own run; null where those were not measured. */
+  readonly efficiency: number | null;
+  /** Of the rounds that count, in the middle; null where it is not known. */
+  readonly clockHz: number | null;
+}
+
+/** A case without a figure, and why. */
+export interface LostFigure extends Case {
+  readonly id: string;
+  readonly reason: string;
 }
 
 export interface RunFigures {
   readonly id: string;
   readonly startedAt: string;
-  readonly environment: Environment;
-  readonly providers: readonly DeviceCalibration[];
+  /** As it is shown. */
+  readonly machine: { readonly id: string; readonly name: string };
+  readonly surroundings: Surroundings;
   readonly figures: readonly Figure[];
 }
 
-export function figuresOf({ id, startedAt, environment, providers, measurements }: Run): RunFigures {
-  const figures = measurements.flatMap(({ outcome, startedAt: _, ...measurement }): Figure[] => {
-    if (outcome.status !== 'measured') return [];
-    const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
-    const { samplesNs, rounds } = believedSamples(outcome);
-    return [{ ...measurement, operations, samplesNs, rounds }];
-  });
-  return { id, startedAt, environment, providers, figures };
+/** Undefined for a measurement that was lost. */
+export function figureOf(
+  measurement: Measurement,
+  providers: readonly DeviceCalibration[],
+): Figure | undefined {
+  const { outcome, id, instructionSet } = measurement;
+  if (outcome.status !== 'measured') return undefined;
+  const { samplesNs, rounds: lengths, setAside } = believedSamples(outcome);
+  const rounds = splitRounds(samplesNs, lengths);
+  const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
+  const latencyNs = roundedInterval(rounds);
+  const peak = ceilingsFor(providers, measurement)?.peakOperationsPerSecond;
+  return {
+    ...caseOf(measurement),
+    id,
+    instructionSet,
+    operations,
+    latencyNs,
+    roundMediansNs: roundMedians(rounds),
+    p90Ns: lawfulQuantile(samplesNs, 0.9),
+    samples: samplesNs.length,
+    outliers: countOutliers(samplesNs),
+    efficiency:
+      peak === undefined ? null : computationalEfficiency(idealLatencyNs(operations, peak), latencyNs.median),
+    clockHz: clockOf(outcome.conditions, setAside),
+  };
 }
 
-function stateOf(cacheState: CacheState | undefined): CacheState {
-  return cacheState ?? 'in-network';
+function clockOf(conditions: readonly RoundConditions[] = [], setAside: readonly SetAside[]): number | null {
+  const clocks = conditions.flatMap(({ clockHz }, index) =>
+    clockHz === undefined || setAside.some(({ round }) => round === index + 1)
+      ? []
+      : [(clockHz.before + clockHz.after) / 2],
+  );
+  return clocks.length === 0 ? null : medianOf(clocks);
+}
+
+export const caseFields = [
+  'model',
+  'imageSize',
+  'provider',
+  'device',
+  'plan',
+  'dtype',
+  'batch',
+  'threads',
+  'cacheState',
+] as const satisfies readonly (keyof Case)[];
+
+/** A field of a case, and of the state of the caches what is meant where it is not said. */
+export function caseValue(figure: Case, field: keyof Case): string | number {
+  return figure[field] ?? ('in-network' satisfies CacheState);
 }
 
 /** As a case carries it: only where it is another than in the network. */
 export function cacheStateOf({ cacheState }: Pick<Case, 'cacheState'>): Pick<Case, 'cacheState'> {
-  return stateOf(cacheState) === 'in-network' ? {} : { cacheState };
+  return cacheState === undefined || cacheState === 'in-network' ? {} : { cacheState };
+}
+
+/** The case alone, of whatever carries one. */
+export function caseOf(figure: Case): Case {
+  const { model, imageSize, provider, device, plan, dtype, batch, threads } = figure;
+  return { model, imageSize, provider, device, plan, dtype, batch, threads, ...cacheStateOf(figure) };
 }
 
 /** All that must be equal for two figures to be of the same thing, but for what is compared on purpose. */
 export function caseKey(figure: Case, without: readonly (keyof Case)[] = []): string {
-  const { model, imageSize, provider, device, plan, dtype, batch, threads, cacheState } = figure;
-  const fields = {
-    model,
-    imageSize,
-    provider,
-    device,
-    plan,
-    dtype,
-    batch,
-    threads,
-    cacheState: stateOf(cacheState),
-  };
-  return JSON.stringify(Object.entries(fields).filter(([name]) => !without.some((field) => field === name)));
+  return JSON.stringify(
+    caseFields.map((field) => (without.includes(field) ? null : caseValue(figure, field))),
+  );
 }

@@ -1,21 +1,18 @@
 /** What a machine's figures were over time, where their level changed, and what else changed then. */
 import type { History, HistoryMark, HistorySeries } from '../protocol/compare.ts';
 import { changePoints } from '../statistics/change-points.ts';
-import { roundedInterval, splitRounds } from '../statistics/rounds.ts';
-import { ceilingsFor } from './ceilings.ts';
-import { computationalEfficiency, idealLatencyNs } from './efficiency.ts';
 import { environmentDifferences } from './environment-differences.ts';
-import { cacheStateOf, caseKey, type Figure, type RunFigures } from './figures.ts';
-import { type KnownNoise, learnNoise, noiseFloor } from './noise-floor.ts';
+import { caseKey, caseOf, type Figure, type RunFigures } from './figures.ts';
+import { type KnownNoise, learnNoise, mediansOf, noiseFloor } from './noise-floor.ts';
 
 /** `runs` oldest first. One series for each case on each machine; marks wherever the surroundings of a machine changed. */
 export function historyOf(runs: readonly RunFigures[]): History {
   const marks = marksOf(runs);
-  const noiseOf = learnNoise(runs);
+  const noiseOf = learnNoise(runs.map(mediansOf));
   const collected = new Map<string, { figure: Figure; run: RunFigures }[]>();
   for (const run of runs) {
     for (const figure of run.figures) {
-      const key = `${run.environment.machine.id} ${caseKey(figure)}`;
+      const key = `${run.machine.id} ${caseKey(figure)}`;
       const points = collected.get(key);
       if (points === undefined) collected.set(key, [{ figure, run }]);
       else points.push({ figure, run });
@@ -30,10 +27,10 @@ export function historyOf(runs: readonly RunFigures[]): History {
 function marksOf(runs: readonly RunFigures[]): HistoryMark[] {
   const last = new Map<string, RunFigures>();
   return runs.flatMap((run) => {
-    const machineId = run.environment.machine.id;
+    const machineId = run.machine.id;
     const before = last.get(machineId);
     last.set(machineId, run);
-    const changes = before === undefined ? [] : environmentDifferences(before, run);
+    const changes = before === undefined ? [] : environmentDifferences(before.surroundings, run.surroundings);
     return changes.length === 0 ? [] : [{ machineId, runId: run.id, startedAt: run.startedAt, changes }];
   });
 }
@@ -45,8 +42,7 @@ function seriesOf(
 ): HistorySeries | undefined {
   const newest = measured.at(-1);
   if (newest === undefined) return undefined;
-  const { model, imageSize, provider, device, plan, dtype, batch, threads } = newest.figure;
-  const { machine } = newest.run.environment;
+  const { machine } = newest.run;
   const noise = noiseOf(machine.id, newest.figure);
   // Each point is one run: only what separates runs counts here.
   const minimumChange = noiseFloor([], [], noise).believedChange;
@@ -55,15 +51,7 @@ function seriesOf(
   return {
     machineId: machine.id,
     machineName: machine.name,
-    model,
-    imageSize,
-    provider,
-    device,
-    plan,
-    dtype,
-    batch,
-    threads,
-    ...cacheStateOf(newest.figure),
+    ...caseOf(newest.figure),
     points,
     minimumChange,
     changePoints: changePoints(medians, { minimumChange }).flatMap(({ index, ratio, p }) => {
@@ -78,20 +66,9 @@ function seriesOf(
   };
 }
 
-function pointOf(figure: Figure, run: RunFigures): HistorySeries['points'][number] {
-  const latencyNs = roundedInterval(splitRounds(figure.samplesNs, figure.rounds));
-  const ceilings = ceilingsFor(run.providers, figure);
-  return {
-    runId: run.id,
-    measurementId: figure.id,
-    startedAt: run.startedAt,
-    latencyNs,
-    efficiency:
-      ceilings === undefined
-        ? null
-        : computationalEfficiency(
-            idealLatencyNs(figure.operations, ceilings.peakOperationsPerSecond),
-            latencyNs.median,
-          ),
-  };
+function pointOf(
+  { id, latencyNs, efficiency }: Figure,
+  { id: runId, startedAt }: RunFigures,
+): HistorySeries['points'][number] {
+  return { runId, measurementId: id, startedAt, latencyNs, efficiency };
 }

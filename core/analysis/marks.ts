@@ -96,7 +96,8 @@ function whyPeakIsLow(marked: Marked, excess: number): string {
   if (risen !== undefined && risen - 1 >= (excess - 1) / 2) {
     return `the clock was ${(100 * (risen - 1)).toFixed(0)}% higher than when it was measured`;
   }
-  if (marked.calibrated?.settling?.settled === false) return 'something else was running while it was measured';
+  if (marked.calibrated?.settling?.settled === false)
+    return 'something else was running while it was measured';
   return risen === undefined
     ? 'the clock rose after it was measured'
     : 'something else was running while it was measured, for the clock was the same';

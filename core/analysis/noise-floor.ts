@@ -5,11 +5,11 @@
 import type { NoiseFloor } from '../protocol/compare.ts';
 import type { Case } from '../protocol/run.ts';
 import { studentCritical } from '../statistics/distributions.ts';
-import { splitRounds } from '../statistics/rounds.ts';
 import { medianOf } from '../statistics/summary.ts';
 import { mean } from '../statistics/welch.ts';
 import { sameEnvironment } from './environment-differences.ts';
 import { caseKey, type RunFigures } from './figures.ts';
+import type { TestedNoise } from './noise-test.ts';
 
 /** No smaller change is believed, however quiet the machine: memory placement and code layout alone do as much. */
 const leastChange = 0.01;
@@ -27,67 +27,125 @@ export interface RunNoise {
   /** Standard deviation of the logarithm of the ratio of two runs. */
   readonly deviation: number;
   readonly pairs: number;
+  /** Pairs of runs, or those of an A/A test. */
+  readonly from: 'runs' | 'test';
 }
 
-/** Of one case on one machine; null where its runs are too few. */
-export type KnownNoise = (machineId: string, wanted: Case) => RunNoise | null;
+/** What an A/A test of a provider found on a machine, in the surroundings that are asked about. */
+export interface TestedProvider extends TestedNoise {
+  readonly machineId: string;
+  readonly provider: string;
+}
+
+/** As much of a run as tells its noise. */
+export interface RunMedians extends Pick<RunFigures, 'id' | 'machine' | 'surroundings'> {
+  readonly medians: readonly {
+    /** By `caseKey`. */
+    readonly key: string;
+    readonly provider: string;
+    readonly medianNs: number;
+  }[];
+}
+
+export function mediansOf({ figures, ...run }: RunFigures): RunMedians {
+  return {
+    ...run,
+    medians: figures.map((figure) => ({
+      key: caseKey(figure),
+      provider: figure.provider,
+      medianNs: figure.latencyNs.median,
+    })),
+  };
+}
+
+/** Of one case on one machine, or of all of a provider; null where its runs are too few, and there was no test. */
+export type KnownNoise = (machineId: string, wanted: Case | Pick<Case, 'provider'>) => RunNoise | null;
 
 /**
  * From successive runs in equal surroundings, oldest first: 1.4826 times the median of how far they lie apart, which one true change
- * among them does not move. The two runs that are compared are no witness to their own noise, and are left out as a pair.
+ * among them does not move. The two runs that are compared are no witness to their own noise, and are left out as a pair. Where there are
+ * too few, A/A tests stand in.
  */
-export function learnNoise(history: readonly RunFigures[], compared: readonly string[] = []): KnownNoise {
-  const ofCase = new Map<string, number[]>();
-  const ofProvider = new Map<string, { apart: number[]; runPairs: Set<string> }>();
-  const last = new Map<string, { run: RunFigures; medianNs: number }>();
-  const comparable = new Map<string, boolean>();
-  const inEqualSurroundings = (before: RunFigures, run: RunFigures, pair: string) => {
-    const known = comparable.get(pair) ?? sameEnvironment(before, run);
-    comparable.set(pair, known);
-    return known;
-  };
+export function learnNoise(
+  history: readonly RunMedians[],
+  compared: readonly string[] = [],
+  tested: readonly TestedProvider[] = [],
+): KnownNoise {
+  const machines = new Map<string, MachineNoise>();
   for (const run of history) {
-    const machineId = run.environment.machine.id;
-    for (const figure of run.figures) {
-      const key = `${machineId} ${caseKey(figure)}`;
-      const medianNs = medianOf(figure.samplesNs);
+    const { last, ofCase, ofProvider } = entryOf(machines, run.machine.id, newMachineNoise);
+    // Most figures of a run have the same run before them.
+    const usable = new Map<RunMedians, boolean>();
+    const isUsable = (before: RunMedians) => {
+      const areCompared = compared.includes(before.id) && compared.includes(run.id);
+      return !areCompared && sameEnvironment(before.surroundings, run.surroundings);
+    };
+    for (const { key, provider: name, medianNs } of run.medians) {
       const before = last.get(key);
       last.set(key, { run, medianNs });
-      if (before === undefined) continue;
-      const pair = `${before.run.id} ${run.id}`;
-      if (compared.includes(before.run.id) && compared.includes(run.id)) continue;
-      if (!inEqualSurroundings(before.run, run, pair)) continue;
+      if (before === undefined || !entryOf(usable, before.run, () => isUsable(before.run))) continue;
       const apart = Math.abs(Math.log(medianNs / before.medianNs));
-      const provider = entryOf(ofProvider, `${machineId} ${figure.provider}`, () => ({
-        apart: [] as number[],
-        runPairs: new Set<string>(),
-      }));
+      const provider = entryOf(ofProvider, name, () => ({ apart: [], runPairs: new Map() }));
       provider.apart.push(apart);
-      provider.runPairs.add(pair);
+      entryOf(provider.runPairs, run, () => new Set()).add(before.run);
       entryOf(ofCase, key, () => []).push(apart);
     }
   }
+  const pooled = new Map<ProviderNoise, RunNoise | null>();
   return (machineId, wanted) => {
-    const own = ofCase.get(`${machineId} ${caseKey(wanted)}`) ?? [];
-    if (own.length >= pairsOfOwn) return { deviation: 1.4826 * medianOf(own), pairs: own.length };
-    const provider = ofProvider.get(`${machineId} ${wanted.provider}`);
-    if (provider === undefined || provider.runPairs.size < fewestPairs) return null;
-    return { deviation: 1.4826 * medianOf(provider.apart), pairs: provider.runPairs.size };
+    const machine = machines.get(machineId);
+    const own = ('model' in wanted ? machine?.ofCase.get(caseKey(wanted)) : undefined) ?? [];
+    if (own.length >= pairsOfOwn) return noiseOf(own, own.length);
+    const provider = machine?.ofProvider.get(wanted.provider);
+    const ofAll = provider === undefined ? null : entryOf(pooled, provider, () => noiseOfAll(provider));
+    return ofAll ?? noiseTested(tested, machineId, wanted.provider);
   };
 }
 
-function entryOf<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+function noiseOf(apart: readonly number[], pairs: number): RunNoise {
+  return { deviation: 1.4826 * medianOf(apart), pairs, from: 'runs' };
+}
+
+/** The noisier one, where both sides of a comparison were tested in surroundings of their own. */
+function noiseTested(
+  tested: readonly TestedProvider[],
+  machineId: string,
+  provider: string,
+): RunNoise | null {
+  const [noisiest] = tested
+    .filter((one) => one.machineId === machineId && one.provider === provider)
+    .sort((a, b) => b.deviation - a.deviation);
+  return noisiest === undefined
+    ? null
+    : { deviation: noisiest.deviation, pairs: noisiest.pairs, from: 'test' };
+}
+
+interface ProviderNoise {
+  /** Logarithms of the ratios of two successive runs, of all cases. */
+  readonly apart: number[];
+  /** The runs from which these are, by the later one of the two. */
+  readonly runPairs: Map<RunMedians, Set<RunMedians>>;
+}
+
+interface MachineNoise {
+  readonly last: Map<string, { readonly run: RunMedians; readonly medianNs: number }>;
+  readonly ofCase: Map<string, number[]>;
+  readonly ofProvider: Map<string, ProviderNoise>;
+}
+
+function newMachineNoise(): MachineNoise {
+  return { last: new Map(), ofCase: new Map(), ofProvider: new Map() };
+}
+
+function noiseOfAll({ apart, runPairs }: ProviderNoise): RunNoise | null {
+  const pairs = [...runPairs.values()].reduce((sum, before) => sum + before.size, 0);
+  return pairs < fewestPairs ? null : noiseOf(apart, pairs);
+}
+
+function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
   const value = map.get(key) ?? create();
   map.set(key, value);
   return value;
-}
-
-/** Logarithms of the medians of its rounds: what is compared. */
-export function logRoundMedians(figure: {
-  readonly samplesNs: readonly number[];
-  readonly rounds: readonly number[] | undefined;
-}): number[] {
-  return splitRounds(figure.samplesNs, figure.rounds).map((round) => Math.log(medianOf(round)));
 }
 
 /**
@@ -101,21 +159,22 @@ export function noiseFloor(
 ): NoiseFloor {
   const betweenRounds = floorOfRounds(before, after);
   const betweenRuns =
-    runs === null ? null : (studentCritical(exceeded, freedomOf(runs.pairs)) * runs.deviation) / 2;
+    runs === null ? null : (studentCritical(exceeded, freedomOf(runs)) * runs.deviation) / 2;
   const change = Math.max(betweenRounds ?? 0, betweenRuns ?? 0);
   return {
     change,
     betweenRounds,
     betweenRuns,
-    runPairs: runs?.pairs ?? 0,
+    runPairs: runs?.from === 'runs' ? runs.pairs : 0,
+    testPairs: runs?.from === 'test' ? runs.pairs : 0,
     believedChange: Math.max(leastChange, 2 * change),
-    origin: originOf(betweenRounds, betweenRuns, runs?.pairs ?? 0),
+    origin: originOf(betweenRounds, betweenRuns, runs),
   };
 }
 
 /** A median of absolute deviations is as sure as a standard deviation from 37% as many values (Hampel, J. Am. Statist. Assoc. 69). */
-function freedomOf(pairs: number): number {
-  return Math.max(leastFreedom, Math.floor(0.37 * pairs));
+function freedomOf({ pairs, from }: RunNoise): number {
+  return Math.max(leastFreedom, from === 'test' ? pairs : Math.floor(0.37 * pairs));
 }
 
 function floorOfRounds(before: readonly number[], after: readonly number[]): number | null {
@@ -156,15 +215,18 @@ function correlationFactor(before: readonly number[], after: readonly number[]):
 const leastResemblance = 0.35;
 const mostResemblance = 0.8;
 
-function originOf(betweenRounds: number | null, betweenRuns: number | null, pairs: number): string {
+function originOf(betweenRounds: number | null, betweenRuns: number | null, runs: RunNoise | null): string {
   const percent = (value: number) => `${(200 * value).toFixed(1)}%`;
   const rounds =
     betweenRounds === null
       ? 'too few rounds to tell from'
       : `rounds of these runs alone would allow ${percent(betweenRounds)}`;
-  const runs =
-    betweenRuns === null
-      ? 'what separates equal runs is not known yet, it takes two more pairs of runs in the same surroundings'
-      : `${pairs} pairs of equal runs allow ${percent(betweenRuns)}`;
-  return `${rounds}; ${runs}`;
+  if (runs === null || betweenRuns === null) {
+    return `${rounds}; what separates equal runs is not known yet, it takes plimsoll noise, or two more pairs of runs in the same surroundings`;
+  }
+  const pairs =
+    runs.from === 'test'
+      ? `an A/A test of ${runs.pairs} pairs allows`
+      : `${runs.pairs} pairs of equal runs allow`;
+  return `${rounds}; ${pairs} ${percent(betweenRuns)}`;
 }

@@ -46,7 +46,8 @@ export function noiseOfTest({ cases }: Pick<NoiseTest, 'cases'>): TestedNoise | 
     pairs = Math.min(pairs, apart.length);
   }
   if (cases.length === 0 || pairs < fewestTestPairs) return null;
-  const within = freedomWithin === 0 ? 0 : squaresWithin.reduce((sum, square) => sum + square, 0) / freedomWithin;
+  const within =
+    freedomWithin === 0 ? 0 : squaresWithin.reduce((sum, square) => sum + square, 0) / freedomWithin;
   const addedByFewRounds = 2 * within * (1 / mean(roundCounts) - 1 / roundsOfRun);
   const variance = Math.max(mean(squaresApart) - addedByFewRounds, (2 * within) / roundsOfRun);
   return { deviation: Math.sqrt(variance), pairs };

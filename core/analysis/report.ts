@@ -3,6 +3,8 @@ import { publishedAccuracy } from '../models/accuracy.ts';
 import { findModel } from '../models/zoo.ts';
 import type {
   Ceilings,
+  DeviceCalibration,
+  Environment,
   KernelSummary,
   Measurement,
   MeasurementDetail,
@@ -16,7 +18,7 @@ import { roundedInterval, splitRounds } from '../statistics/rounds.ts';
 import { believedSamples } from './believed-samples.ts';
 import { ceilingsFor } from './ceilings.ts';
 import { computationalEfficiency, efficiencyGap, idealLatencyNs } from './efficiency.ts';
-import { cacheStateOf } from './figures.ts';
+import { caseOf } from './figures.ts';
 import { marksOf } from './marks.ts';
 import { boundKernel, dramBoundSeconds } from './memory-levels.ts';
 
@@ -25,32 +27,43 @@ const nanoseconds = 1e9;
 type Measured = Extract<Measurement['outcome'], { status: 'measured' }>;
 
 export function summarizeRun(run: Run): RunReport {
-  const ceilings = new Map<string, Ceilings>();
-  const measurements: MeasurementSummary[] = [];
-  const lost: RunReport['lost'] = [];
-  for (const measurement of run.measurements) {
-    const { outcome } = measurement;
-    const machine = ceilingsFor(run.providers, measurement);
-    if (machine !== undefined) {
-      ceilings.set([machine.provider, machine.device, machine.dtype, machine.threads].join(), machine);
-    }
-    if (outcome.status === 'measured' && machine !== undefined) {
-      measurements.push(summarize(run, measurement, outcome, machine));
-    } else {
-      lost.push(lostMeasurement(measurement));
-    }
-  }
+  const shown = run.measurements.map((measurement) => showMeasurement(measurement, run));
+  return assembleReport(summarizeRunHead(run), run.environment, run.providers, shown);
+}
+
+/** A row of the table, or why there is none. */
+export type ShownMeasurement = MeasurementSummary | RunReport['lost'][number];
+
+/** Where a measurement was taken, as far as its figures are held against it. */
+export type MeasuredIn = Pick<Run, 'environment' | 'providers'>;
+
+export function showMeasurement(measurement: Measurement, run: MeasuredIn): ShownMeasurement {
+  const machine = ceilingsFor(run.providers, measurement);
+  return measurement.outcome.status === 'measured' && machine !== undefined
+    ? summarize(run, measurement, measurement.outcome, machine)
+    : lostMeasurement(measurement);
+}
+
+export function assembleReport(
+  run: RunSummary,
+  machine: Environment,
+  providers: readonly DeviceCalibration[],
+  shown: readonly ShownMeasurement[],
+): RunReport {
+  const keys = new Map(
+    shown.map((one) => [[one.provider, one.device, one.dtype, one.threads].join(), one] as const),
+  );
   return {
-    run: summarizeRunHead(run),
-    machine: run.environment,
-    providers: run.providers,
-    ceilings: [...ceilings.values()],
-    measurements,
-    lost,
+    run,
+    machine,
+    providers: [...providers],
+    ceilings: [...keys.values()].flatMap((key) => ceilingsFor(providers, key) ?? []),
+    measurements: shown.flatMap((one) => ('reason' in one ? [] : [one])),
+    lost: shown.flatMap((one) => ('reason' in one ? [one] : [])),
   };
 }
 
-export function summarizeRunHead(run: Run): RunSummary {
+function summarizeRunHead(run: Run): RunSummary {
   const measured = run.measurements.filter(({ outcome }) => outcome.status === 'measured').length;
   return {
     id: run.id,
@@ -67,8 +80,11 @@ export function summarizeRunHead(run: Run): RunSummary {
   };
 }
 
-/** One measurement, kernel by kernel; undefined where the run has no such measurement with a figure. */
-export function measurementDetail(run: Run, measurementId: string): MeasurementDetail | undefined {
+/** One measurement, kernel by kernel; undefined where there is no such measurement with a figure. */
+export function measurementDetail(
+  run: MeasuredIn & Pick<Run, 'measurements'>,
+  measurementId: string,
+): MeasurementDetail | undefined {
   const measurement = run.measurements.find(({ id }) => id === measurementId);
   const machine = measurement && ceilingsFor(run.providers, measurement);
   if (measurement?.outcome.status !== 'measured' || machine === undefined) return undefined;
@@ -92,12 +108,12 @@ export function measurementDetail(run: Run, measurementId: string): MeasurementD
 }
 
 function summarize(
-  { environment, providers }: Run,
+  { environment, providers }: MeasuredIn,
   measurement: Measurement,
   outcome: Measured,
   machine: Ceilings,
 ): MeasurementSummary {
-  const { id, model, imageSize, provider, device, plan, dtype, batch, threads, instructionSet } = measurement;
+  const { id, model, imageSize, provider, instructionSet } = measurement;
   const believed = believedSamples(outcome);
   const latencyNs = roundedInterval(splitRounds(believed.samplesNs, believed.rounds));
   const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
@@ -122,17 +138,9 @@ function summarize(
     waterlineNs,
   });
   return {
+    ...caseOf(measurement),
     id,
-    model,
     family: findModel(model)?.family ?? 'unknown',
-    imageSize,
-    provider,
-    device,
-    plan,
-    dtype,
-    batch,
-    threads,
-    ...cacheStateOf(measurement),
     instructionSet,
     latencyNs,
     samples: believed.samplesNs.length,
@@ -154,12 +162,9 @@ function summarize(
   };
 }
 
-export function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {
-  const { id, model, imageSize, provider, device, plan, dtype, batch, threads, outcome } = measurement;
-  const common = {
-    ...{ id, model, imageSize, provider, device, plan, dtype, batch, threads },
-    ...cacheStateOf(measurement),
-  };
+function lostMeasurement(measurement: Measurement): RunReport['lost'][number] {
+  const { id, outcome } = measurement;
+  const common = { id, ...caseOf(measurement) };
   switch (outcome.status) {
     case 'failed':
       return { ...common, status: 'failed', reason: outcome.reason };

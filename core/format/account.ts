@@ -74,7 +74,9 @@ function formatOthers(account: Account): string {
   const shareOf = (of: (round: RoundConditions) => number | null) =>
     known(account, (round) => {
       const seconds = of(round);
-      return seconds === null || round.processors === null ? null : seconds / (round.spanSeconds * round.processors);
+      return seconds === null || round.processors === null
+        ? null
+        : seconds / (round.spanSeconds * round.processors);
     });
   const load = shareOf(({ othersSeconds }) => othersSeconds);
   const stolen = shareOf(({ stolenSeconds }) => stolenSeconds);

@@ -4,7 +4,17 @@
  */
 import { z } from 'zod';
 import { AccountSchema } from './account.ts';
-import { CompareRequestSchema, ComparisonSchema, HistoryRequestSchema, HistorySchema, KnownNoiseSchema, VerifiedFigureSchema } from './compare.ts';
+import {
+  ComparedPartsRequestSchema,
+  ComparedPartsSchema,
+  CompareRequestSchema,
+  ComparisonSchema,
+  HistoryHeadSchema,
+  HistoryRequestSchema,
+  HistorySchema,
+  KnownNoiseSchema,
+  VerifiedFigureSchema,
+} from './compare.ts';
 import { AmountSchema, CurrencySchema, MachineSchema, MachineUpdateSchema } from './machines.ts';
 import { CacheStateSchema, DataTypeSchema, PlanKindSchema } from './provider.ts';
 import {
@@ -159,7 +169,11 @@ export const apiMethods = {
   /** By its id. */
   'runs.restore': method(RunId, Empty),
   'runs.compare': method(CompareRequestSchema, ComparisonSchema),
-  /** Figures over runs, with the points at which their level changed. */
+  /** Kernels and blocks of one row of a comparison. */
+  'runs.compareParts': method(ComparedPartsRequestSchema, ComparedPartsSchema),
+  /** What there is a history of, the longest first. */
+  'history.list': method(Empty, z.array(HistoryHeadSchema)),
+  /** Figures over runs, of all series or of those that fit, with the points at which their level changed. */
   'history.get': method(HistoryRequestSchema, HistorySchema),
   /** This machine first, then the one seen last. Wherever a machine is named, an identity merged into it names it as well. */
   'machines.list': method(Deleted, z.array(MachineSchema)),

@@ -19,10 +19,12 @@ export const NoiseFloorSchema = z.object({
   change: fraction,
   /** From how the rounds of the figures themselves differ; null where there are too few. */
   betweenRounds: fraction.nullable(),
-  /** From runs in equal surroundings; null where there are too few. */
+  /** From runs in equal surroundings, or from an A/A test where there are too few; null where there is neither. */
   betweenRuns: fraction.nullable(),
-  /** How many pairs of successive runs that is from. */
+  /** How many pairs of successive runs that is from; 0 where it is from none. */
   runPairs: count,
+  /** How many pairs of an A/A test that is from; 0 where it is from none. */
+  testPairs: count,
   /** The smallest change that is believed. */
   believedChange: fraction,
   /** Where it comes from, for people. */
@@ -86,10 +88,19 @@ export const ComparedRowSchema = CaseSchema.omit({ provider: true, plan: true })
   p: z.number().min(0).max(1).nullable(),
   floor: NoiseFloorSchema,
   reason: text,
+});
+export type ComparedRow = z.infer<typeof ComparedRowSchema>;
+
+/** One row, part by part; asked for by itself, for it is the most of a comparison. */
+export const ComparedPartsRequestSchema = z.object({
+  beforeMeasurementId: text,
+  afterMeasurementId: text,
+});
+export const ComparedPartsSchema = z.object({
   kernels: z.array(ComparedPartSchema.extend({ block: text })),
   blocks: z.array(ComparedPartSchema),
 });
-export type ComparedRow = z.infer<typeof ComparedRowSchema>;
+export type ComparedParts = z.infer<typeof ComparedPartsSchema>;
 
 /** A case of one side that has nothing to be compared with, and why. */
 export const UnmatchedSchema = CaseSchema.extend({ side: z.enum(['before', 'after']), reason: text });
@@ -111,7 +122,9 @@ export type Comparison = z.infer<typeof ComparisonSchema>;
 export const HistoryRequestSchema = z.object({
   machineId: text.optional(),
   model: text.optional(),
+  imageSize: count.min(1).optional(),
   provider: text.optional(),
+  device: text.optional(),
   plan: PlanKindSchema.optional(),
   dtype: DataTypeSchema.optional(),
   batch: count.min(1).optional(),
@@ -120,6 +133,15 @@ export const HistoryRequestSchema = z.object({
   limit: count.min(1).max(1000).default(200),
 });
 export type HistoryRequest = z.input<typeof HistoryRequestSchema>;
+
+/** What has a history: one case on one machine. */
+export const HistoryHeadSchema = CaseSchema.extend({
+  machineId: text,
+  machineName: text,
+  /** In so many runs. */
+  runs: count.min(1),
+});
+export type HistoryHead = z.infer<typeof HistoryHeadSchema>;
 
 const HistoryPointSchema = z.object({
   runId: text,

@@ -38,8 +38,13 @@ export const GpuSchema = z.object({
 /** Everything that can change a figure, as it was when the run began. */
 export const EnvironmentSchema = z.object({
   machine: z.object({
-    /** Of the hardware alone: stays when the driver, the kernel or the clock change. */
+    /** Stays when the driver, the kernel or the clock change; another machine of the same kind has another. */
     id: text,
+    /**
+     * Of its kind: the same for all that are built alike. Equal to `id` where nothing told this one from them, as in most containers.
+     * Absent in runs from before machines of one kind were told apart, of which this was the id.
+     */
+    modelId: text.optional(),
     /** What to call it until its owner gives it a name. */
     name: text,
     manufacturer: maybeText,

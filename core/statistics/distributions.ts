@@ -1,4 +1,5 @@
 /** The two distributions that the tests here refer to. */
+import { remembered } from './remembered.ts';
 
 /** P(Z <= z) of the standard normal: by the complementary error function of Numerical Recipes 6.2 (error below 1.2e-7). */
 export function normalCumulative(z: number): number {
@@ -21,7 +22,7 @@ export function studentTwoSided(t: number, degreesOfFreedom: number): number {
 }
 
 /** The t that is exceeded in absolute value with this probability, by bisection of `studentTwoSided`. */
-export function studentCritical(probability: number, degreesOfFreedom: number): number {
+export const studentCritical = remembered((probability: number, degreesOfFreedom: number): number => {
   let low = 0;
   let high = 1;
   while (studentTwoSided(high, degreesOfFreedom) > probability) high *= 2;
@@ -31,7 +32,7 @@ export function studentCritical(probability: number, degreesOfFreedom: number): 
     else high = middle;
   }
   return (low + high) / 2;
-}
+});
 
 /** Regularized incomplete beta function by its continued fraction (Numerical Recipes 6.4; Lentz's method). */
 function incompleteBeta(x: number, a: number, b: number): number {

@@ -17,7 +17,7 @@ export interface Estimate {
  * and say so.
  */
 export function shift(first: readonly number[], second: readonly number[], confidence = 0.95): Estimate {
-  const differences = second.flatMap((b) => first.map((a) => b - a)).sort((a, b) => a - b);
+  const differences = new Float64Array(second.flatMap((b) => first.map((a) => b - a))).sort();
   const critical = lowerCriticalU(first.length, second.length, (1 - confidence) / 2);
   const outside = Math.max(0, critical);
   return {

@@ -1,5 +1,6 @@
 /** Whether one of two samples tends to be larger, whatever their distribution. */
 import { normalCumulative } from './distributions.ts';
+import { remembered } from './remembered.ts';
 
 /** Up to so many values in both samples together the distribution of U is counted out, ties and all. */
 const exactUpTo = 40;
@@ -23,7 +24,8 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
   const { doubledRanks, tieSizes } = midranks([...first, ...second]);
   const doubledRankSum = doubledRanks.slice(n).reduce((sum, rank) => sum + rank, 0);
   const u = doubledRankSum / 2 - (m * (m + 1)) / 2;
-  if (n + m <= exactUpTo) return { u, p: exactTwoSided(doubledRanks, m, doubledRankSum) };
+  if (n + m <= exactUpTo)
+    return { u, p: exactTwoSided(m, doubledRankSum, ...doubledRanks.toSorted((a, b) => a - b)) };
   const ties = tieSizes.reduce((sum, size) => sum + size ** 3 - size, 0);
   const total = n + m;
   const variance = ((n * m) / 12) * (total + 1 - ties / (total * (total - 1)));
@@ -32,51 +34,8 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
   return { u, p: Math.min(1, 2 * normalCumulative(-distance / Math.sqrt(variance))) };
 }
 
-/** The smallest p that samples of these sizes can give: 2 / (n + m over n). */
-export function smallestP(n: number, m: number): number {
-  let ways = 1;
-  for (let k = 1; k <= n; k++) ways = (ways * (m + k)) / k;
-  return Math.min(1, 2 / ways);
-}
-
-/** How many pairs U may be away from its least, and still lie in the tail of this probability; -1 where none may. */
-export function lowerCriticalU(n: number, m: number, tail: number): number {
-  if (n + m > exactUpTo) {
-    const deviation = Math.sqrt((n * m * (n + m + 1)) / 12);
-    let z = 0;
-    while (normalCumulative(-z) > tail) z += 0.001;
-    return Math.max(-1, Math.floor((n * m) / 2 - z * deviation - 0.5));
-  }
-  const ranks = Array.from({ length: n + m }, (_, index) => 2 * (index + 1));
-  const counts = rankSumCounts(ranks, m);
-  const least = m * (m + 1);
-  const all = counts.reduce((sum, ways) => sum + ways, 0);
-  let cumulative = 0;
-  let critical = -1;
-  for (let u = 0; u <= n * m; u++) {
-    cumulative += (counts[least + 2 * u] ?? 0) / all;
-    if (cumulative > tail) break;
-    critical = u;
-  }
-  return critical;
-}
-
-function exactTwoSided(doubledRanks: readonly number[], chosen: number, doubledRankSum: number): number {
-  const counts = rankSumCounts(doubledRanks, chosen);
-  const mean = (chosen * doubledRanks.reduce((sum, rank) => sum + rank, 0)) / doubledRanks.length;
-  const distance = Math.abs(doubledRankSum - mean);
-  let all = 0;
-  let asFar = 0;
-  for (const [sum, ways] of counts.entries()) {
-    all += ways;
-    // The sums are whole numbers, their mean need not be.
-    if (Math.abs(sum - mean) >= distance - 1e-9) asFar += ways;
-  }
-  return asFar / all;
-}
-
 /** In how many ways `chosen` of these ranks have each sum. */
-function rankSumCounts(doubledRanks: readonly number[], chosen: number): number[] {
+const rankSumCounts = remembered((chosen: number, ...doubledRanks: readonly number[]): number[] => {
   const largest = doubledRanks.reduce((sum, rank) => sum + rank, 0);
   const ways = Array.from({ length: chosen + 1 }, () => new Float64Array(largest + 1));
   const none = ways[0];
@@ -90,7 +49,53 @@ function rankSumCounts(doubledRanks: readonly number[], chosen: number): number[
     }
   }
   return Array.from(ways[chosen] ?? []);
+});
+
+/** The order of the ranks does not matter; without ties they are always the same. */
+const exactTwoSided = remembered(
+  (chosen: number, doubledRankSum: number, ...doubledRanks: readonly number[]): number => {
+    const counts = rankSumCounts(chosen, ...doubledRanks);
+    const mean = (chosen * doubledRanks.reduce((sum, rank) => sum + rank, 0)) / doubledRanks.length;
+    const distance = Math.abs(doubledRankSum - mean);
+    let all = 0;
+    let asFar = 0;
+    for (const [sum, ways] of counts.entries()) {
+      all += ways;
+      // The sums are whole numbers, their mean need not be.
+      if (Math.abs(sum - mean) >= distance - 1e-9) asFar += ways;
+    }
+    return asFar / all;
+  },
+);
+
+/** The smallest p that samples of these sizes can give: 2 / (n + m over n). */
+export function smallestP(n: number, m: number): number {
+  let ways = 1;
+  for (let k = 1; k <= n; k++) ways = (ways * (m + k)) / k;
+  return Math.min(1, 2 / ways);
 }
+
+/** How many pairs U may be away from its least, and still lie in the tail of this probability; -1 where none may. */
+export const lowerCriticalU = remembered((n: number, m: number, tail: number): number => {
+  if (n + m > exactUpTo) {
+    const deviation = Math.sqrt((n * m * (n + m + 1)) / 12);
+    let z = 0;
+    while (normalCumulative(-z) > tail) z += 0.001;
+    return Math.max(-1, Math.floor((n * m) / 2 - z * deviation - 0.5));
+  }
+  const ranks = Array.from({ length: n + m }, (_, index) => 2 * (index + 1));
+  const counts = rankSumCounts(m, ...ranks);
+  const least = m * (m + 1);
+  const all = counts.reduce((sum, ways) => sum + ways, 0);
+  let cumulative = 0;
+  let critical = -1;
+  for (let u = 0; u <= n * m; u++) {
+    cumulative += (counts[least + 2 * u] ?? 0) / all;
+    if (cumulative > tail) break;
+    critical = u;
+  }
+  return critical;
+});
 
 /** Ranks from 1, equal values sharing the mean of theirs; doubled, so that they are whole numbers. */
 function midranks(values: readonly number[]): { doubledRanks: number[]; tieSizes: number[] } {

@@ -21,10 +21,10 @@ export function medianInterval(samples: readonly number[], confidence = 0.95): M
 }
 
 /** Throws for no samples. */
-export function medianOf(samples: readonly number[]): number {
+export function medianOf(samples: ArrayLike<number>): number {
   if (samples.length === 0) throw new Error('the median of no samples');
   // Of typed arrays, whose sort compares numbers itself: medians are what comparisons spend their time on.
-  return middleOf(Float64Array.from(samples).sort());
+  return middleOf(new Float64Array(samples).sort());
 }
 
 function middleOf(sorted: ArrayLike<number>): number {

@@ -218,7 +218,8 @@ export class ActiveRun {
     const store = this.store();
     let end: RunEnd;
     try {
-      end = work.cases.length === 0 ? { status: 'finished', reason: null } : await this.measure(work, current);
+      end =
+        work.cases.length === 0 ? { status: 'finished', reason: null } : await this.measure(work, current);
       if (end.status === 'finished' && job.noiseTest !== 'never') {
         end = await this.testNoiseOf(work, job, environment, current);
       }
@@ -296,7 +297,9 @@ export class ActiveRun {
             }),
         });
         if (typeof found === 'string') {
-          remarks.push(`How far equal measurements of ${description.provider} lie apart was not found out: ${found}`);
+          remarks.push(
+            `How far equal measurements of ${description.provider} lie apart was not found out: ${found}`,
+          );
         } else tests.push(found);
       }
     } catch (error) {

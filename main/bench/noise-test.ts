@@ -76,7 +76,8 @@ export async function testNoise(work: NoiseWork): Promise<NoiseTest | string> {
       // A new process: its memory lies elsewhere.
       await provider.close();
       const rounds = await launchOnce(work, launch === 0, within);
-      for (const [index, of] of rounds.entries()) launches[index]?.push({ label: labelOf(launch), rounds: of });
+      for (const [index, of] of rounds.entries())
+        launches[index]?.push({ label: labelOf(launch), rounds: of });
     }
   } catch (error) {
     if (signal.aborted) throw error;

@@ -10,7 +10,11 @@ import { requireModel } from './suites.ts';
 export function planAgain(wanted: Case, description: ProviderDescription, usableCores: number): PlannedCase {
   const { model, imageSize, provider, device: deviceId, plan: kind, dtype, threads } = wanted;
   const impossible = (why: string) =>
-    new ApiError('badInput', `It cannot be measured again here: ${why}.`, 'Compare runs instead: plimsoll compare');
+    new ApiError(
+      'badInput',
+      `It cannot be measured again here: ${why}.`,
+      'Compare runs instead: plimsoll compare',
+    );
   const device = description.devices.find(({ id }) => id === deviceId);
   if (device === undefined) throw impossible(`${provider} has no device ${deviceId} here`);
   if (!description.dataTypes.includes(dtype)) throw impossible(`${provider} does not execute ${dtype} here`);

@@ -11,10 +11,12 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addHistory } from './commands/history.ts';
 import { addImport } from './commands/import.ts';
+import { addMachines } from './commands/machines.ts';
 import { addModels } from './commands/models.ts';
 import { addNoise } from './commands/noise.ts';
 import { addProfile } from './commands/profile.ts';
 import { addReport } from './commands/report.ts';
+import { addRestore } from './commands/restore.ts';
 import { addRuns } from './commands/runs.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
@@ -34,6 +36,8 @@ const commands = [
   addImport,
   addReport,
   addDelete,
+  addRestore,
+  addMachines,
   addModels,
   addDetect,
   addServe,

@@ -6,7 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { readCaches } from './caches.ts';
 import { instructionSetsOf, parseCpuInfo, parseFlags } from './cpuinfo.ts';
 import { readPciDisplays, toGpus } from './gpus.ts';
-import { machineId } from './identity.ts';
+import { type HardwareIdentity, machineId, modelId, readMark } from './identity.ts';
 import { known } from './known.ts';
 import { readPower } from './power.ts';
 import { type SystemFiles, systemFiles } from './system-files.ts';
@@ -16,7 +16,7 @@ import { hypervisorOf, readContainer } from './virtualization.ts';
 const probeMs = 4000;
 
 export async function detectMachine(files: SystemFiles = systemFiles()): Promise<Environment> {
-  const [cpu, memory, layout, graphics, os, bios, system, board, battery] = await Promise.all([
+  const [cpu, memory, layout, graphics, os, bios, system, board, battery, uuid] = await Promise.all([
     softly(systeminformation.cpu()),
     softly(systeminformation.mem()),
     softly(systeminformation.memLayout()),
@@ -26,6 +26,8 @@ export async function detectMachine(files: SystemFiles = systemFiles()): Promise
     softly(systeminformation.system()),
     softly(systeminformation.baseboard()),
     softly(systeminformation.battery()),
+    // Linux is asked itself: it tells everybody the same.
+    onLinux ? null : softly(systeminformation.uuid()),
   ]);
   const [cpuInfoText, caches, displays, container, power, firmware, maximumKhz] = await Promise.all([
     files.read('/proc/cpuinfo'),
@@ -54,23 +56,27 @@ export async function detectMachine(files: SystemFiles = systemFiles()): Promise
   const gpus = toGpus(displays, graphics?.controllers ?? []);
   const computing = gpus.filter(({ software }) => !software);
 
+  const hardware: HardwareIdentity = {
+    cpuVendor: vendor,
+    // On Arm the name comes from a table of the system's, which its next release may amend; the number stays.
+    cpuModel: info.modelName ?? info.model ?? model,
+    cpuFamily: info.family ?? known(cpu?.family),
+    cpuModelNumber: info.model ?? known(cpu?.model),
+    cpuStepping: info.stepping ?? known(cpu?.stepping),
+    physicalCores,
+    board: firmware.board ?? known(board?.model),
+    product,
+    gpus: computing.map(({ pciAddress, model: name }) => {
+      const display = displays.find(({ address }) => address === pciAddress);
+      return display === undefined ? name : `${display.vendorId}:${display.deviceId}`;
+    }),
+  };
+  const mark = onLinux ? await readMark(files, container !== null) : known(uuid?.os);
+
   return {
     machine: {
-      id: machineId({
-        cpuVendor: vendor,
-        // On Arm the name comes from a table of the system's, which its next release may amend; the number stays.
-        cpuModel: info.modelName ?? info.model ?? model,
-        cpuFamily: info.family ?? known(cpu?.family),
-        cpuModelNumber: info.model ?? known(cpu?.model),
-        cpuStepping: info.stepping ?? known(cpu?.stepping),
-        physicalCores,
-        board: firmware.board ?? known(board?.model),
-        product,
-        gpus: computing.map(({ pciAddress, model: name }) => {
-          const display = displays.find(({ address }) => address === pciAddress);
-          return display === undefined ? name : `${display.vendorId}:${display.deviceId}`;
-        }),
-      }),
+      id: machineId(hardware, mark),
+      modelId: modelId(hardware),
       name: hostname(),
       manufacturer,
       product,

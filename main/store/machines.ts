@@ -1,9 +1,9 @@
 /** The machines of the stored runs: what their owner says of them, which are one, and which are deleted. */
-import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { ApiError } from '../../core/protocol/api.ts';
 import type { Machine, MachineUpdate } from '../../core/protocol/machines.ts';
 import type { Environment } from '../../core/protocol/run.ts';
+import type { Statements } from './statements.ts';
 
 const RowSchema = z.object({
   id: z.string(),
@@ -18,7 +18,6 @@ const RowSchema = z.object({
   lastSeenAt: z.string(),
   mergedInto: z.string().nullable(),
   deletedAt: z.string().nullable(),
-  runs: z.number(),
 });
 type Row = z.infer<typeof RowSchema>;
 
@@ -33,17 +32,18 @@ export interface ShownMachine {
 
 /** Whoever calls it turns SQLite's errors into sentences. */
 export class StoredMachines {
-  private readonly database: Database.Database;
+  private readonly statements: Statements;
 
-  constructor(database: Database.Database) {
-    this.database = database;
+  constructor(statements: Statements) {
+    this.statements = statements;
   }
 
   /** A run of it begins, or was imported. One that had been deleted is back; its deleted runs are not. */
   see({ machine, cpu, gpus }: Environment, startedAt: string): void {
+    const isNew = !this.rows().has(machine.id);
     const models = gpus.filter(({ software }) => !software).map(({ model }) => model);
     const newer = 'excluded.lastSeenAt >= lastSeenAt';
-    this.database
+    this.statements
       .prepare(
         `INSERT INTO machine (id, name, firstSeenAt, lastSeenAt, cpu, gpus) VALUES (@id, @name, @at, @at, @cpu, @gpus)
          ON CONFLICT DO UPDATE SET
@@ -51,21 +51,37 @@ export class StoredMachines {
            gpus = iif(${newer}, excluded.gpus, gpus), lastSeenAt = max(lastSeenAt, excluded.lastSeenAt),
            firstSeenAt = min(firstSeenAt, excluded.firstSeenAt)`,
       )
-      .run({ ...machine, at: startedAt, cpu: cpu.model, gpus: JSON.stringify(models) });
+      .run({
+        id: machine.id,
+        name: machine.name,
+        at: startedAt,
+        cpu: cpu.model,
+        gpus: JSON.stringify(models),
+      });
+    if (isNew && machine.modelId !== undefined) this.adopt(machine.id, machine.modelId, machine.name);
     this.undelete(machine.id);
+  }
+
+  /** Once the id of its kind was that of the machine: under the same name it was this one, unless its owner says otherwise. */
+  private adopt(machineId: string, modelId: string, name: string): void {
+    this.statements
+      .prepare(
+        'UPDATE machine SET mergedInto = ? WHERE id = ? AND id <> ? AND name = ? AND mergedInto IS NULL',
+      )
+      .run(machineId, modelId, machineId, name);
   }
 
   /** The machine alone: its runs stay deleted, now each for itself. */
   undelete(machineId: string): void {
     const identities = this.identities(machineId);
     this.updateRuns(identities, 'deletedWithMachine = 0', 'deletedWithMachine = 1');
-    this.database
+    this.statements
       .prepare('UPDATE machine SET deletedAt = NULL WHERE id IN (SELECT value FROM json_each(?))')
       .run(JSON.stringify(identities));
   }
 
   private updateRuns(identities: readonly string[], assignments: string, condition: string): void {
-    this.database
+    this.statements
       .prepare(
         `UPDATE run SET ${assignments} WHERE machineId IN (SELECT value FROM json_each(?)) AND ${condition}`,
       )
@@ -93,13 +109,14 @@ export class StoredMachines {
   list(deleted: boolean, thisMachineId: string | null): Machine[] {
     const rows = this.rows();
     const roots = Map.groupBy(rows.values(), (row) => rootOf(rows, row).id);
+    const counts = this.runCounts();
     const here = thisMachineId === null ? undefined : rows.get(thisMachineId);
     const hereId = here && rootOf(rows, here).id;
     return [...roots]
       .flatMap(([id, identities]) => {
         const root = rows.get(id);
         if (root === undefined || (root.deletedAt !== null) !== deleted) return [];
-        return [machineOf(root, identities, id === hereId)];
+        return [machineOf(root, identities, counts, id === hereId)];
       })
       .sort(
         (a, b) =>
@@ -112,7 +129,7 @@ export class StoredMachines {
   update({ machineId, label, notes, price }: MachineUpdate): void {
     const { id } = this.require(machineId);
     const set = (assignments: string, ...values: (string | number | null)[]) =>
-      this.database.prepare(`UPDATE machine SET ${assignments} WHERE id = ?`).run(...values, id);
+      this.statements.prepare(`UPDATE machine SET ${assignments} WHERE id = ?`).run(...values, id);
     if (label !== undefined) set('label = ?', label === '' ? null : label);
     if (notes !== undefined) set('notes = ?', notes);
     if (price !== undefined) {
@@ -126,12 +143,12 @@ export class StoredMachines {
     if (source.id === target.id) {
       throw new ApiError('badInput', `${sourceId} and ${targetId} are one machine already.`);
     }
-    this.database.prepare('UPDATE machine SET mergedInto = ? WHERE id = ?').run(target.id, source.id);
+    this.statements.prepare('UPDATE machine SET mergedInto = ? WHERE id = ?').run(target.id, source.id);
   }
 
   split(machineId: string): void {
     this.require(machineId);
-    const split = this.database
+    const split = this.statements
       .prepare('UPDATE machine SET mergedInto = NULL WHERE id = ? AND mergedInto IS NOT NULL')
       .run(machineId);
     if (split.changes > 0) return;
@@ -141,7 +158,7 @@ export class StoredMachines {
   /** With its runs. */
   delete(machineId: string): void {
     const { id } = this.require(machineId);
-    this.database.prepare(`UPDATE machine SET deletedAt = ${now} WHERE id = ?`).run(id);
+    this.statements.prepare(`UPDATE machine SET deletedAt = ${now} WHERE id = ?`).run(id);
     this.updateRuns(this.identities(id), `deletedAt = ${now}, deletedWithMachine = 1`, 'deletedAt IS NULL');
   }
 
@@ -164,7 +181,7 @@ export class StoredMachines {
   purge(before: string): void {
     for (const { id, deletedAt } of this.list(true, null)) {
       if (deletedAt === null || deletedAt >= before) continue;
-      this.database
+      this.statements
         .prepare(
           `WITH identity(id) AS (SELECT value FROM json_each(?))
            DELETE FROM machine WHERE id IN (SELECT id FROM identity)
@@ -193,14 +210,22 @@ export class StoredMachines {
   }
 
   private rows(): ReadonlyMap<string, Row> {
-    const rows = this.database
-      .prepare(
-        `SELECT *, (SELECT count(*) FROM run WHERE machineId = machine.id AND deletedAt IS NULL) AS runs
-         FROM machine`,
-      )
+    const rows = this.statements
+      .prepare('SELECT * FROM machine')
       .all()
       .map((row) => RowSchema.parse(row));
     return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** Of each identity, the runs that are not deleted. */
+  private runCounts(): ReadonlyMap<string, number> {
+    const rows = this.statements
+      .prepare<[], [string, number]>(
+        'SELECT machineId, count(*) FROM run WHERE deletedAt IS NULL GROUP BY machineId',
+      )
+      .raw()
+      .all();
+    return new Map(rows);
   }
 }
 
@@ -211,10 +236,16 @@ function rootOf(rows: ReadonlyMap<string, Row>, row: Row): Row {
   return root;
 }
 
-function machineOf(root: Row, identities: readonly Row[], thisMachine: boolean): Machine {
+function machineOf(
+  root: Row,
+  rows: readonly Row[],
+  counts: ReadonlyMap<string, number>,
+  thisMachine: boolean,
+): Machine {
+  const identities = rows.map((row) => identityOf(row, counts.get(row.id) ?? 0));
   const { label, notes, priceCurrency, priceAmount, deletedAt } = root;
   return {
-    ...identityOf(root),
+    ...identityOf(root, 0),
     firstSeenAt: identities.map(({ firstSeenAt }) => firstSeenAt).sort()[0] ?? root.firstSeenAt,
     lastSeenAt:
       identities
@@ -230,12 +261,15 @@ function machineOf(root: Row, identities: readonly Row[], thisMachine: boolean):
         ? null
         : { currency: priceCurrency, amount: priceAmount },
     thisMachine,
-    merged: identities.filter(({ id }) => id !== root.id).map(identityOf),
+    merged: identities.filter(({ id }) => id !== root.id),
     deletedAt,
   };
 }
 
-function identityOf({ id, name, cpu, gpus, firstSeenAt, lastSeenAt, runs }: Row): Machine['merged'][number] {
+function identityOf(
+  { id, name, cpu, gpus, firstSeenAt, lastSeenAt }: Row,
+  runs: number,
+): Machine['merged'][number] {
   return { id, ownName: name, cpu, gpus: JSON.parse(gpus), firstSeenAt, lastSeenAt, runs };
 }
 

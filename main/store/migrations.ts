@@ -70,4 +70,94 @@ export const migrations: readonly string[] = [
 
   CREATE INDEX runByMachine ON run(machineId, startedAt) WHERE deletedAt IS NULL;
   `,
+  `
+  -- What is listed, compared and remembered, derived from the measurements: see figures.ts.
+  CREATE TABLE measuredCase (
+    id INTEGER PRIMARY KEY,
+    model TEXT NOT NULL,
+    imageSize INTEGER NOT NULL,
+    provider TEXT NOT NULL,
+    device TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    dtype TEXT NOT NULL,
+    batch INTEGER NOT NULL,
+    threads INTEGER NOT NULL,
+    cacheState TEXT NOT NULL,
+    UNIQUE (model, imageSize, provider, device, plan, dtype, batch, threads, cacheState)
+  ) STRICT;
+
+  -- In the order of the run, so that a run is read in one go.
+  CREATE TABLE figure (
+    runId TEXT NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    measurementId TEXT NOT NULL,
+    caseId INTEGER NOT NULL REFERENCES measuredCase(id),
+    instructionSet TEXT NOT NULL,
+    -- Null for a case that was lost, as is what follows.
+    medianNs REAL,
+    lowNs REAL,
+    highNs REAL,
+    p90Ns REAL,
+    -- Little-endian float64 nanoseconds, one a round.
+    roundMediansNs BLOB,
+    samples INTEGER,
+    mildOutliers INTEGER,
+    severeOutliers INTEGER,
+    operations INTEGER,
+    efficiency REAL,
+    PRIMARY KEY (runId, position)
+  ) STRICT, WITHOUT ROWID;
+
+  -- All that a noise floor needs of a run.
+  CREATE INDEX figureMedian ON figure(runId, caseId, medianNs);
+  -- One case over the runs.
+  CREATE INDEX figureByCase ON figure(caseId, runId);
+
+  -- A row of the table of a run, as it is shown.
+  CREATE TABLE shownRow (
+    runId TEXT NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    body TEXT NOT NULL CHECK (json_valid(body)),
+    PRIMARY KEY (runId, position)
+  ) STRICT, WITHOUT ROWID;
+
+  -- In how many runs of a machine, ended and not deleted, a case has a figure.
+  CREATE TABLE series (
+    machineId TEXT NOT NULL REFERENCES machine(id) ON DELETE CASCADE,
+    caseId INTEGER NOT NULL REFERENCES measuredCase(id),
+    runs INTEGER NOT NULL,
+    PRIMARY KEY (machineId, caseId)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE run ADD COLUMN measured INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE run ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+  -- What may explain a change between two runs.
+  ALTER TABLE run ADD COLUMN surroundings TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(surroundings));
+  -- Of the code that derived all of that; 0 where nothing is derived yet.
+  ALTER TABLE run ADD COLUMN figureVersion INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TRIGGER countSeries AFTER UPDATE OF status, deletedAt ON run
+  WHEN (OLD.status <> 'running' AND OLD.deletedAt IS NULL) <> (NEW.status <> 'running' AND NEW.deletedAt IS NULL)
+  BEGIN
+    INSERT INTO series (machineId, caseId, runs)
+      SELECT NEW.machineId, caseId, iif(NEW.status <> 'running' AND NEW.deletedAt IS NULL, 1, -1)
+      FROM figure WHERE runId = NEW.id AND medianNs IS NOT NULL
+      ON CONFLICT DO UPDATE SET runs = runs + excluded.runs;
+  END;
+
+  -- Covers the list of runs: what is behind the long columns of a row takes long to reach.
+  CREATE INDEX runListed ON run(
+    deletedAt, startedAt, id, machineId, suite, status, reason, finishedAt, cpu, measured, lost, unreadable
+  );
+  CREATE INDEX runOutdated ON run(figureVersion);
+  CREATE INDEX runGoingOn ON run(status) WHERE status = 'running';
+  DROP INDEX runByStart;
+  `,
+  `
+  -- Of the rounds that count.
+  ALTER TABLE figure ADD COLUMN clockHz REAL;
+  -- A/A tests, as the protocol has them; null where a run has none.
+  ALTER TABLE run ADD COLUMN noise TEXT CHECK (json_valid(noise));
+  CREATE INDEX runTested ON run(machineId, startedAt) WHERE noise IS NOT NULL AND deletedAt IS NULL;
+  `,
 ];

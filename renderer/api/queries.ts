@@ -9,7 +9,7 @@ import {
 } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Api, RunRequest } from '../../core/protocol/api.ts';
-import type { CompareSide } from '../../core/protocol/compare.ts';
+import type { CompareSide, HistoryHead } from '../../core/protocol/compare.ts';
 import { useApi } from './context.ts';
 
 const keys = {
@@ -131,10 +131,34 @@ export function useComparison(sides: Sides | undefined) {
   });
 }
 
-/** Every series of the newest runs, as many as the program takes without being asked for more. */
-export function useHistory() {
+/** Kernels and blocks of one row of a comparison. */
+export function useComparedParts(beforeMeasurementId: string, afterMeasurementId: string) {
   const api = useApi();
-  return useQuery({ queryKey: keys.history, queryFn: () => api.call('history.get', {}) });
+  return useQuery({
+    queryKey: [...keys.comparison, beforeMeasurementId, afterMeasurementId],
+    queryFn: () => api.call('runs.compareParts', { beforeMeasurementId, afterMeasurementId }),
+  });
+}
+
+/** What there is a history of. */
+export function useHistories() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.history, queryFn: () => api.call('history.list', {}) });
+}
+
+/** Of one case on one machine. */
+export function useHistory(head: HistoryHead | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...keys.history, head],
+    queryFn:
+      head === undefined
+        ? skipToken
+        : () => {
+            const { runs: _, machineName: __, ...wanted } = head;
+            return api.call('history.get', wanted);
+          },
+  });
 }
 
 export function useDetectedMachine(enabled: boolean) {

@@ -1,5 +1,10 @@
 /** What the page of the comparison asks for and shows, as data. */
-import type { ComparedRow, CompareSide, EnvironmentDifference } from '../../core/protocol/compare.ts';
+import type {
+  ComparedParts,
+  ComparedRow,
+  CompareSide,
+  EnvironmentDifference,
+} from '../../core/protocol/compare.ts';
 import { texts } from '../texts.ts';
 import type { TableData } from './table-data.ts';
 
@@ -60,7 +65,7 @@ export function compareTable(rows: readonly ComparedRow[]): TableData {
   };
 }
 
-export function blockTable({ blocks }: ComparedRow): TableData {
+export function blockTable(blocks: ComparedParts['blocks']): TableData {
   return {
     columns: Object.values(texts.compare.blockColumns),
     rows: blocks.map(({ name, beforeNs, afterNs, ratio }) => [

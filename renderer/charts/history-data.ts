@@ -1,17 +1,20 @@
 /** The history of one series, as data: where its points, its changes of level and the changes of its surroundings are. */
-import type { HistoryMark, HistorySeries } from '../../core/protocol/compare.ts';
+import type { HistoryHead, HistoryMark, HistorySeries } from '../../core/protocol/compare.ts';
 import { texts } from '../texts.ts';
 import type { TableData } from './table-data.ts';
 
+/** What tells one series from another. */
+type SeriesHead = Omit<HistoryHead, 'runs'>;
+
 /** In the address: all that makes it another series but the model, which is chosen apart. */
-export function seriesKey(series: HistorySeries): string {
+export function seriesKey(series: SeriesHead): string {
   const { machineId, provider, device, plan, dtype, batch, threads, imageSize } = series;
   return [machineId, provider, device, plan, dtype, batch, threads, imageSize].join('~');
 }
 
 /** The plan, and whatever else is not the same in all of these. */
-export function seriesName(series: HistorySeries, all: readonly HistorySeries[]): string {
-  const varies = (key: keyof HistorySeries) => all.some((other) => other[key] !== series[key]);
+export function seriesName(series: SeriesHead, all: readonly SeriesHead[]): string {
+  const varies = (key: keyof SeriesHead) => all.some((other) => other[key] !== series[key]);
   return [
     series.plan,
     ...(varies('provider') ? [series.provider] : []),
@@ -26,11 +29,10 @@ export function seriesName(series: HistorySeries, all: readonly HistorySeries[])
 
 /** What the address names; else the first with the most runs, of which there is the most to see. */
 export function chooseSeries(
-  all: readonly HistorySeries[],
+  all: readonly HistoryHead[],
   { model, series }: { readonly model?: string | undefined; readonly series?: string | undefined },
-): HistorySeries | undefined {
-  const longest = (some: readonly HistorySeries[]) =>
-    some.toSorted((a, b) => b.points.length - a.points.length)[0];
+): HistoryHead | undefined {
+  const longest = (some: readonly HistoryHead[]) => some.toSorted((a, b) => b.runs - a.runs)[0];
   const ofModel = all.filter((one) => one.model === model);
   return (
     ofModel.find((one) => seriesKey(one) === series) ??

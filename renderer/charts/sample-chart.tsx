@@ -18,10 +18,11 @@ export function SampleChart({ rounds, medianNs }: SampleChartProps) {
   const all = marks.map(({ ms }) => ms);
   const ticks = ticksBetween(Math.min(...all), Math.max(...all), 4);
   const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
-  const borders = rounds.reduce<number[]>(
-    (ends, { samplesNs }) => [...ends, (ends.at(-1) ?? 0.5) + samplesNs.length],
-    [],
-  );
+  let last = 0.5;
+  const borders = rounds.map(({ samplesNs }) => {
+    last += samplesNs.length;
+    return last;
+  });
   return (
     <figure ref={frame} className="sample-chart">
       <ScatterChart
@@ -53,7 +54,11 @@ export function SampleChart({ rounds, medianNs }: SampleChartProps) {
           <ReferenceLine key={border} x={border} stroke="var(--chart-axis)" strokeDasharray="2 3" />
         ))}
         <ReferenceLine y={medianNs / 1e6} stroke="var(--accent)" />
-        <Scatter data={marks} isAnimationActive={false} shape={(mark: unknown) => <Mark {...(mark as Drawn)} />} />
+        <Scatter
+          data={marks}
+          isAnimationActive={false}
+          shape={(mark: unknown) => <Mark {...(mark as Drawn)} />}
+        />
       </ScatterChart>
     </figure>
   );
@@ -75,7 +80,12 @@ function Mark({ cx = 0, cy = 0, kind }: Drawn) {
       return <path d={`M${cx} ${cy - 4}l4 7h-8z`} fill="var(--warning)" />;
     case 'setAside':
       return (
-        <path d={`M${cx - 2.5} ${cy - 2.5}l5 5m0 -5l-5 5`} stroke="var(--text-muted)" strokeOpacity={0.7} fill="none" />
+        <path
+          d={`M${cx - 2.5} ${cy - 2.5}l5 5m0 -5l-5 5`}
+          stroke="var(--text-muted)"
+          strokeOpacity={0.7}
+          fill="none"
+        />
       );
   }
 }

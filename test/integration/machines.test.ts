@@ -217,6 +217,23 @@ describe('two machines that are one', () => {
     expect((await apiRejectionOf(api.call('machines.split', { machineId: 'a' }))).code).toBe('badInput');
   });
 
+  it('are one by themselves where the first was known by its kind alone, until they are split', async () => {
+    const later = (day: number): Run => {
+      const run = runOf('a', day);
+      const machine = { ...run.environment.machine, id: 'a-itself', modelId: 'a' };
+      return { ...run, environment: { ...run.environment, machine } };
+    };
+    await keep(later(8));
+    expect(await machines()).toMatchObject([{ id: 'a-itself', runs: 4, merged: [{ id: 'a' }] }, { id: 'b' }]);
+    await api.call('machines.split', { machineId: 'a' });
+    await keep(later(9));
+    expect((await machines()).map(({ id, runs }) => [id, runs])).toEqual([
+      ['a-itself', 2],
+      ['b', 3],
+      ['a', 3],
+    ]);
+  });
+
   it('know the noise of each other', async () => {
     const floorOf = async () => {
       const sides = { before: { runId: 'day1' }, after: { runId: 'day6' } };

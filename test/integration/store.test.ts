@@ -13,10 +13,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { measurementDetail, summarizeRun } from '../../core/analysis/report.ts';
 import type { Measurement } from '../../core/protocol/run.ts';
 import { migrations } from '../../main/store/migrations.ts';
 import { databaseName } from '../../main/store/open-database.ts';
+import { Statements } from '../../main/store/statements.ts';
 import { Store } from '../../main/store/store.ts';
 import { apiErrorOf } from '../fixtures/api/api-error.ts';
 import { sampleRun } from '../fixtures/api/sample-run.ts';
@@ -80,7 +82,9 @@ describe('a run', () => {
 
     const again = open();
     expect(again.getRun(sampleRun.id)).toEqual(sampleRun);
-    expect(again.runOfMeasurement('m4')).toEqual(sampleRun);
+    expect(again.measurement('m4')).toEqual(sampleRun.measurements[3]);
+    expect(again.report(sampleRun.id)).toEqual(summarizeRun(sampleRun));
+    expect(again.detail('m1')).toEqual(measurementDetail(sampleRun, 'm1'));
     expect(again.listRuns()).toEqual([
       {
         id: sampleRun.id,
@@ -185,11 +189,20 @@ describe('a run', () => {
       model: 'resnet50',
       plan: 'layerwise',
       operations: 1.1e9,
-      rounds: [10, 10],
-      samplesNs: measured().outcome.samplesNs,
+      roundMediansNs: [expect.closeTo(20.09e6, 0), expect.closeTo(20.29e6, 0)],
     });
-    expect(figures[0]?.figures[1]?.rounds).toBeUndefined();
+    // Its rounds were not kept: they count as one.
+    expect(figures[0]?.figures[1]?.roundMediansNs).toHaveLength(1);
     expect(store.figures({ model: 'convfirst_pico', limit: 9 })[0]?.figures).toHaveLength(2);
+    expect(store.series().map(({ model, plan, runs }) => [model, plan, runs])).toEqual([
+      ['resnet50', 'layerwise', 3],
+      ['convfirst_pico', 'fused', 3],
+      ['convfirst_pico', 'layerwise', 3],
+    ]);
+    store.deleteRun('day2');
+    expect(store.series().map(({ runs }) => runs)).toEqual([2, 2, 2]);
+    store.restoreRun('day2');
+    expect(store.series().map(({ runs }) => runs)).toEqual([3, 3, 3]);
     expect(store.figures({ machineId: 'other', limit: 9 })).toEqual([]);
   });
 
@@ -272,7 +285,51 @@ it('does not take a new process of the same number for the one that began the ru
   expect(open().getRun('a')?.status).toBe('interrupted');
 });
 
-it('keeps its tables strict, its keys enforced and its journal ahead of the writes', () => {
+describe('what the pages ask', () => {
+  /** How SQLite goes about it. */
+  const planOf = (sql: string) =>
+    withDatabase((database) =>
+      database
+        .prepare(`EXPLAIN QUERY PLAN ${sql.replace(/\?|@\w+/g, 'NULL')}`)
+        .all()
+        .map((step) => (step as { detail: string }).detail),
+    );
+
+  it('is answered by indices, and no table of measurements or figures is searched from end to end', () => {
+    const store = open();
+    storeFinished(store, 'a');
+    store.putMeasurement('a', measured());
+    const asked: string[] = [];
+    const prepare = vi.spyOn(Statements.prototype, 'prepare');
+    store.listRuns();
+    store.listMachines(false, null);
+    store.report('a');
+    store.detail('m1');
+    store.comparable('a');
+    store.medians('machine1', 20);
+    store.series();
+    store.figures({ machineId: 'machine1', model: 'resnet50', limit: 200 });
+    for (const [sql] of prepare.mock.calls) if (sql.startsWith('SELECT')) asked.push(sql);
+    prepare.mockRestore();
+    expect(asked.length).toBeGreaterThan(8);
+    for (const sql of new Set(asked)) {
+      const steps = planOf(sql);
+      expect({
+        sql,
+        scanned: steps.filter((step) => /^SCAN (measurement|figure|shownRow)\b/.test(step)),
+      }).toEqual({
+        sql,
+        scanned: [],
+      });
+    }
+    const listing = planOf(asked.find((sql) => sql.includes('deletedAt IS NULL\n')) ?? asked[0] ?? '');
+    expect(listing.join()).toContain('USING COVERING INDEX runListed');
+    const noise = planOf('SELECT caseId, medianNs FROM figure WHERE runId = ? AND medianNs IS NOT NULL');
+    expect(noise.join()).toContain('USING COVERING INDEX figureMedian');
+  });
+});
+
+it('keeps its tables strict, its measurements in runs and its journal ahead of the writes', () => {
   const store = open();
   storeFinished(store, 'a');
   withDatabase((database) => {
@@ -285,7 +342,7 @@ it('keeps its tables strict, its keys enforced and its journal ahead of the writ
   });
   expect(apiErrorOf(() => store.putMeasurement('no such run', measured()))).toMatchObject({
     code: 'store',
-    message: expect.stringContaining('FOREIGN KEY'),
+    message: expect.stringContaining('no such run'),
   });
 });
 
@@ -338,9 +395,9 @@ describe('a database that cannot be used', () => {
     storeFinished(store, 'b', '2026-02-01T00:00:00.000Z');
     withDatabase((database) => database.exec(`UPDATE run SET environment = '{}' WHERE id = 'a'`));
     expect(store.listRuns().map(({ id }) => id)).toEqual(['a', 'b']);
-    expect(store.figures({ limit: 9 }).map(({ id }) => id)).toEqual(['b']);
     const error = apiErrorOf(() => store.getRun('a'));
     expect(error).toMatchObject({ code: 'store', hint: expect.stringContaining('plimsoll delete a') });
+    expect(store.figures({ limit: 9 }).map(({ id }) => id)).toEqual(['b']);
     const [unreadable, other] = store.listRuns();
     expect(unreadable).toMatchObject({ id: 'a', unreadable: expect.stringContaining('machine') });
     expect(other).not.toHaveProperty('unreadable');

@@ -58,11 +58,22 @@ async function compare(
       compared.length === 0 ? 'Nothing in them could be compared.' : hintFor(model, compared),
     );
   }
-  if (options.json) printJson(terminal, { ...comparison, rows });
-  else if (model === undefined) terminal.out(formatComparison(terminal, comparison));
-  else {
+  if (model === undefined) {
+    if (options.json) printJson(terminal, comparison);
+    else terminal.out(formatComparison(terminal, comparison));
+  } else {
     const what = options.blocks === undefined ? 'kernels' : 'blocks';
-    terminal.out(rows.map((row) => formatParts(terminal, row, what)).join('\n\n'));
+    const withParts = await Promise.all(
+      rows.map(async (row) => ({
+        ...row,
+        ...(await api.call('runs.compareParts', {
+          beforeMeasurementId: row.before.measurementId,
+          afterMeasurementId: row.after.measurementId,
+        })),
+      })),
+    );
+    if (options.json) printJson(terminal, { ...comparison, rows: withParts });
+    else terminal.out(withParts.map((row) => formatParts(terminal, row, what)).join('\n\n'));
   }
   if (failOn.length > 0 && comparison.counts.worse > 0) context.exitCode = exitCodes.worse;
 }

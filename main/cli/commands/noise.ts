@@ -67,7 +67,11 @@ function formatNoise(terminal: Terminal, known: readonly KnownNoise[]): string {
       {
         title: 'known from',
         cell: ({ from, pairs }) =>
-          from === null ? '–' : from === 'runs' ? `${pairs} pairs of equal runs` : `an A/A test of ${pairs} pairs`,
+          from === null
+            ? '–'
+            : from === 'runs'
+              ? `${pairs} pairs of equal runs`
+              : `an A/A test of ${pairs} pairs`,
       },
       {
         title: 'tested',

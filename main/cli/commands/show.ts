@@ -11,7 +11,9 @@ import { formatReport } from '../format/report.ts';
 export function addShow(program: Command, { api, terminal }: CommandContext): void {
   program
     .command('show')
-    .description('show a stored run (machine, ceilings, efficiency-gap table), or how one figure of it came about')
+    .description(
+      'show a stored run (machine, ceilings, efficiency-gap table), or how one figure of it came about',
+    )
     .argument(
       '[run or figure]',
       'the id of a run, as plimsoll runs lists it, or latest~1 for the one before the latest; or a figure of its table',

@@ -42,7 +42,10 @@ function formatStrip({ rounds }: Account): string {
     const strip = sparkline(thinned(samplesNs), low, high).padEnd(widestRound);
     return `${String(index + 1).padStart(2)} ${setAside.length > 0 ? '×' : ' '} ${strip} ${formatNs(medianNs)}  ${note}`.trimEnd();
   });
-  return [`Samples by round, from ${formatNs(low)} to ${formatNs(high)}, and the median of each:`, ...lines].join('\n');
+  return [
+    `Samples by round, from ${formatNs(low)} to ${formatNs(high)}, and the median of each:`,
+    ...lines,
+  ].join('\n');
 }
 
 /** As many as fit, evenly. */

@@ -1,7 +1,13 @@
 /** A comparison on a terminal: the verdicts, why, what had no partner, and what else differs. */
 import { formatEffect } from '../../../core/format/effect.ts';
 import { formatNs, formatTime } from '../../../core/format/units.ts';
-import type { ComparedPart, ComparedRow, Comparison, Verdict } from '../../../core/protocol/compare.ts';
+import type {
+  ComparedPart,
+  ComparedParts,
+  ComparedRow,
+  Comparison,
+  Verdict,
+} from '../../../core/protocol/compare.ts';
 import { type Column, formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -104,7 +110,11 @@ function formatReasons(rows: readonly ComparedRow[]): string[] {
 }
 
 /** The parts of one network, what moved its latency the most first. Each is one median a run: no verdict. */
-export function formatParts(terminal: Terminal, row: ComparedRow, what: 'blocks' | 'kernels'): string {
+export function formatParts(
+  terminal: Terminal,
+  row: ComparedRow & ComparedParts,
+  what: keyof ComparedParts,
+): string {
   const title = `${row.model} ${row.before.plan}, ${what}: ${row.verdict}. ${row.reason}`;
   const parts = row[what];
   if (parts.length === 0)

@@ -2,10 +2,13 @@ import { Fragment, type ReactNode } from 'react';
 import { formatEffect } from '../../../core/format/effect.ts';
 import { formatNs, formatPercent } from '../../../core/format/units.ts';
 import type { ComparedRow, Comparison, Verdict } from '../../../core/protocol/compare.ts';
+import { useComparedParts } from '../../api/queries.ts';
 import { blockTable, bothOf, compareTable } from '../../charts/compare-data.ts';
 import { DataTable } from '../../charts/data-table.tsx';
 import { toCsv, toMarkdown } from '../../charts/table-data.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
+import { Loading } from '../../components/loading.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
 import { texts } from '../../texts.ts';
 import { useViewState } from '../../view-state.ts';
 
@@ -158,7 +161,8 @@ function VerdictMark({ verdict }: { verdict: Verdict }) {
 
 function Reason({ row }: { row: ComparedRow }) {
   const words = texts.compare;
-  const { reason, p, before, after, floor, blocks, model } = row;
+  const { reason, p, before, after, floor, model } = row;
+  const parts = useComparedParts(before.measurementId, after.measurementId);
   return (
     <>
       <p>{reason}</p>
@@ -169,12 +173,13 @@ function Reason({ row }: { row: ComparedRow }) {
           words.p(p < 0.0001 ? p.toExponential(0) : p.toPrecision(2))}{' '}
         {words.rounds(before.rounds, after.rounds)} {words.noise(floor.origin)}
       </p>
-      {blocks.length === 0 ? (
-        <p>{words.noBlocks}</p>
-      ) : (
+      {parts.isError && <ErrorNotice error={parts.error} />}
+      {parts.isPending && <Loading />}
+      {parts.data?.blocks.length === 0 && <p>{words.noBlocks}</p>}
+      {parts.data !== undefined && parts.data.blocks.length > 0 && (
         <>
           <p className="quiet-text">{words.blocksMeaning}</p>
-          <DataTable label={words.blocks(model)} data={blockTable(row)} />
+          <DataTable label={words.blocks(model)} data={blockTable(parts.data.blocks)} />
         </>
       )}
     </>

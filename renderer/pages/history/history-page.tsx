@@ -2,7 +2,7 @@
 
 import { formatTime } from '../../../core/format/units.ts';
 import type { EnvironmentDifference, History, HistorySeries } from '../../../core/protocol/compare.ts';
-import { useHistory } from '../../api/queries.ts';
+import { useHistories, useHistory } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { HistoryChart } from '../../charts/history-chart.tsx';
 import {
@@ -23,9 +23,12 @@ import { useViewState } from '../../view-state.ts';
 export function HistoryPage() {
   const words = texts.history;
   const [view, changeView] = useViewState();
-  const history = useHistory();
-  const all = history.data?.series ?? [];
+  const heads = useHistories();
+  const all = heads.data ?? [];
   const chosen = chooseSeries(all, view);
+  const history = useHistory(chosen);
+  const series = history.data?.series[0];
+  const failed = heads.error ?? history.error;
   const ofModel = all.filter(({ model }) => model === chosen?.model);
   return (
     <>
@@ -58,11 +61,11 @@ export function HistoryPage() {
           </>
         )}
       </PageHead>
-      {history.isError && <ErrorNotice error={history.error} />}
-      {history.isPending && <Loading />}
-      {history.data !== undefined && chosen === undefined && <NoRunsNotice />}
-      {history.data !== undefined && chosen !== undefined && (
-        <Series series={chosen} marks={history.data.marks} name={seriesName(chosen, ofModel)} />
+      {failed !== null && <ErrorNotice error={failed} />}
+      {(heads.isPending || history.isLoading) && <Loading />}
+      {heads.data !== undefined && chosen === undefined && <NoRunsNotice />}
+      {history.data !== undefined && series !== undefined && chosen !== undefined && (
+        <Series series={series} marks={history.data.marks} name={seriesName(chosen, ofModel)} />
       )}
     </>
   );

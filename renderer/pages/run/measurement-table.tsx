@@ -110,7 +110,9 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
               {alarms.length > 0 ? '!' : '·'}
             </abbr>
           )}
-          <span className={trust === 'mistrusted' ? 'mistrusted' : undefined}>{formatInterval(latencyNs)}</span>
+          <span className={trust === 'mistrusted' ? 'mistrusted' : undefined}>
+            {formatInterval(latencyNs)}
+          </span>
         </>
       ),
     ),

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { compareRuns } from '../../../core/analysis/compare.ts';
-import { figuresOf } from '../../../core/analysis/figures.ts';
+import { compareParts } from '../../../core/analysis/compare.ts';
 import { ComparisonSchema } from '../../../core/protocol/compare.ts';
 import { type Measurement, type Run, RunSchema } from '../../../core/protocol/run.ts';
 import { changedRun } from '../../fixtures/statistics/changed-run.ts';
+import { compareRuns } from '../../fixtures/statistics/stored-runs.ts';
 
 const before = changedRun('before');
-const compare = (after: Run, history: Run[] = []) =>
-  compareRuns({ run: before }, { run: after }, history.map(figuresOf));
+const compare = (after: Run, history: Run[] = []) => compareRuns({ run: before }, { run: after }, history);
 const rowOf = (comparison: ReturnType<typeof compare>, model: string, plan = 'layerwise') =>
   comparison.rows.find((row) => row.model === model && row.before.plan === plan);
 
@@ -79,11 +78,7 @@ describe('two runs', () => {
         environment: { software: { plimsoll: `0.${index}.0`, node: '24.0.0' } },
       }),
     );
-    const comparison = compareRuns(
-      { run: before },
-      { run: after },
-      [...others, before, after].map(figuresOf),
-    );
+    const comparison = compareRuns({ run: before }, { run: after }, [...others, before, after]);
     expect(rowOf(comparison, 'resnet50')).toMatchObject({ verdict: 'WORSE', floor: { betweenRuns: null } });
   });
 });
@@ -157,13 +152,14 @@ describe('two plans of one run', () => {
 
 describe('the parts of a network', () => {
   it('are held against each other by what they cover, without a verdict', () => {
-    const comparison = compare(changedRun('after', { latency: { resnet50: 1.1 } }));
-    const row = rowOf(comparison, 'resnet50');
-    expect(row?.kernels).toEqual([
-      { name: 'stem', block: 'stem', beforeNs: 1e7, afterNs: 1.1e7, ratio: 1.1 },
-    ]);
-    // The head was not timed: its block has no time.
-    expect(row?.blocks).toEqual([{ name: 'stem', beforeNs: 1e7, afterNs: 1.1e7, ratio: 1.1 }]);
+    const kernelsOf = ({ measurements: [first] }: Run) =>
+      first?.outcome.status === 'measured' ? first.outcome.kernels : [];
+    const after = changedRun('after', { latency: { resnet50: 1.1 } });
+    expect(compareParts(kernelsOf(before), kernelsOf(after))).toEqual({
+      kernels: [{ name: 'stem', block: 'stem', beforeNs: 1e7, afterNs: 1.1e7, ratio: 1.1 }],
+      // The head was not timed: its block has no time.
+      blocks: [{ name: 'stem', beforeNs: 1e7, afterNs: 1.1e7, ratio: 1.1 }],
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 /** Verdicts on a simulated provider whose truth is known. */
 import { describe, expect, it } from 'vitest';
-import { learnNoise, noiseFloor, type RunNoise } from '../../../core/analysis/noise-floor.ts';
+import { learnNoise, mediansOf, noiseFloor, type RunNoise } from '../../../core/analysis/noise-floor.ts';
 import { type Judged, judge } from '../../../core/analysis/verdict.ts';
 import { seededRandom } from '../../../core/statistics/seeded-random.ts';
 import { medianOf } from '../../../core/statistics/summary.ts';
@@ -26,7 +26,7 @@ function countVerdicts(repetitions: number, draw: () => Judged): Record<Judged['
 /** What a history of so many runs of the truth says of its noise. */
 function learned(truth: Truth, runs: number, random: Random): RunNoise | null {
   const history = Array.from({ length: runs }, (_, index) =>
-    runFigures(`run${index}`, [{ rounds: simulate(truth, random) }]),
+    mediansOf(runFigures(`run${index}`, [{ rounds: simulate(truth, random) }])),
   );
   return learnNoise(history)('machine1', aCase);
 }

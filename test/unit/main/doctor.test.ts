@@ -74,6 +74,7 @@ const names = [
   'clock governor',
   'power',
   'virtualization',
+  'identity',
   'GPU',
 ];
 

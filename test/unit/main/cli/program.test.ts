@@ -2,18 +2,18 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { compareRuns } from '../../../../core/analysis/compare.ts';
-import { figuresOf } from '../../../../core/analysis/figures.ts';
 import { historyOf } from '../../../../core/analysis/history.ts';
 import { measurementDetail, summarizeRun } from '../../../../core/analysis/report.ts';
 import { ApiError } from '../../../../core/protocol/api.ts';
 import { type Comparison, ComparisonSchema, type History } from '../../../../core/protocol/compare.ts';
+import type { Machine } from '../../../../core/protocol/machines.ts';
 import { BundleSchema } from '../../../../core/protocol/run.ts';
 import { runPlimsoll } from '../../../../main/cli/program.ts';
 import { FakeApi } from '../../../fixtures/api/fake-api.ts';
 import { memoryTerminal } from '../../../fixtures/api/memory-terminal.ts';
 import { sampleRun } from '../../../fixtures/api/sample-run.ts';
 import { changedRun } from '../../../fixtures/statistics/changed-run.ts';
+import { compareRuns, figuresOf } from '../../../fixtures/statistics/stored-runs.ts';
 
 const report = summarizeRun(sampleRun);
 
@@ -56,6 +56,8 @@ describe('usage', () => {
     'compare',
     'history',
     'delete',
+    'restore',
+    'machines',
     'models',
     'export',
     'import',
@@ -288,7 +290,10 @@ describe('compare', () => {
     [],
   );
   const same = compareRuns({ run: changedRun('before1') }, { run: changedRun('after1', { seed: 2 }) }, []);
-  const comparing = (comparison: Comparison) => new FakeApi({ 'runs.compare': () => comparison });
+  const stem = { name: 'stem', beforeNs: 1e7, afterNs: 1.1e7, ratio: 1.1 };
+  const parts = { kernels: [{ ...stem, block: 'stem' }], blocks: [stem] };
+  const comparing = (comparison: Comparison) =>
+    new FakeApi({ 'runs.compare': () => comparison, 'runs.compareParts': () => parts });
 
   it('holds the newest run against the one before it', async () => {
     const { api, output, exitCode } = await run('compare', comparing(worse));
@@ -340,9 +345,15 @@ describe('compare', () => {
   });
 
   it('shows the parts of one network', async () => {
-    const { output } = await run('compare --kernels resnet50', comparing(worse));
+    const { output, api } = await run('compare --kernels resnet50', comparing(worse));
+    expect(api.calls[1]).toEqual({
+      method: 'runs.compareParts',
+      input: { beforeMeasurementId: 'before1-m1', afterMeasurementId: 'after1-m1' },
+    });
     expect(output).toMatch(/^stem +10\.0 ms +11\.0 ms +\+10\.0%$/m);
     expect((await run('compare --blocks resnet50', comparing(worse))).output).toMatch(/^block +before/m);
+    const { json } = await run('compare --blocks resnet50 --json', comparing(worse));
+    expect(json().rows).toEqual([expect.objectContaining({ model: 'resnet50', ...parts })]);
     const missing = await run('compare --blocks resnet5', comparing(worse));
     expect(missing.exitCode).toBe(1);
     expect(missing.errors).toContain('Did you mean resnet50?');
@@ -406,6 +417,110 @@ describe('delete', () => {
     expect(output).toBe(
       'Run run1abcd was deleted. For 30 days it can be brought back: plimsoll restore run1abcd',
     );
+  });
+});
+
+describe('machines', () => {
+  const machine: Machine = {
+    id: 'aaaa',
+    ownName: 'bench',
+    name: 'The quiet one',
+    label: 'The quiet one',
+    notes: '',
+    price: { currency: 'EUR', amount: 1999.9 },
+    cpu: 'Test CPU',
+    gpus: ['Big GPU'],
+    firstSeenAt: '2026-03-01T12:00:00.000Z',
+    lastSeenAt: '2026-03-02T12:00:00.000Z',
+    runs: 7,
+    thisMachine: true,
+    merged: [],
+    deletedAt: null,
+  };
+  const other: Machine = {
+    ...machine,
+    id: 'bbbb',
+    name: 'other',
+    label: null,
+    price: null,
+    thisMachine: false,
+  };
+  const nothing = () => ({});
+  const knowing = () =>
+    new FakeApi({
+      'machines.list': ({ deleted }) => (deleted ? [] : [machine, other]),
+      'machines.update': nothing,
+      'machines.merge': nothing,
+      'machines.delete': nothing,
+      'machines.restore': nothing,
+      'machines.split': nothing,
+    });
+  /** What was asked of the program but for the list. */
+  const asked = async (...args: readonly string[]) => {
+    const api = knowing();
+    const terminal = memoryTerminal();
+    const exitCode = await runPlimsoll(['machines', ...args], { terminal, api });
+    return { exitCode, calls: api.calls.filter(({ method }) => method !== 'machines.list'), terminal };
+  };
+
+  it('are listed, this one marked', async () => {
+    const { output } = await run('machines', knowing());
+    expect(output).toMatch(/^aaaa +The quiet one \(this one\) +7 .* 1999\.9 EUR +Test CPU +Big GPU/m);
+    expect((await run('machines --json', knowing())).json()).toEqual([machine, other]);
+    expect((await run('machines --deleted', knowing())).output).toBe('No machine is deleted.');
+  });
+
+  it.each<readonly [readonly string[], string, object]>([
+    [['label', 'this', 'A b'], 'machines.update', { machineId: 'aaaa', label: 'A b' }],
+    [['label', 'The quiet one'], 'machines.update', { machineId: 'aaaa', label: null }],
+    [['note', 'bbbb', 'loud'], 'machines.update', { machineId: 'bbbb', notes: 'loud' }],
+    [
+      ['price', 'other', '12.5', 'EUR'],
+      'machines.update',
+      { machineId: 'bbbb', price: { amount: 12.5, currency: 'EUR' } },
+    ],
+    [['price', 'this'], 'machines.update', { machineId: 'aaaa', price: null }],
+    [['merge', 'other', 'this'], 'machines.merge', { sourceId: 'bbbb', targetId: 'aaaa' }],
+    [['split', 'cccc'], 'machines.split', { machineId: 'cccc' }],
+    [['delete', 'other'], 'machines.delete', { machineId: 'bbbb' }],
+    [['restore', 'cccc'], 'machines.restore', { machineId: 'cccc' }],
+  ])('are changed by %j', async (args, method, input) => {
+    expect(await asked(...args)).toMatchObject({ exitCode: 0, calls: [{ method, input }] });
+  });
+
+  it.each([[['label', 'none', 'x']], [['price', 'this', '12,5', 'EUR']], [['price', 'this', '12']]])(
+    'are left alone by %j',
+    async (args) => {
+      const { exitCode, calls } = await asked(...args);
+      expect(exitCode).not.toBe(0);
+      expect(calls).toEqual([]);
+    },
+  );
+
+  it('say how a deletion and a merge are undone', async () => {
+    expect((await asked('delete', 'other')).terminal.output.join()).toContain(
+      'plimsoll machines restore bbbb',
+    );
+    expect((await asked('merge', 'other', 'this')).terminal.output.join()).toContain(
+      'plimsoll machines split bbbb',
+    );
+  });
+});
+
+describe('restore', () => {
+  it('brings a run back', async () => {
+    const { api, output } = await run('restore run1abcd', new FakeApi({ 'runs.restore': () => ({}) }));
+    expect(api.calls).toEqual([{ method: 'runs.restore', input: { runId: 'run1abcd' } }]);
+    expect(output).toBe('Run run1abcd is back.');
+  });
+});
+
+describe('runs', () => {
+  it('that cannot be read say so', async () => {
+    const broken = { ...report.run, id: 'broken', unreadable: 'No machine.' };
+    const { output, errors } = await run('runs', new FakeApi({ 'runs.list': () => [broken] }));
+    expect(output).toMatch(/^broken .* unreadable /m);
+    expect(errors).toContain('plimsoll delete broken');
   });
 });
 

@@ -69,6 +69,7 @@ describe('a laptop on its battery', () => {
     const { machine, ...told } = await detect('hybrid-laptop');
     expect(machine).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{12}$/),
+      modelId: machine.id,
       name: 'bench',
       manufacturer: 'LENOVO',
       product: '21FVS0X300',
@@ -394,6 +395,20 @@ describe('the identity', () => {
       list: async (path: string) => (path === '/sys/bus/pci/devices' ? [] : files.list(path)),
     };
     expect(await idOf(headless)).toBe(await idOf('cloud-guest'));
+  });
+
+  it('is another one for another machine of its kind, and for a container that does not show which one it is on', async () => {
+    const installed = (id: string) => changed('hybrid-laptop', { '/etc/machine-id': id.repeat(32) });
+    const [first, second] = [await detect(installed('a')), await detect(installed('b'))];
+    expect(first.machine.modelId).toBe(second.machine.modelId);
+    expect(first.machine.id).not.toBe(second.machine.id);
+    const contained = {
+      ...installed('a'),
+      list: async (path: string) => (path === '/' ? ['.dockerenv'] : []),
+    };
+    const { machine, virtualization } = await detect(contained);
+    expect(virtualization.container).toBe('Docker');
+    expect(machine.id).toBe(machine.modelId);
   });
 
   it('is another one for another GPU', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type HardwareIdentity, machineId } from '../../../../main/machine/identity.ts';
+import {
+  type HardwareIdentity,
+  modelId as idOf,
+  machineId,
+  readMark,
+} from '../../../../main/machine/identity.ts';
+import type { SystemFiles } from '../../../../main/machine/system-files.ts';
 
 const hardware: HardwareIdentity = {
   cpuVendor: 'GenuineIntel',
@@ -13,18 +19,18 @@ const hardware: HardwareIdentity = {
   gpus: ['8086:a7a0', '10de:28e0'],
 };
 
-describe('the identity of a machine', () => {
+describe('the identity of a kind of machine', () => {
   it('is twelve hexadecimal digits', () => {
-    expect(machineId(hardware)).toMatch(/^[0-9a-f]{12}$/);
+    expect(idOf(hardware)).toMatch(/^[0-9a-f]{12}$/);
   });
 
   it('is the same for the same hardware, now and later', () => {
-    expect(machineId({ ...hardware })).toBe(machineId(hardware));
-    expect(machineId(hardware)).toBe('056bc48cd5e4');
+    expect(idOf({ ...hardware })).toBe(idOf(hardware));
+    expect(idOf(hardware)).toBe('056bc48cd5e4');
   });
 
   it('does not depend on the order of the GPUs', () => {
-    expect(machineId({ ...hardware, gpus: hardware.gpus.toReversed() })).toBe(machineId(hardware));
+    expect(idOf({ ...hardware, gpus: hardware.gpus.toReversed() })).toBe(idOf(hardware));
   });
 
   it.each<[string, Partial<HardwareIdentity>]>([
@@ -41,11 +47,84 @@ describe('the identity of a machine', () => {
     ['GPU fewer', { gpus: ['8086:a7a0'] }],
     ['board that is not told', { board: null }],
   ])('is another one for another %s', (_what, change) => {
-    expect(machineId({ ...hardware, ...change })).not.toBe(machineId(hardware));
+    expect(idOf({ ...hardware, ...change })).not.toBe(idOf(hardware));
   });
 
   it('does not take a board for a product', () => {
-    const board = machineId({ ...hardware, board: 'X670E', product: null });
-    expect(machineId({ ...hardware, board: null, product: 'X670E' })).not.toBe(board);
+    const board = idOf({ ...hardware, board: 'X670E', product: null });
+    expect(idOf({ ...hardware, board: null, product: 'X670E' })).not.toBe(board);
+  });
+});
+
+describe('the identity of one machine', () => {
+  const mark = '0123456789abcdef0123456789abcdef';
+
+  it('is not that of another one that is built alike', () => {
+    const id = machineId(hardware, mark);
+    expect(id).toMatch(/^[0-9a-f]{12}$/);
+    expect(id).toBe(machineId({ ...hardware }, mark));
+    expect(id).not.toBe(machineId(hardware, mark.replace('0', '1')));
+    expect(id).not.toBe(machineId({ ...hardware, gpus: [] }, mark));
+    expect(id).not.toContain(mark.slice(0, 6));
+  });
+
+  it('is that of its kind where nothing tells it from others', () => {
+    expect(machineId(hardware, null)).toBe(idOf(hardware));
+  });
+});
+
+describe('what only one machine has', () => {
+  const installation = 'fedcba9876543210fedcba9876543210';
+  /** Files by path, links among them. */
+  const filesOf = (contents: Readonly<Record<string, string>>): SystemFiles => ({
+    read: async (path) => contents[path] ?? null,
+    readPositive: async () => null,
+    list: async (path) => [
+      ...new Set(
+        Object.keys(contents)
+          .filter((name) => name.startsWith(`${path}/`))
+          .map((name) => name.slice(path.length + 1).split('/')[0] ?? ''),
+      ),
+    ],
+    linkName: async (path) => contents[path] ?? null,
+  });
+  const device = (name: string, address: string, bus = 'pci', assigned = '0') => ({
+    [`/sys/class/net/${name}/address`]: address,
+    [`/sys/class/net/${name}/addr_assign_type`]: assigned,
+    [`/sys/class/net/${name}/device/subsystem`]: bus,
+  });
+
+  it('is its installation, whatever network it has', async () => {
+    const files = filesOf({ '/etc/machine-id': installation, ...device('eth0', '52:54:00:00:00:01') });
+    expect(await readMark(files, false)).toBe(installation);
+  });
+
+  it('is else the lowest permanent address of a built-in network device', async () => {
+    const files = filesOf({
+      ...device('eth1', '52:54:00:00:00:02'),
+      ...device('eth0', '52:54:00:00:00:03'),
+      ...device('dock', '00:00:00:00:00:01', 'usb'),
+      ...device('wlan0', '00:00:00:00:00:02', 'pci', '3'),
+      ...device('blank', '00:00:00:00:00:00'),
+      '/sys/class/net/lo/address': '00:00:00:00:00:00',
+    });
+    expect(await readMark(files, false)).toBe('52:54:00:00:00:02');
+  });
+
+  it.each(['uninitialized', '', '0'.repeat(32)])(
+    'is not an installation that calls itself %j',
+    async (id) => {
+      expect(await readMark(filesOf({ '/etc/machine-id': id }), false)).toBeNull();
+    },
+  );
+
+  it('is in a container only the host’s installation, mounted over its own', async () => {
+    const own = { '/etc/machine-id': installation, ...device('eth0', '02:42:ac:11:00:02') };
+    const line = (path: string) => `812 790 254:1 /etc/machine-id ${path} ro,relatime - ext4 /dev/vda1 rw`;
+    expect(await readMark(filesOf(own), true)).toBeNull();
+    const hosts = { ...own, '/proc/self/mountinfo': `${line('/etc/hosts')}\n${line('/etc/machine-id')}` };
+    expect(await readMark(filesOf(hosts), true)).toBe(installation);
+    const others = { ...own, '/proc/self/mountinfo': line('/etc/machine-id.old') };
+    expect(await readMark(filesOf(others), true)).toBeNull();
   });
 });
