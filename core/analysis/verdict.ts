@@ -17,8 +17,8 @@ export interface Pair {
   readonly before: readonly number[];
   readonly after: readonly number[];
   readonly floor: NoiseFloor;
-  /** Of the clock, after over before; null where it is not known on both sides. */
-  readonly clockRatio: number | null;
+  /** Of the clock, after over before; absent or null where it is not known on both sides. */
+  readonly clockRatio?: number | null;
 }
 
 export interface Judged {

@@ -51,8 +51,8 @@ export const RunRequestSchema = z.object({
   cacheState: CacheStateSchema.optional(),
   /** How long it is waited at most until the machine is quiet; default: an eighth of the suite's time, at most half a minute. */
   settleSeconds: z.number().nonnegative().max(3600).optional(),
-  /** Whether an A/A test follows where there is none of a provider in these surroundings; it takes 20 seconds at most. */
-  noiseTest: z.boolean().default(true),
+  /** Whether an A/A test follows where there is none of a provider in these surroundings; it takes 20 seconds at most. Default: true. */
+  noiseTest: z.boolean().optional(),
 });
 export type RunRequest = z.input<typeof RunRequestSchema>;
 

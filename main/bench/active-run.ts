@@ -89,7 +89,7 @@ export class ActiveRun {
       budgetSeconds: selection.suite.budgetSeconds,
       settleSeconds: request.settleSeconds,
       plan: (descriptions, usableCores) => planCases(selection, request, descriptions, usableCores),
-      noiseTest: request.noiseTest && process.env.PLIMSOLL_NOISE_TEST !== 'off' ? 'when needed' : 'never',
+      noiseTest: request.noiseTest !== false && process.env.PLIMSOLL_NOISE_TEST !== 'off' ? 'when needed' : 'never',
     });
   }
 
