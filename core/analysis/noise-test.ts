@@ -11,6 +11,11 @@ export const noiseSuite = 'noise';
 /** Of runs that measured one figure again. */
 export const verifySuite = 'verify';
 
+/** Whether it was made to look at a whole machine: such runs are what a reader means by the newest one. */
+export function isProfile(suite: string): boolean {
+  return suite !== noiseSuite && suite !== verifySuite;
+}
+
 /** Of a usual run: so many rounds of one start does a figure average over. */
 const roundsOfRun = 7;
 /** With fewer pairs of starts nothing is said. */

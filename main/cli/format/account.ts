@@ -28,24 +28,23 @@ export function formatAccount(terminal: Terminal, account: Account): string {
 
 const widestRound = 40;
 
-/** One line a round, all to one scale; of each sample how far it lies from the least to the largest. */
+/** One line a round, all to one scale; of each sample how far it lies from the least to the largest that is no severe outlier. */
 function formatStrip({ rounds }: Account): string {
-  const all = rounds.flatMap(({ samplesNs }) => samplesNs);
-  const low = Math.min(...all);
-  const high = Math.max(...all);
+  const usual = rounds.flatMap(({ samplesNs, outliers }) =>
+    samplesNs.filter((_, index) => outliers[index] === 'inside' || outliers[index] === 'mild'),
+  );
+  const low = Math.min(...usual);
+  const high = Math.max(...usual);
   const lines = rounds.map(({ samplesNs, outliers, medianNs, setAside }, index) => {
     const far = outliers.filter((kind) => kind !== 'inside').length;
-    const note =
-      setAside.length > 0
-        ? `set aside: ${setAside.join(', ')}`
-        : `${far === 0 ? '' : `${far} ${far === 1 ? 'outlier' : 'outliers'}`}`;
-    const strip = sparkline(thinned(samplesNs), low, high).padEnd(widestRound);
-    return `${String(index + 1).padStart(2)} ${setAside.length > 0 ? '×' : ' '} ${strip} ${formatNs(medianNs)}  ${note}`.trimEnd();
+    const isAside = setAside.length > 0;
+    const note = isAside ? `set aside: ${setAside.join(', ')}` : far === 0 ? '' : `outliers: ${far}`;
+    const shown = thinned(samplesNs).map((ns) => Math.min(high, Math.max(low, ns)));
+    const strip = sparkline(shown, low, high).padEnd(widestRound);
+    return `${String(index + 1).padStart(2)} ${isAside ? '×' : ' '} ${strip} ${formatNs(medianNs)}  ${note}`.trimEnd();
   });
-  return [
-    `Samples by round, from ${formatNs(low)} to ${formatNs(high)}, and the median of each:`,
-    ...lines,
-  ].join('\n');
+  const scale = `Samples by round, from ${formatNs(low)} to ${formatNs(high)} (what lies outside is drawn there), and the median of each:`;
+  return [scale, ...lines].join('\n');
 }
 
 /** As many as fit, evenly. */
