@@ -32,9 +32,11 @@ import { compareStored, compareStoredParts, knownNoise, noFigure } from './compa
 import { examine } from './doctor.ts';
 import { detectMachine } from './machine/detect.ts';
 import { dataFolder } from './paths.ts';
+import { Planning } from './planning.ts';
 import { createReport, type ReportInput } from './report/model.ts';
 import { findBrowser, type PrintPdf, printWithBrowser } from './report/pdf.ts';
 import { writeReport } from './report/write.ts';
+import { changeSettings, readSettings } from './settings.ts';
 import { parseBundle } from './store/bundle.ts';
 import { Store } from './store/store.ts';
 import { verifiedFigure } from './verification.ts';
@@ -64,13 +66,15 @@ export interface ApiOptions {
 /** Never throws: the store is opened when it is first needed, so that what works without it does. */
 export function createApi(options: ApiOptions = {}): LocalApi {
   let opened: Store | undefined;
+  const folder = options.dataFolder ?? dataFolder();
   const store = () => {
-    opened ??= new Store(options.dataFolder ?? dataFolder());
+    opened ??= new Store(folder);
     return opened;
   };
   const listeners: Listeners = {
     'run.progress': new Set(),
     'run.measured': new Set(),
+    'run.conditions': new Set(),
     'run.ended': new Set(),
     'store.changed': new Set(),
   };
@@ -79,7 +83,9 @@ export function createApi(options: ApiOptions = {}): LocalApi {
   };
   const benchPages = new BenchPages();
   const activeRun = new ActiveRun(store, emit, benchPages, options.settings);
-  const handlers = createHandlers({ store, emit, activeRun, printPdf: options.printPdf ?? printPdfHere });
+  const planning = new Planning(store, activeRun, benchPages, options.settings);
+  const printPdf = options.printPdf ?? printPdfHere;
+  const handlers = createHandlers({ folder, store, emit, activeRun, planning, printPdf });
 
   return {
     benchPages,
@@ -99,13 +105,16 @@ export function createApi(options: ApiOptions = {}): LocalApi {
 }
 
 interface Parts {
+  /** Where the store and the settings lie. */
+  readonly folder: string;
   readonly store: () => Store;
   readonly emit: Emit;
   readonly activeRun: ActiveRun;
+  readonly planning: Planning;
   readonly printPdf: PrintPdf;
 }
 
-function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
+function createHandlers({ folder, store, emit, activeRun, planning, printPdf }: Parts): Handlers {
   const found = <T>(runId: string, run: T | undefined): T => {
     if (run === undefined) throw noRun(runId, store().isDeleted(runId));
     return run;
@@ -197,15 +206,21 @@ function createHandlers({ store, emit, activeRun, printPdf }: Parts): Handlers {
       runId: await activeRun.testNoise(provider, settleSeconds),
     }),
     'noise.get': async () => knownNoise(store(), store().listMachines(false, await here())),
+    'runs.deleteAll': () => changing(() => ({ deleted: store().deleteAllRuns() })),
     'runs.compareParts': (request) => compareStoredParts(store(), request),
     'history.list': () => store().series(),
     'history.get': (request) => historyOf(store().figures(request)),
+    'runs.plan': (request) => planning.plan(request),
     'runs.start': async (request) => ({ runId: await activeRun.start(request) }),
     'runs.cancel': ({ runId }) => {
       activeRun.cancel(runId);
       return {};
     },
     'runs.active': () => activeRun.progress(),
+    'runs.conditions': () => activeRun.conditions(),
+    'providers.list': () => planning.list(),
+    'settings.get': () => ({ ...readSettings(folder), dataFolder: folder }),
+    'settings.change': (change) => ({ ...changeSettings(folder, change), dataFolder: folder }),
     'reports.create': ({ runId, otherRunId, format, price }) => {
       const run = requireReport(runId);
       const other = otherRunId === undefined ? undefined : requireReport(otherRunId);

@@ -73,6 +73,12 @@ const terms = {
   },
   kernel: { name: 'Kernel', meaning: 'One launch: it covers one or more operators.' },
   implementation: { name: 'Implementation', meaning: 'Which code executed the kernel.' },
+  predicted: {
+    name: 'Predicted',
+    meaning:
+      'What the kernel’s planner expected by the measured ceilings: arithmetic, activations and the traffic of each memory level, ' +
+      'added up as if nothing overlapped. It cuts the block so that this is least.',
+  },
   share: { name: 'Share', meaning: 'Of the time of all kernels.' },
   lost: {
     name: 'Above waterline',
@@ -102,11 +108,20 @@ export const texts = {
     overview: 'Overview',
     compare: 'Compare',
     history: 'History',
+    profile: 'Profile',
+    reports: 'Reports',
+    settings: 'Settings',
   },
   shell: {
     skip: 'Skip to the page',
     navigation: 'Pages',
-    groups: { machine: 'Machine', run: 'Run', runs: 'Several runs', networks: 'Networks' },
+    groups: {
+      machine: 'Machine',
+      run: 'Run',
+      runs: 'Several runs',
+      networks: 'Networks',
+      program: 'Program',
+    },
     keyHint: (key: string) => `Keys: g, then ${key}`,
   },
   commands: {
@@ -150,15 +165,17 @@ export const texts = {
       title: 'Nothing has been measured yet',
       text:
         'Profiling measures the ceilings of this machine, then runs one small network of each family, checks its result ' +
-        'and times it. It takes about a minute; leave the machine alone meanwhile.',
+        'and times it. It takes about a minute and a half; leave the machine alone meanwhile.',
       toProfile: 'To profiling',
     },
     nothingMeasured: {
       title: 'This run has no measurement yet',
       text: 'While it is going on, its first figures come within a minute. Where it has ended, the efficiency gap’s page lists what was lost, and why.',
     },
-    option: (time: string, suite: string, machine: string, status: string) =>
-      `${time} · ${suite} · ${machine}${status === 'finished' ? '' : ` · ${status}`}`,
+    option: (time: string, suite: string, machine: string, status: string, id: string) =>
+      `${time} · ${suite} · ${machine}${status === 'finished' ? '' : ` · ${status}`} · ${id}`,
+    choose: 'Type a part of the time, suite, machine or id; the arrow keys go through the runs.',
+    nothingFound: (query: string) => `No run has “${query}” in its time, suite, machine or id.`,
     status: {
       running: 'running',
       finished: 'finished',
@@ -168,11 +185,15 @@ export const texts = {
     },
     export: 'Export as JSON',
     remove: 'Delete',
-    removeReally: 'Delete this run for good',
+    removeQuestion: 'It goes from every page and from every comparison. It is kept for 30 days.',
+    removeReally: 'Delete this run',
     keep: 'Keep it',
     notFound: 'Show the newest run',
   },
   report: {
+    sentence:
+      'One run, or two side by side, for whoever decides and whoever checks: a file that needs nothing else.',
+    preview: 'Preview of the report',
     open: 'Export report',
     format: 'Format',
     formats: { html: 'HTML', pdf: 'PDF', md: 'Markdown', csv: 'CSV', json: 'JSON' },
@@ -186,20 +207,129 @@ export const texts = {
     save: 'Save report',
     saving: 'Writing …',
   },
+  imports: {
+    choose: 'Import runs …',
+    instead: 'Or look at what was measured elsewhere: drop an exported run anywhere in this window.',
+    drop: 'Drop to import: files that Plimsoll exported, one run each',
+    busy: 'Importing …',
+    done: (imported: number, all: number) =>
+      imported === all
+        ? `${all === 1 ? '1 run was' : `${all} runs were`} imported`
+        : `${imported} of ${all} ${all === 1 ? 'file was' : 'files were'} imported; what was stored before is untouched`,
+    taken: (file: string, runId: string) => `${file}: imported as run ${runId}.`,
+    refused: (file: string, why: string) => `${file}: not imported. ${why}`,
+    tooLarge: (mebibytes: number) =>
+      `It is larger than ${mebibytes} MiB, and no run is: choose a file that Plimsoll exported.`,
+    unreadable: 'It cannot be read. A folder cannot be imported: drop the files in it.',
+    show: 'Show it',
+  },
   profile: {
+    sentence: 'Measure what networks reach on this machine, and follow it while it goes on.',
+    form: 'What is measured',
     start: 'Profile this machine',
     again: 'Profile again',
-    inBrowser: 'Measure with WebGPU in this browser',
-    inDesktop: 'Measure with WebGPU',
-    inBrowserMeaning:
-      'The same networks on the GPU, by the WebGPU of this browser. They run in a page of their own, which must stay open.',
+    choose: 'Choose what is measured',
+    what: 'Networks',
+    aSuite: 'A suite',
+    ownModels: 'Networks of my choice',
     suite: 'Suite',
+    budgetOf: 'For as long as the suite',
+    allShown: 'Choose all shown',
+    noneShown: 'Choose none',
+    modelsChosen: (count: number) => `${count === 1 ? '1 network' : `${count} networks`} chosen.`,
+    with: 'Providers',
+    providers: {
+      native: 'The kernels of Plimsoll itself, in C++.',
+      onednn: 'Intel’s library, to compare with.',
+      webgpu: 'The GPU, by WebGPU in a program of its own.',
+      'webgpu-page': 'The GPU, by the WebGPU of the browser.',
+    },
+    device: (name: string, isSoftware: boolean) =>
+      isSoftware ? `${name} (software adapter: it runs on the processor, and is no GPU)` : name,
+    fuses: (blocks: string) => `fuses ${blocks}`,
+    hidden: (count: number) =>
+      `${count === 1 ? '1 provider is' : `${count} providers are`} not shown, for a software adapter is all that ${count === 1 ? 'it has' : 'they have'}. The settings show ${count === 1 ? 'it' : 'them'}.`,
+    inBrowserMeaning:
+      'WebGPU in the browser runs in a page of its own, which opens when the run begins and must stay open.',
+    how: 'How',
+    dtypes: 'Data types',
+    batches: 'Batch sizes',
+    batchesMeaning: 'Images in one pass: a number, or several with commas between.',
+    allCores: 'all cores',
+    plan: {
+      title: 'What it will take',
+      takes: (cases: number, time: string) => `${cases === 1 ? '1 case' : `${cases} cases`}, about ${time}.`,
+      rounds: (rounds: number) =>
+        rounds === 1
+          ? 'There is time to visit each once.'
+          : `There is time to visit each about ${rounds} times.`,
+      basis: (known: number, all: number) =>
+        known === all
+          ? 'The time is what the same took on this machine before.'
+          : known === 0
+            ? 'None was measured on this machine before, so the time is a guess.'
+            : `${known} of ${all} were measured on this machine before; for the rest the time is guessed from them.`,
+      impossible: 'Not measured, though asked for:',
+      cases: 'All cases',
+      columns: ['Model', 'Provider', 'Plan', 'Type', 'Batch', 'Threads'],
+      missing: {
+        models: 'Choose a network.',
+        providers: 'Choose a provider.',
+        plans: 'Choose a plan.',
+        dtypes: 'Choose a data type.',
+        batches: 'Give batch sizes from 1 to 1024, with commas between.',
+        threads: 'Give a number of threads, or leave it empty for all cores.',
+      },
+    },
+    goingOn: 'The run that is going on',
+    passed: (suite: string, time: string) => `${suite} · ${time}`,
     stop: 'Stop',
+    stopReally: (measured: number) =>
+      measured === 0
+        ? 'Nothing has been measured yet, so nothing but the machine and its ceilings would be kept.'
+        : `${measured === 1 ? '1 measurement is kept as it is' : `${measured} measurements are kept as they are`}; the rest is not measured.`,
+    stopAndKeep: 'Stop and keep that',
+    goOn: 'Go on measuring',
     stopping: 'Stopping …',
     left: (time: string) => `about ${time} left`,
     cases: (done: number, total: number) => `${done} of ${total} done`,
     quiet: 'Leave the machine alone until it is done: whatever else runs is measured too.',
     progress: 'Progress of the run',
+    noFigures: 'The first figures come when the ceilings are measured.',
+    conditions: {
+      title: 'Conditions',
+      names: { clock: 'Clock', temperature: 'Temperature', load: 'Load' },
+      sentence: (name: string, now: string, low: string, high: string) =>
+        `${name} in the last minutes: ${now} now, between ${low} and ${high}.`,
+      range: (low: string, high: string) => (low === high ? '' : `${low} to ${high}`),
+      untold: (names: readonly string[]) => `This system does not tell: ${names.join(', ').toLowerCase()}.`,
+    },
+    ended: {
+      title: (measured: number) =>
+        measured === 0 ? 'The run has ended without a figure' : 'The run has ended: look at it as',
+    },
+  },
+  settings: {
+    sentence: 'What Plimsoll does unasked, and where it keeps what was measured.',
+    problem: 'The settings could not be read',
+    theme: 'Theme',
+    themes: { system: 'as the system has it', light: 'light', dark: 'dark' },
+    profiling: 'Profiling',
+    profilingMeaning: 'Where nothing else is asked for, in the app and on the command line.',
+    softwareAdapters: 'Offer software adapters, which run on the processor and are no GPU',
+    figures: 'What is believed',
+    noise: (percent: string) =>
+      `No change below ${percent}% is believed, however quiet the machine: memory placement and code layout alone do as ` +
+      'much. Above that it is the noise between this machine’s own runs that decides; Compare shows it with every verdict.',
+    data: 'Data',
+    folder: 'The runs and these settings lie in',
+    stored: (runs: number) =>
+      runs === 0 ? 'No run is stored.' : `${runs === 1 ? '1 run is' : `${runs} runs are`} stored.`,
+    deleteAll: 'Delete all runs',
+    deleteReally: (runs: number) =>
+      `${runs === 1 ? 'The run' : `All ${runs} runs`}, and those deleted before, will be gone for good. Export what you want to keep.`,
+    deleteAllForGood: 'Delete all for good',
+    deleted: (runs: number) => `${runs === 1 ? '1 run was' : `${runs} runs were`} deleted.`,
   },
   summary: {
     title: (least: string, most: string, peak: string) =>
@@ -227,40 +357,82 @@ export const texts = {
   plot: {
     title: 'Efficiency gap',
     family: 'Family',
+    series: 'Series',
+    peak: 'Held against',
     byOperations: 'What it should cost',
     byLatency: 'What it does cost',
     accuracyAxis: 'ImageNet top-1 [%]',
     operationsAxis: 'Multiply-accumulates of one image [G]',
-    idealAxis: (peak: string, batch: number) =>
-      `Ideal latency${batch === 1 ? '' : ` of a batch of ${batch}`} [ms] at ${peak}`,
-    latencyAxis: (batch: number) => `Measured latency${batch === 1 ? '' : ` of a batch of ${batch}`} [ms]`,
+    idealAxis: (peak: string, images: number) =>
+      `Ideal latency${images === 1 ? '' : ` of a batch of ${images}`} [ms] at ${peak}`,
+    latencyAxis: (images: number, isMixed: boolean) =>
+      `Latency of ${images === 1 ? `one image${isMixed ? ', batches of several sizes' : ''}` : `a batch of ${images}`} [ms]`,
     hollow: 'hollow: layerwise plan',
     filled: 'filled: fused plan',
-    condition: 'Measured with',
+    pale: 'pale: plan of another program',
+    solid: 'solid: ideal latency',
+    dashed: 'dashed: measured latency',
+    unsplit: 'efficiency gap, its waterline not known',
+    front: 'Pareto front',
+    legend: (entries: readonly string[]) => `Legend: ${entries.join(', ')}`,
+    panel: (title: string, points: number) =>
+      `${title}: ${points} points. The arrow keys go from one to the next, Enter selects it, space pins it.`,
     notPlotted: (models: string) => `Not drawn, for no accuracy is published at their size: ${models}.`,
     nothing: 'There is nothing to draw yet.',
     drawing: 'Accuracy over operations and over latency',
     reading:
-      'Left, accuracy over operations, with the latency that the peak of this machine would allow above; right, over the ' +
-      'latency that was measured. A family that looks cheap on the left and slow on the right starves the arithmetic.',
+      'Left, accuracy over operations; right, over latency, from the ideal one to the one that was measured.',
+    logReading: 'On these logarithmic axes, the length of a bar is the factor of its gap.',
+    seen: (points: number, narrowest: string, least: string, widest: string, most: string) =>
+      points === 1
+        ? `The gap of ${widest} is ${most}.`
+        : `${points} points, with gaps from ${least} (${narrowest}) to ${most} (${widest}).`,
     reconstruction: '* Reconstruction:',
+    source: (name: string) => `Published, not measured here: ${name}. Source:`,
+    software:
+      'A software adapter runs on the processor: its points are small, it is no graphics device, and the Pareto front leaves it out.',
+    showGaps: 'Ideal latency and gap',
+    showFront: 'Pareto front',
+    frontMeaning:
+      'Measured points that no other beats in both latency and accuracy. Published figures and software adapters are not ranked.',
+    linear: 'Linear axes, as the paper',
     columns: {
       gigaMacs: 'GMAC',
+      images: 'Images',
       idealMs: 'Ideal [ms]',
+      waterlineMs: 'Waterline [ms]',
       latencyMs: 'Latency [ms]',
       low: 'Low [ms]',
       high: 'High [ms]',
+      efficiency: 'Efficiency [%]',
+      front: 'On the Pareto front',
     },
-  },
-  reference: {
-    show: 'Show the paper’s own figures',
-    title: (machine: string) => `Reference: the paper’s figures on an ${machine}`,
-    drawing: 'The paper’s accuracy over operations and over latency',
-    reading:
-      'Left, accuracy over operations, with the latency that the peak of its machine would allow above; right, over the latency that the paper reports.',
-    condition: (dtype: string, batch: number) =>
-      `${dtype}, batch of ${batch}; on scales of its own, for another machine and batch cannot share an axis with this run.`,
-    source: 'Source:',
+    chooser: {
+      summary: (shown: number, most: number) => `Series: ${shown} drawn, at most ${most}`,
+      full: (most: number) => `${most} series are drawn. Take one away to draw another.`,
+      here: 'measured on this machine',
+      elsewhere: (machine: string) => `measured on ${machine}, another machine`,
+      families: 'Families',
+      published: 'Published by others',
+      publishedNote: 'Measured by others, with other programs and batches; the source stands below the plot.',
+      remove: (run: string) => `Take away the run of ${run}`,
+      differs: 'Differs from the first run:',
+      sameSurroundings: 'In the same surroundings as the first run.',
+      points: (count: number) => `${count} points`,
+      add: 'Add a run',
+      default: 'As at first',
+    },
+    pin: {
+      title: 'Side by side',
+      images: (images: number) =>
+        `Latencies are those of ${images === 1 ? 'one image' : `a batch of ${images}`}.`,
+      pin: 'Pin',
+      unpin: (model: string) => `Take away ${model}`,
+      figure: 'Figure',
+      more: 'More of it',
+      choose: 'Point',
+      chooseNone: 'Select a point in the plot, or here',
+    },
   },
   table: {
     title: 'Measurements',
@@ -512,6 +684,9 @@ export const texts = {
     nothing: (filter: string) => `No model has “${filter}” in its name or family.`,
     activations: 'Activations',
     notPublished: 'none published',
+    onlyZoo:
+      'These are the networks that can be measured; files with other networks cannot be read. What can be dropped into this ' +
+      'window are runs that Plimsoll exported.',
     terms: {
       model: 'As timm and torchvision call it.',
       family: 'Networks built from the same block.',
@@ -572,28 +747,31 @@ export const texts = {
     },
   },
   compare: {
-    sentence: 'What became faster or slower between two runs, and whether that is more than noise.',
+    sentence:
+      'What is faster or slower in one run than in another, or in a part of it, and whether that is more than noise.',
     before: 'Before',
     after: 'After',
-    what: 'Compare',
-    runs: 'two runs',
-    plans: 'both plans of one run',
-    provider: (name: string) => `native with ${name}, in one run`,
+    within: 'Within the later run:',
+    plans: 'fused with layerwise plan',
+    provider: (name: string) => `${name} with native`,
+    part: (side: string, of: string) => `${side}: ${of}`,
+    every: (of: string) => `every ${of}`,
+    processor: 'CPU',
     fewRuns: {
       title: 'A comparison takes two runs',
       text:
         'There is one so far. Change what you want to judge, a driver, a setting or the program, and profile again; or compare ' +
         'the plans of the run that there is.',
-      plans: 'Compare its plans',
     },
     same: {
-      title: 'Both sides are the same run',
-      text: 'Choose another run before or after, or compare its plans.',
+      title: 'Both sides are the same',
+      text: 'Choose another run, provider or plan before or after.',
     },
     table: 'Verdicts',
     counts: (better: number, worse: number, same: number, unclear: number) =>
       `${better} better, ${worse} worse, ${same} the same, ${unclear} unclear`,
     nothing: 'Nothing in them could be compared.',
+    nothingFound: (filter: string) => `No row has “${filter}” in its model, plan, provider, type or verdict.`,
     verdict: {
       name: 'Verdict',
       meaning:
@@ -610,7 +788,7 @@ export const texts = {
       name: 'Believed from',
       meaning: 'The smallest change that is believed, from the noise of this machine.',
     },
-    open: (model: string, plan: string) => `Reason and blocks of ${model}, ${plan}`,
+    open: (model: string, plan: string) => `Reason, blocks and kernels of ${model}, ${plan}`,
     p: (p: string) => `p = ${p}, after allowing for all rows of this comparison.`,
     rounds: (before: number, after: number) => `Rounds: ${before} before, ${after} after.`,
     noise: (origin: string) => `Noise: ${origin}.`,
@@ -620,6 +798,7 @@ export const texts = {
     blocks: (model: string) => `Blocks of ${model}`,
     blocksMeaning: 'What moved the latency the most first. Each is one median a run: no verdict.',
     noBlocks: 'No blocks were timed on both sides that cover the same operators.',
+    noKernels: 'None of its kernels covers the same operators on both sides.',
     unmatched: 'Not compared',
     unmatchedCase: (name: string, side: string) => `${name} (${side}):`,
     differences: 'What else differs, and may be the cause',
@@ -641,15 +820,16 @@ export const texts = {
       verdict: 'Verdict',
       reason: 'Reason',
     },
-    blockColumns: { block: 'Block', before: 'Before [µs]', after: 'After [µs]', change: 'Change [%]' },
+    blockColumns: { block: 'Block', before: 'Before', after: 'After', change: 'Change' },
     differenceColumns: { what: 'What', before: 'Before', after: 'After' },
   },
   history: {
     sentence:
-      'How latencies went over the stored runs, where their level changed, and what else changed then.',
+      'How latencies and efficiencies went over the newest runs, where the level of the latency changed, and what else changed then.',
     series: 'Series',
     size: (pixels: number) => `image side ${pixels}`,
-    chart: (model: string, name: string) => `${model}, ${name}: latency over the runs`,
+    chart: (model: string, name: string, metric: string) => `${model}, ${name}: ${metric} over the runs`,
+    metric: 'Figure',
     chartSentence: (runs: number, levels: number, marks: number) =>
       `${runs === 1 ? '1 run' : `${runs} runs`}, ${levels === 1 ? '1 change' : `${levels} changes`} of level, ` +
       `${marks === 1 ? '1 change' : `${marks} changes`} of the surroundings. The axis does not begin at zero.`,
@@ -658,9 +838,20 @@ export const texts = {
       'with ▾ is a change of the surroundings. Runs are drawn equally far apart, whatever time lay between them.',
     runAxis: 'Runs in the order of time',
     latencyAxis: 'Latency [ms]',
-    pointAtRun: 'Point at a run, or step through them with the arrow keys.',
-    readout: (time: string, run: string, latency: string, efficiency: string) =>
-      `${time}, run ${run}: ${latency}, efficiency ${efficiency}.`,
+    efficiencyAxis: 'Efficiency [% of the peak]',
+    pointAtRun: 'Point at a run, or step through them with the arrow keys; a click or Enter selects it.',
+    selected: (run: string, time: string) => `Selected: run ${run} (${time}).`,
+    compareWith: (run: string) => `Compare with run ${run} before it`,
+    kinds: {
+      driver: 'driver',
+      library: 'library',
+      program: 'program',
+      system: 'system',
+      power: 'power',
+      machine: 'machine',
+    },
+    readout: (time: string, run: string, latency: string, efficiency: string, changed: string) =>
+      `${time}, run ${run}: ${latency}, efficiency ${efficiency}.${changed === '' ? '' : ` Changed since the run before: ${changed}.`}`,
     change: (percent: string, isFaster: boolean) => `${percent}% ${isFaster ? 'faster' : 'slower'}`,
     levels: 'Changes of level',
     noLevels: 'No change of level that can be told from noise: it takes five runs on each side.',

@@ -2,10 +2,13 @@
 import { useSyncExternalStore } from 'react';
 
 export type Theme = 'light' | 'dark';
+export const themeChoices = ['system', 'light', 'dark'] as const;
+export type ThemeChoice = (typeof themeChoices)[number];
 
 const storageKey = 'plimsoll.theme';
 const systemDark = () => matchMedia('(prefers-color-scheme: dark)');
 const listeners = new Set<() => void>();
+const choosers = new Set<(choice: ThemeChoice) => void>();
 
 function storedTheme(): Theme | undefined {
   try {
@@ -21,8 +24,22 @@ export function applyStoredTheme(): void {
   document.documentElement.dataset.theme = storedTheme() ?? (systemDark().matches ? 'dark' : 'light');
 }
 
-/** `system` forgets the choice. */
-export function setTheme(theme: Theme | 'system'): void {
+/** What the user chose; `system` forgets the choice. */
+export function setTheme(theme: ThemeChoice): void {
+  keepTheme(theme);
+  for (const chosen of choosers) chosen(theme);
+}
+
+/** Told whenever the user chooses. Returns the function that ends it. */
+export function onThemeChosen(chosen: (choice: ThemeChoice) => void): () => void {
+  choosers.add(chosen);
+  return () => {
+    choosers.delete(chosen);
+  };
+}
+
+/** Here the choice of the settings is kept as well, so that the page need not wait for them to have its colours. */
+export function keepTheme(theme: ThemeChoice): void {
   try {
     if (theme === 'system') localStorage.removeItem(storageKey);
     else localStorage.setItem(storageKey, theme);

@@ -17,19 +17,29 @@ const ViewStateSchema = z.object({
   /** A run's id; the newest when absent. */
   run: z.string().optional(),
   measurement: z.string().optional(),
-  /** Runs that are compared, by their ids; the newest and the one before it when absent. */
+  /** What is compared, as `sideOf` reads it; the newest run and the one before it when absent. */
   before: z.string().optional(),
   after: z.string().optional(),
-  /** What is compared within the later run instead: `plans`, or the provider to hold against native. */
-  within: z.string().optional(),
-  /** Of the comparison, the row that is open: its later measurement's id. */
+  /** Of a report, the run beside the first; none when absent. */
+  beside: z.string().optional(),
+  /** Of the comparison, the row that is open: its later measurement's id; and the block that is open in it. */
   row: z.string().optional(),
+  part: z.string().optional(),
   /** Of the history, as `seriesKey` names it. */
   series: z.string().optional(),
-  /** Which of the run's conditions the plot draws, as `conditionKey` names it. */
-  condition: z.string().optional(),
-  /** The paper's own figures beneath. */
-  reference: choice('shown'),
+  machine: z.string().optional(),
+  metric: choice('efficiency'),
+  /** Of the efficiency gap's plot: runs beside the first, by their ids, with `|` between them. */
+  with: z.string().optional(),
+  /** What it draws of them, as `chooseSets` reads it. */
+  sets: z.string().optional(),
+  /** Points whose figures are kept side by side, by their ids, with `|` between them. */
+  pins: z.string().optional(),
+  /** Ideal latencies, waterlines and what lies between them and the latencies. */
+  gaps: choice('hidden'),
+  /** Families that are left out, with `|` between them. */
+  without: z.string().optional(),
+  front: choice('shown'),
   /** Column of the table, with `-` before it for descending. */
   sort: z.string().optional(),
   /** Words that a row must have in it. */

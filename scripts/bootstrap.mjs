@@ -31,11 +31,16 @@ const tasks = {
   profile: { steps: ['compiler', 'packages', 'native'], program: ['main/cli/plimsoll.ts', 'profile'] },
   start: { steps: ['compiler', 'packages', 'native', 'interface'], program: ['main/cli/start.ts'] },
   test: {
-    steps: ['compiler', 'chromium', 'packages', 'native', 'interface'],
+    steps: ['compiler', 'onednn', 'chromium', 'packages', 'native', 'interface'],
     program: ['scripts/test.ts'],
   },
   'test-cross': { steps: ['compiler', 'packages', 'native'], program: ['scripts/test-cross.ts'] },
   'bench-store': { steps: ['packages'], program: ['scripts/bench-store.ts'] },
+  'test-sanitize': { steps: ['compiler', 'packages'], program: ['scripts/test-sanitize.ts'] },
+  'bench-native': {
+    steps: ['compiler', 'onednn', 'packages', 'native'],
+    program: ['scripts/bench-native.ts'],
+  },
   static: { steps: ['packages'], program: ['scripts/check-static.ts'] },
   /** Sets everything up and runs nothing. */
   setup: { steps: ['compiler', 'packages', 'native', 'interface'], program: undefined },
@@ -43,6 +48,7 @@ const tasks = {
 
 const steps = {
   compiler: installCompiler,
+  onednn: installOnednn,
   chromium: installChromium,
   packages: installPackages,
   native: buildNative,
@@ -104,6 +110,17 @@ function installCompiler() {
     missing.push('nlohmann-json3-dev');
   }
   installSystemPackages(missing, 'to build the native benchmarks');
+}
+
+/** What is compared with and tested against it is left out without it: its absence is said, and is no fault. */
+function installOnednn() {
+  if (process.platform !== 'linux' || onednnVersion() !== '') return;
+  try {
+    installSystemPackages(['libdnnl-dev'], 'to compare the native kernels with oneDNN');
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    process.stderr.write(`oneDNN is left out: ${error.message.split('\n')[0]}\n`);
+  }
 }
 
 function installChromium() {

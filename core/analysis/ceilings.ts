@@ -18,9 +18,10 @@ export function ceilingsFor(providers: readonly DeviceCalibration[], key: Ceilin
   const calibration = found?.calibration;
   if (device === undefined || calibration === undefined || calibration === null) return undefined;
 
+  const multipliedIn = found?.description.multipliedIn?.[key.dtype] ?? key.dtype;
   const arithmetic = best(
     forThreads(
-      calibration.arithmetic.filter(({ dtype }) => dtype === key.dtype),
+      calibration.arithmetic.filter(({ dtype }) => dtype === multipliedIn),
       device,
       key.threads,
       scaleArithmetic,
@@ -49,6 +50,7 @@ export function ceilingsFor(providers: readonly DeviceCalibration[], key: Ceilin
     provider: key.provider,
     device: key.device,
     dtype: key.dtype,
+    multipliedIn,
     threads: key.threads,
     peakOperationsPerSecond: arithmetic.operationsPerSecond,
     instructionSet: arithmetic.instructionSet,

@@ -12,7 +12,7 @@ import { caseKey, type RunFigures } from './figures.ts';
 import type { TestedNoise } from './noise-test.ts';
 
 /** No smaller change is believed, however quiet the machine: memory placement and code layout alone do as much. */
-const leastChange = 0.01;
+export const leastChange = 0.01;
 
 /** So often may a pair of equal measurements lie further apart than twice the floor. */
 const exceeded = 0.01;

@@ -28,3 +28,23 @@ export function tickFormat(ticks: readonly number[]): (value: number) => string 
   });
   return (value) => value.toFixed(scaled ?? 5);
 }
+
+/** 1, 2 and 5 times powers of ten that enclose both values; the powers alone where that would be more than `count`. */
+export function logTicks(low: number, high: number, count = 9): number[] {
+  for (const factors of [[1, 2, 5], [1, 3], [1]]) {
+    const ticks = powersBetween(low, high, factors);
+    if (ticks.length <= count || factors.length === 1) return ticks;
+  }
+  return [];
+}
+
+function powersBetween(low: number, high: number, factors: readonly number[]): number[] {
+  const from = Math.floor(Math.log10(low));
+  const to = Math.ceil(Math.log10(high)) + 1;
+  const all = Array.from({ length: to - from + 1 }, (_, index) =>
+    factors.map((factor) => Number((factor * 10 ** (from + index)).toPrecision(12))),
+  ).flat();
+  const first = all.findLastIndex((tick) => tick <= low * 1.0000001);
+  const last = all.findIndex((tick) => tick >= high * 0.9999999);
+  return all.slice(Math.max(0, first), Math.max(first + 1, last) + 1);
+}

@@ -1,5 +1,5 @@
 /**
- * How a family looks in every chart: a colour for each theme, and a shape that says the same without colour. The hues are
+ * How a family looks in every chart: a colour for each theme, and a shape of its own that says the same without colour. The hues are
  * those of Okabe and Ito (https://jfly.uni-koeln.de/color/), darkened or lightened until they stand out from the surface.
  */
 
@@ -13,6 +13,10 @@ export const markerShapes = [
   'triangleDown',
   'hexagon',
   'pentagon',
+  'triangleRight',
+  'plus',
+  'cross',
+  'star',
 ] as const;
 export type MarkerShape = (typeof markerShapes)[number];
 
@@ -37,10 +41,10 @@ export const familyStyles: Readonly<Record<string, FamilyStyle>> = {
   resnet: { title: 'ResNet', colour: { light: '#a8487f', dark: '#dd94bd' }, shape: 'diamond' },
   resnext: { title: 'ResNeXt', colour: { light: '#6d2a52', dark: '#f3c6de' }, shape: 'pentagon' },
   mobilenetv2: { title: 'MobileNetV2', colour: { light: '#8a6a00', dark: '#e6c84a' }, shape: 'hexagon' },
-  mobilenetv3: { title: 'MobileNetV3', colour: { light: '#5c4a10', dark: '#f6e58d' }, shape: 'square' },
-  regnetx: { title: 'RegNetX', colour: { light: '#4a5a9c', dark: '#a3b1ee' }, shape: 'triangle' },
-  regnety: { title: 'RegNetY', colour: { light: '#2c3a70', dark: '#c9d1f7' }, shape: 'pentagon' },
-  vgg: { title: 'VGG', colour: { light: '#5b626a', dark: '#a9b2bc' }, shape: 'triangleDown' },
+  mobilenetv3: { title: 'MobileNetV3', colour: { light: '#5c4a10', dark: '#f6e58d' }, shape: 'plus' },
+  regnetx: { title: 'RegNetX', colour: { light: '#4a5a9c', dark: '#a3b1ee' }, shape: 'triangleRight' },
+  regnety: { title: 'RegNetY', colour: { light: '#2c3a70', dark: '#c9d1f7' }, shape: 'cross' },
+  vgg: { title: 'VGG', colour: { light: '#5b626a', dark: '#a9b2bc' }, shape: 'star' },
 };
 
 const otherFamily: Omit<FamilyStyle, 'title'> = {

@@ -11,7 +11,10 @@ export function accountFacts(account: Account): Fact[] {
   const { figure, versions, workload } = account;
   return [
     ['measured', `${formatTime(account.startedAt)} on ${account.machine.name}, run ${account.runId}`],
-    ['device', `${figure.provider} ${figure.device}, ${figure.threads} ${figure.threads === 1 ? 'thread' : 'threads'}, ${figure.instructionSet}`],
+    [
+      'device',
+      `${figure.provider} ${figure.device}, ${figure.threads} ${figure.threads === 1 ? 'thread' : 'threads'}, ${figure.instructionSet}`,
+    ],
     ['latency', `${formatInterval(figure.latencyNs)}, ${formatPercent(figure.efficiency)} of the peak`],
     ['interval', formatOrigin(account)],
     ['samples', formatSamples(account)],

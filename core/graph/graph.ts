@@ -143,6 +143,7 @@ export const blockKinds = [
   'convnext',
   'convfirst',
   'convfirstDownsample',
+  'ffn',
   'downsample',
   'head',
 ] as const;

@@ -32,8 +32,6 @@ const PaperResultsSchema = z.object({
   ),
 });
 
-export type PaperResult = z.infer<typeof PaperResultsSchema>['results'][number];
-
 export const {
   source: paperSource,
   machine: paperMachine,

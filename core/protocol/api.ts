@@ -16,9 +16,10 @@ import {
   VerifiedFigureSchema,
 } from './compare.ts';
 import { AmountSchema, CurrencySchema, MachineSchema, MachineUpdateSchema } from './machines.ts';
-import { CacheStateSchema, DataTypeSchema, PlanKindSchema } from './provider.ts';
+import { CacheStateSchema, DataTypeSchema, DescribeResultSchema, PlanKindSchema } from './provider.ts';
 import {
   BundleSchema,
+  CaseSchema,
   EnvironmentSchema,
   MeasurementDetailSchema,
   RunReportSchema,
@@ -72,6 +73,60 @@ export const RunProgressSchema = z.object({
   remainingSeconds: z.number().nonnegative().nullable(),
 });
 export type RunProgress = z.infer<typeof RunProgressSchema>;
+
+/** What can be measured with here, as far as it can be told without disturbing anybody. */
+export const ProviderRowSchema = z.object({
+  name: z.enum(providerNames),
+  /** Null where it cannot be had; a page's, of which nothing is known before it is open, is what it last said. */
+  description: DescribeResultSchema.nullable(),
+  /** Why there is no description, and what to do. */
+  reason: z.string().nullable(),
+  /** False where a run with it would fail; a page is opened when it is needed. */
+  available: z.boolean(),
+});
+export type ProviderRow = z.infer<typeof ProviderRowSchema>;
+
+/** What a request comes to, before anything is started or stored. */
+export const RunPlanSchema = z.object({
+  suite: z.string(),
+  cases: z.array(CaseSchema),
+  /** What was asked for and cannot be measured here, a sentence each. */
+  impossible: z.array(z.string()),
+  expectedSeconds: z.number().nonnegative(),
+  /** How often each case is visited within the suite's time. */
+  rounds: z.number().int().nonnegative(),
+  /** How many of the cases were measured on this machine before: the rest of the time is guessed from their like. */
+  knownCases: z.number().int().nonnegative(),
+});
+export type RunPlan = z.infer<typeof RunPlanSchema>;
+
+/** How the machine is while it is measured. Null is what this system does not tell. */
+export const ConditionsSampleSchema = z.object({
+  /** Since the run began. */
+  atSeconds: z.number().nonnegative(),
+  clockHz: z.number().positive().nullable(),
+  temperatureCelsius: z.number().nullable(),
+  /** Share of all hardware threads that were busy since the sample before. */
+  busyFraction: z.number().min(0).max(1).nullable(),
+});
+export type ConditionsSample = z.infer<typeof ConditionsSampleSchema>;
+
+export const SettingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  /** Of a run that names none. */
+  suite: z.string(),
+  providers: z.array(z.enum(providerNames)).min(1),
+  /** Whether providers are offered whose only device is a software adapter. */
+  softwareAdapters: z.boolean(),
+});
+export type Settings = z.infer<typeof SettingsSchema>;
+
+const SettingsAnswerSchema = z.object({
+  settings: SettingsSchema,
+  dataFolder: z.string(),
+  /** What is wrong with the file that they are kept in; then they are the defaults. */
+  problem: z.string().nullable(),
+});
 
 export const ModelRowSchema = z.object({
   name: z.string(),
@@ -185,6 +240,8 @@ export const apiMethods = {
   /** With all of its runs, for 30 days; `machines.restore` brings back both. */
   'machines.delete': method(MachineId, Empty),
   'machines.restore': method(MachineId, Empty),
+  /** What `runs.start` would do with the same request, and how long that may take. Refused while a run is going on. */
+  'runs.plan': method(RunRequestSchema, RunPlanSchema),
   'runs.start': method(RunRequestSchema, RunId),
   /** How one figure came about; it is named by its measurement's id, or the beginning of one that is no other's. */
   'runs.account': method(Figure, AccountSchema),
@@ -209,6 +266,14 @@ export const apiMethods = {
   'reports.create': method(ReportRequestSchema, ReportFileSchema),
   /** The run that is going on in this process, if there is one. */
   'runs.active': method(Empty, RunProgressSchema.nullable()),
+  /** Of the run that is going on, oldest first; none where there is none. */
+  'runs.conditions': method(Empty, z.array(ConditionsSampleSchema)),
+  /** Every run that has ended, for good: none of them can be restored. */
+  'runs.deleteAll': method(Empty, z.object({ deleted: z.number().int().nonnegative() })),
+  /** Starts each program to ask it; refused while a run is going on, which that would disturb. */
+  'providers.list': method(Empty, z.array(ProviderRowSchema)),
+  'settings.get': method(Empty, SettingsAnswerSchema),
+  'settings.change': method(SettingsSchema.partial(), SettingsAnswerSchema),
 } as const;
 
 export type ApiMethod = keyof typeof apiMethods;
@@ -219,6 +284,8 @@ export const apiEvents = {
   'run.progress': RunProgressSchema,
   /** A measurement was stored: the run can be read again. */
   'run.measured': z.object({ runId: z.string(), measurementId: z.string() }),
+  /** At most one a second. */
+  'run.conditions': z.object({ runId: z.string(), sample: ConditionsSampleSchema }),
   'run.ended': z.object({ runId: z.string(), status: RunStatusSchema, reason: z.string().nullable() }),
   /** Runs or machines were imported, deleted, restored or edited: whatever was read of them may be out of date. */
   'store.changed': Empty,

@@ -1,6 +1,6 @@
 /** What a comparison of two runs, and the history of many, are shown with; `--json` prints them under these names. */
 import { z } from 'zod';
-import { DataTypeSchema, PlanKindSchema } from './provider.ts';
+import { CacheStateSchema, DataTypeSchema, PlanKindSchema } from './provider.ts';
 import { CaseSchema, RunSummarySchema } from './run.ts';
 
 const text = z.string();
@@ -127,6 +127,7 @@ export const HistoryRequestSchema = z.object({
   device: text.optional(),
   plan: PlanKindSchema.optional(),
   dtype: DataTypeSchema.optional(),
+  cacheState: CacheStateSchema.optional(),
   batch: count.min(1).optional(),
   threads: count.min(1).optional(),
   /** The newest so many runs. */

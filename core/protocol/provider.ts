@@ -17,6 +17,10 @@ const positive = z.number().positive();
 export const DataTypeSchema = z.enum(dataTypes);
 export const PlanKindSchema = z.enum(planKinds);
 
+export const memoryLevels = ['L1', 'L2', 'L3', 'DRAM'] as const;
+export const MemoryLevelSchema = z.enum(memoryLevels);
+export type MemoryLevel = z.infer<typeof MemoryLevelSchema>;
+
 export const cacheStates = ['in-network', 'hot', 'all-cold'] as const;
 /**
  * What the caches hold when a pass begins. in-network: what the pass before left. hot: each kernel ran just before on the same
@@ -113,6 +117,8 @@ export const ProviderRequestSchema = z.discriminatedUnion('method', [
     method: z.literal('calibrate'),
     /** Seconds that each ceiling is measured for; the provider's default when absent. */
     secondsPerCeiling: positive.optional(),
+    /** Arithmetic alone, which takes a moment; a provider may answer everything all the same. */
+    only: z.enum(['arithmetic']).optional(),
   }),
   z.object({
     id: count,
@@ -126,6 +132,13 @@ export const ProviderRequestSchema = z.discriminatedUnion('method', [
     seed: count,
     /** An instruction set of `describe`; the best one when absent. */
     instructionSet: z.string().optional(),
+    /** Measured for so many threads; a provider that plans its fused kernels by them predicts their times. */
+    ceilings: z
+      .object({
+        operationsPerSecond: positive,
+        levels: z.array(z.object({ level: MemoryLevelSchema, bytesPerSecond: positive })),
+      })
+      .optional(),
   }),
   z.object({ id: count, method: z.literal('verify'), handle: count }),
   z.object({
@@ -196,16 +209,14 @@ export const DescribeResultSchema = z.object({
   /** Why there is no device. */
   reason: z.string().optional(),
   dataTypes: z.array(DataTypeSchema),
+  /** What a data type is multiplied in, where the kernels widen it: bf16 is fp32 without instructions of its own. */
+  multipliedIn: z.partialRecord(DataTypeSchema, DataTypeSchema).optional(),
   operators: z.array(z.string()),
   plans: z.array(PlanKindSchema),
   /** Kinds of block that the fused plan has a kernel for. */
   fusableBlocks: z.array(z.enum(blockKinds)),
 });
 export type ProviderDescription = z.infer<typeof DescribeResultSchema>;
-
-export const memoryLevels = ['L1', 'L2', 'L3', 'DRAM'] as const;
-export const MemoryLevelSchema = z.enum(memoryLevels);
-export type MemoryLevel = z.infer<typeof MemoryLevelSchema>;
 
 export const ArithmeticCeilingSchema = z.object({
   dtype: DataTypeSchema,
@@ -237,7 +248,8 @@ export type BandwidthCeiling = z.infer<typeof BandwidthCeilingSchema>;
 export const CalibrateResultSchema = z.object({
   device: z.string(),
   arithmetic: z.array(ArithmeticCeilingSchema).min(1),
-  bandwidth: z.array(BandwidthCeilingSchema).min(1),
+  /** Empty only where arithmetic alone was asked for. */
+  bandwidth: z.array(BandwidthCeilingSchema),
   /** Every size that was tried, where the levels were inferred from a sweep. */
   bandwidthSweep: z
     .array(z.object({ access: bandwidthAccess, workingSetBytes: count, bytesPerSecond: positive }))
@@ -249,6 +261,15 @@ export const CalibrateResultSchema = z.object({
 });
 export type Calibration = z.infer<typeof CalibrateResultSchema>;
 
+/** What a kernel should take by the ceilings that `prepare` was told: the sum of its parts, for it hides nothing. */
+export const PredictionSchema = z.object({
+  timeNs: positive,
+  arithmeticNs: z.number().nonnegative(),
+  /** Activations, norms, filters. */
+  pointwiseNs: z.number().nonnegative(),
+  levels: z.array(z.object({ level: MemoryLevelSchema, bytes: count, timeNs: z.number().nonnegative() })),
+});
+
 export const PreparedKernelSchema = z.object({
   name: z.string(),
   /** Which code runs, for example `conv2d.pointwise.avx512`. */
@@ -258,6 +279,9 @@ export const PreparedKernelSchema = z.object({
   outputBytes: count,
   weightBytes: count,
   workspaceBytes: count,
+  /** How a block is cut into pieces that fit the caches, and why; for people. */
+  schedule: z.string().optional(),
+  prediction: PredictionSchema.optional(),
 });
 
 export const PrepareResultSchema = z.object({

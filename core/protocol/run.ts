@@ -12,6 +12,7 @@ import {
   DescribeResultSchema,
   MemoryLevelSchema,
   PlanKindSchema,
+  PredictionSchema,
   ProviderErrorSchema,
   VerifyResultSchema,
 } from './provider.ts';
@@ -137,6 +138,9 @@ export const MeasuredKernelSchema = z.object({
   traffic: z.array(TrafficSchema),
   /** Median, from the pass that times kernels one by one; null where that pass did not finish. */
   latencyNs: positive.nullable(),
+  /** How the provider cut a block, and what it predicted; absent where it did neither, or did not yet. */
+  schedule: text.optional(),
+  prediction: PredictionSchema.optional(),
 });
 export type MeasuredKernel = z.infer<typeof MeasuredKernelSchema>;
 
@@ -230,6 +234,8 @@ export const CeilingsSchema = z.object({
   provider: text,
   device: text,
   dtype: DataTypeSchema,
+  /** What the kernels multiply in, which is what the peak is of. */
+  multipliedIn: DataTypeSchema,
   threads: count,
   peakOperationsPerSecond: positive,
   instructionSet: text,

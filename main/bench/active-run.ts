@@ -5,6 +5,7 @@ import {
   ApiError,
   type ApiEvent,
   type ApiEventPayload,
+  type ConditionsSample,
   type ProviderName,
   providerNames,
   type RunProgress,
@@ -16,6 +17,7 @@ import { newRunId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
 import type { BenchPages } from './bench-pages.ts';
 import { type ParsedRunRequest, type PlannedCase, planCases, selectModels } from './cases.ts';
+import { ConditionsTrace } from './conditions-trace.ts';
 import { defaultNoiseTiming, noiseCases, testNoise } from './noise-test.ts';
 import { ProviderAbsent, type ProviderConnection } from './provider-connection.ts';
 import { openProvider } from './providers.ts';
@@ -57,6 +59,7 @@ const verifyBudgetSeconds = 120;
 interface Current {
   readonly runId: string;
   readonly stop: AbortController;
+  readonly conditions: ConditionsTrace;
   progress: RunProgress;
   /** Settles when it is prepared, and from then on when all of it is stored; never rejects. */
   done: Promise<void>;
@@ -80,6 +83,11 @@ export class ActiveRun {
     return this.current?.progress ?? null;
   }
 
+  /** Oldest first. */
+  conditions(): ConditionsSample[] {
+    return [...(this.current?.conditions.samples ?? [])];
+  }
+
   /** Resolves when the run is recorded. Throws ApiError for whatever stands in its way; then nothing is stored. */
   async start(request: ParsedRunRequest): Promise<string> {
     const selection = selectModels(request);
@@ -89,7 +97,8 @@ export class ActiveRun {
       budgetSeconds: selection.suite.budgetSeconds,
       settleSeconds: request.settleSeconds,
       plan: (descriptions, usableCores) => planCases(selection, request, descriptions, usableCores),
-      noiseTest: request.noiseTest !== false && process.env.PLIMSOLL_NOISE_TEST !== 'off' ? 'when needed' : 'never',
+      noiseTest:
+        request.noiseTest !== false && process.env.PLIMSOLL_NOISE_TEST !== 'off' ? 'when needed' : 'never',
     });
   }
 
@@ -175,7 +184,8 @@ export class ActiveRun {
       elapsedSeconds: 0,
       remainingSeconds: null,
     };
-    this.current = { runId, stop: new AbortController(), progress, done: Promise.resolve() };
+    const conditions = new ConditionsTrace((sample) => this.emit('run.conditions', { runId, sample }));
+    this.current = { runId, stop: new AbortController(), conditions, progress, done: Promise.resolve() };
     this.emit('run.progress', progress);
     return this.current;
   }
@@ -221,7 +231,9 @@ export class ActiveRun {
       end =
         work.cases.length === 0 ? { status: 'finished', reason: null } : await this.measure(work, current);
       if (end.status === 'finished' && job.noiseTest !== 'never') {
-        end = await this.testNoiseOf(work, job, environment, current);
+        const tested = await this.testNoiseOf(work, job, environment, current);
+        const reasons = [end.reason, tested.reason].filter((reason) => reason !== null);
+        end = { status: tested.status, reason: reasons.length === 0 ? null : reasons.join(' ') };
       }
       store.finishRun(runId, end.status, new Date().toISOString(), end.reason);
     } catch (error) {
@@ -324,7 +336,8 @@ export class ActiveRun {
   }
 
   /** Whoever heard of a beginning hears of the end, be it that nothing was stored. */
-  private end({ runId }: Current, { status, reason }: RunEnd): void {
+  private end({ runId, conditions }: Current, { status, reason }: RunEnd): void {
+    conditions.stop();
     this.current = undefined;
     this.emit('run.ended', { runId, status, reason });
   }

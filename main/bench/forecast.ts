@@ -65,3 +65,26 @@ export class Forecast {
     return this.largestFraction;
   }
 }
+
+/** What a run's length hangs on, in seconds. */
+export interface ExpectedWork {
+  /** Of the ceilings of all providers, which are measured once at the beginning and once at the end. */
+  readonly calibration: number;
+  /** Of the first visit to every case together, and of a further round. */
+  readonly firstRound: number;
+  readonly furtherRound: number;
+  /** At most so many in all, as long as the next one ends within the budget. */
+  readonly rounds: number;
+  readonly budget: number;
+}
+
+/** How long it will take before any of it has begun, and how many rounds that makes. */
+export function forecastRun({ calibration, firstRound, furtherRound, rounds, budget }: ExpectedWork): {
+  readonly seconds: number;
+  readonly rounds: number;
+} {
+  const least = calibration + firstRound + calibration;
+  const further = furtherRound > 0 ? Math.floor(Math.max(0, budget - least) / furtherRound) : 0;
+  const done = 1 + Math.min(rounds - 1, further);
+  return { seconds: least + (done - 1) * furtherRound, rounds: done };
+}

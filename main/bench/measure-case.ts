@@ -6,7 +6,7 @@ import { operatorAt } from '../../core/graph/graph.ts';
 import { costOfKernel } from '../../core/graph/plan.ts';
 import type { RoundConditions } from '../../core/protocol/conditions.ts';
 import type { MeasureResult, Prepared, ProfileResult, Verification } from '../../core/protocol/provider.ts';
-import type { MeasuredKernel } from '../../core/protocol/run.ts';
+import type { Ceilings, MeasuredKernel } from '../../core/protocol/run.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 import { surroundingsBetween, type Telemetry } from '../machine/telemetry.ts';
 import type { PlannedCase } from './cases.ts';
@@ -45,6 +45,8 @@ export class WrongAnswer extends Error {}
 export interface Visit {
   readonly provider: ProviderConnection;
   readonly planned: PlannedCase;
+  /** What a provider may plan its kernels by. */
+  readonly ceilings: Ceilings | undefined;
   readonly timing: Timing;
   readonly request: RequestOptions;
   readonly telemetry: Telemetry;
@@ -122,7 +124,7 @@ async function timeRound(
 }
 
 async function withPrepared<T>(
-  { provider, planned, request, note }: Visit,
+  { provider, planned, ceilings, request, note }: Visit,
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
   const { graph, plan } = planned;
@@ -138,6 +140,7 @@ async function withPrepared<T>(
       batch,
       threads,
       seed,
+      ...(ceilings === undefined ? {} : { ceilings: ceilingsOf(ceilings) }),
     },
     request,
   );
@@ -155,6 +158,13 @@ async function withPrepared<T>(
       await release().catch(() => {});
     throw error;
   }
+}
+
+function ceilingsOf({ peakOperationsPerSecond, levels }: Ceilings) {
+  return {
+    operationsPerSecond: peakOperationsPerSecond,
+    levels: levels.map(({ level, bytesPerSecond }) => ({ level, bytesPerSecond })),
+  };
 }
 
 /** The latency stands without the times of its kernels, be it that they were refused or that the user had enough. */
@@ -215,6 +225,7 @@ function describeKernels(
   const latencies = new Map(profile?.kernels.map(({ name, latencyNs }) => [name, latencyNs]));
   return plan.kernels.map((kernel, index) => {
     const block = graph.blocks[kernel.block];
+    const { implementation = 'unknown', schedule, prediction } = prepared.kernels[index] ?? {};
     if (block === undefined) throw new Error(`${graph.name} has no block ${kernel.block}`);
     return {
       name: kernel.name,
@@ -222,10 +233,12 @@ function describeKernels(
       blockKind: block.kind,
       operators: kernel.operators.map((id) => operatorAt(graph, id).name),
       fused: kernel.fused,
-      implementation: prepared.kernels[index]?.implementation ?? 'unknown',
+      implementation,
       operations: costOfKernel(graph, kernel, batch, dtype).operations,
       traffic: [...(traffic[index] ?? [])],
       latencyNs: latencies.get(kernel.name) ?? null,
+      ...(schedule === undefined ? {} : { schedule }),
+      ...(prediction === undefined ? {} : { prediction }),
     };
   });
 }

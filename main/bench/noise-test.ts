@@ -107,6 +107,7 @@ async function launchOnce(work: NoiseWork, isFirst: boolean, signal: AbortSignal
       const visit = {
         provider,
         planned,
+        ceilings: undefined,
         timing: timing.timing,
         request: { silenceMs, signal },
         telemetry,

@@ -4,6 +4,7 @@
  * the program is started again and the run goes on.
  */
 
+import { ceilingsFor } from '../../core/analysis/ceilings.ts';
 import { disturbedRounds } from '../../core/analysis/disturbance.ts';
 import type { RunProgress } from '../../core/protocol/api.ts';
 import type { Settling } from '../../core/protocol/conditions.ts';
@@ -94,8 +95,8 @@ const startSilenceMs = 20_000;
 const progressIntervalMs = 500;
 const mostExtraRounds = 3;
 /** First guesses, replaced by experience. */
-const guessedCalibrationSeconds = 6;
-const guessedFirstVisitSeconds = 5;
+export const guessedCalibrationSeconds = 6;
+export const guessedFirstVisitSeconds = 5;
 
 export async function executeRun(work: RunWork, sink: RunSink, signal: AbortSignal): Promise<RunEnd> {
   // What the sink throws at a timer has nobody to catch it: it ends the run in order, and is thrown from here.
@@ -149,6 +150,8 @@ interface Entry {
 class RunFailed extends Error {}
 
 class Scheduler {
+  /** As they were before the first case: every visit to a case is planned by the same. */
+  private calibrations: readonly DeviceCalibration[] = [];
   private readonly work: RunWork;
   private readonly sink: RunSink;
   private readonly signal: AbortSignal;
@@ -260,6 +263,7 @@ class Scheduler {
         `The ceilings could not be measured: ${failures.map(({ reason }) => reason).join(' ')}`,
       );
     }
+    this.calibrations = calibrated;
     return calibrated;
   }
 
@@ -438,6 +442,7 @@ class Scheduler {
     return {
       provider: provider.process,
       planned,
+      ceilings: ceilingsFor(this.calibrations, planned.case),
       timing: this.settings.timing,
       request: { silenceMs: this.settings.silenceMs, signal: this.signal },
       telemetry: this.settings.telemetry,

@@ -102,7 +102,9 @@ export function surroundingsBetween(before: Reading, after: Reading): Surroundin
 }
 
 /** The first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal; what guests use is in `user` already. */
-function readProcessors(stat: string | null): Pick<Reading, 'processors' | 'busySeconds' | 'stolenSeconds'> {
+export function readProcessors(
+  stat: string | null,
+): Pick<Reading, 'processors' | 'busySeconds' | 'stolenSeconds'> {
   const ticks = /^cpu +(.*)$/m
     .exec(stat ?? '')?.[1]
     ?.split(' ')
@@ -140,7 +142,7 @@ async function readThrottleEvents(files: SystemFiles): Promise<number | null> {
 }
 
 /** The hottest of the zones and sensors; those that show what no machine survives are no sensors. */
-async function readTemperature(files: SystemFiles): Promise<number | null> {
+export async function readTemperature(files: SystemFiles): Promise<number | null> {
   const [zones, monitors] = await Promise.all([
     files.list('/sys/class/thermal'),
     files.list('/sys/class/hwmon'),

@@ -4,7 +4,7 @@
  */
 import { tickFormat, ticksBetween, ticksFromZero } from '../../core/charts/axis.ts';
 import { chartSurface, familyStyle } from '../../core/charts/family-style.ts';
-import { type GapPoint, type GapSeries, pointNames } from '../../core/charts/gap-plot-data.ts';
+import { type GapPoint, type GapSeries, pointNames } from '../../core/charts/gap-point.ts';
 import { markerOutline } from '../../core/charts/marker-outline.ts';
 import { placeLabels } from '../../core/charts/place-labels.ts';
 import { formatOperationsPerSecond } from '../../core/format/units.ts';

@@ -33,6 +33,7 @@ export interface GapPlot {
     readonly dtype: string;
     readonly batch: number;
     readonly threads: number;
+    readonly cacheState?: string | undefined;
   };
   readonly peakOperationsPerSecond: number;
   readonly data: GapPlotData;

@@ -581,6 +581,11 @@ export class Store {
     );
   }
 
+  /** Every run that has ended, also those that were hidden already, for good. Returns how many. */
+  deleteAllRuns(): number {
+    return this.guard(() => this.database.prepare("DELETE FROM run WHERE status <> 'running'").run().changes);
+  }
+
   isDeleted(runId: string): boolean {
     return this.guard(
       () =>

@@ -74,7 +74,7 @@ class ChainBuilder {
     for (PlannedKernel& planned : plan) {
       Chain chain;
       chain.plan = std::move(planned);
-      describeKernel(chain, n_.graph_, n_.batch());
+      describeKernel(chain, n_.graph_, n_.batch(), DataType::fp32);
       n_.chains_.push_back(std::move(chain));
     }
     // A plan's least footprint is known before any format is: it must not take what the machine does not have.
@@ -117,8 +117,10 @@ class ChainBuilder {
     return {batch_, extent(shape.channels), extent(shape.height), extent(shape.width)};
   }
 
-  static memory::desc nhwc(const Dims& dims) { return {dims, f32, Tag::nhwc}; }
-  static memory::desc any(const Dims& dims) { return {dims, f32, Tag::any}; }
+  // What tensors and weights are kept as; biases, and all parameters as they were drawn, are fp32.
+  memory::data_type stored() const { return storedType(n_.dtype()); }
+  memory::desc nhwc(const Dims& dims) const { return {dims, stored(), Tag::nhwc}; }
+  memory::desc any(const Dims& dims) const { return {dims, stored(), Tag::any}; }
 
   memory unplaced(const memory::desc& desc) const { return memory(desc, n_.cpu_, DNNL_MEMORY_NONE); }
 
@@ -197,9 +199,9 @@ class ChainBuilder {
   }
 
   void reserve() const {
-    std::size_t floats = 0;
-    for (const TensorLifetime& tensor : lifetimes()) floats = std::max(floats, n_.tensorElements(tensor.id));
-    if (floats * sizeof(float) > availableMemoryBytes()) throw std::bad_alloc();
+    std::size_t elements = 0;
+    for (const TensorLifetime& tensor : lifetimes()) elements = std::max(elements, n_.tensorElements(tensor.id));
+    if (elements * bytesPerElement(n_.dtype()) > availableMemoryBytes()) throw std::bad_alloc();
   }
 
   std::vector<TensorLifetime> lifetimes() const {
@@ -222,7 +224,8 @@ class ChainBuilder {
     }
     std::vector<Lifetime> wanted;
     for (const auto& [id, first, last] : tensors) {
-      wanted.push_back({n_.tensors_[index(id)].get_desc().get_size() / sizeof(float), first, last});
+      const std::size_t bytes = n_.tensors_[index(id)].get_desc().get_size();
+      wanted.push_back({(bytes + sizeof(float) - 1) / sizeof(float), first, last});
     }
     const ArenaPlan arena = planArena(wanted);
     if (arena.floats * sizeof(float) + largestWorkspaceBytes_ > availableMemoryBytes()) throw std::bad_alloc();
@@ -475,7 +478,7 @@ class ChainBuilder {
                                            const primitive_attr& attr) const {
     const Dims dims = {extent(p.outputs), p.from[1], p.from[2], p.from[3]};
     return innerProduct(n_.cpu_, source, any(dims), {{extent(p.outputs)}, f32, Tag::a},
-                        {{batch_, extent(p.outputs)}, f32, Tag::nc}, attr);
+                        {{batch_, extent(p.outputs)}, stored(), Tag::nc}, attr);
   }
 
   // `result` is NHWC of one pixel, which lies in memory as the plain vector.
@@ -549,7 +552,7 @@ class ChainBuilder {
 
   // A layer without a bias gets one of zeros: every primitive has one then, and it costs nothing.
   Parameters parametersOf(const Operator& op) const {
-    Parameters p = drawParameters(n_.graph_, op, n_.seed());
+    Parameters p = drawParameters(n_.graph_, op, n_.seed(), DataType::fp32);
     const bool isLayer = op.kind == OperatorKind::conv2d || op.kind == OperatorKind::linear;
     if (isLayer && p.biases.empty()) p.biases.assign(op.output.channels, 0.0f);
     return p;
@@ -601,7 +604,7 @@ class ChainBuilder {
   void addLayerNorm(const Operator& op, const Parameters& p) {
     const Dims dims = shapeOf(op.id);
     // oneDNN normalizes along the last dimension: NHWC seen as images, pixels, channels.
-    const memory::desc rows({dims[0], dims[2] * dims[3], dims[1]}, f32, Tag::abc);
+    const memory::desc rows({dims[0], dims[2] * dims[3], dims[1]}, stored(), Tag::abc);
     const auto descriptor = layerNorm(n_.cpu_, rows, op.epsilon, attributes());
     if (!descriptor) failKernel("there is no layer normalization for its shape.");
     const memory source = reordered(tensor(op.inputs[0]), nhwc(dims));
@@ -640,7 +643,7 @@ class ChainBuilder {
     const memory::desc given = source.get_desc();
     Product product{given, tagOf(given, dims), {}};
     for (const Product& choice : {product, Product{given, Tag::nhwc, {}}, Product{nhwc(dims), Tag::nhwc, {}}}) {
-      const memory::desc scales({batch_, dims[1], 1, 1}, f32, choice.gate);
+      const memory::desc scales({batch_, dims[1], 1, 1}, stored(), choice.gate);
       product = choice;
       product.descriptor = binary(n_.cpu_, algorithm::binary_mul, choice.tensor, scales, choice.tensor, attributes());
       if (product.descriptor && !isReference(product.descriptor->impl_info_str())) break;
@@ -649,7 +652,7 @@ class ChainBuilder {
     const Tag tag = product.gate;
     const auto& whole = product.descriptor;
     const memory scaled = reordered(source, tensorDesc);
-    const memory scales = reordered(gate, {{batch_, dims[1], 1, 1}, f32, tag});
+    const memory scales = reordered(gate, {{batch_, dims[1], 1, 1}, stored(), tag});
     const memory result = resultIn(tensorDesc);
     if (whole && (batch_ == 1 || !isReference(whole->impl_info_str()))) {
       step<dnnl::binary>(*whole, {{DNNL_ARG_SRC_0, scaled}, {DNNL_ARG_SRC_1, scales}, {DNNL_ARG_DST, result}});
@@ -659,7 +662,7 @@ class ChainBuilder {
     const Dims one = {1, dims[1], dims[2], dims[3]};
     const memory::desc image = tensorDesc.submemory_desc(one, {0, 0, 0, 0});
     const std::size_t imageBytes = tensorDesc.get_size() / n_.batch();
-    const memory::desc gateOfOne({1, dims[1], 1, 1}, f32, tag);
+    const memory::desc gateOfOne({1, dims[1], 1, 1}, stored(), tag);
     const auto single = binary(n_.cpu_, algorithm::binary_mul, image, gateOfOne, image, attributes());
     if (!single) failKernel("there is no product of its gate with its input.");
     for (std::size_t i = 0; i < n_.batch(); ++i) {
@@ -670,9 +673,9 @@ class ChainBuilder {
     }
   }
 
-  static Tag tagOf(const memory::desc& desc, const Dims& dims) {
+  Tag tagOf(const memory::desc& desc, const Dims& dims) const {
     for (const Tag tag : {Tag::nhwc, Tag::nChw16c, Tag::nChw8c, Tag::nChw4c}) {
-      if (memory::desc(dims, f32, tag) == desc) return tag;
+      if (memory::desc(dims, stored(), tag) == desc) return tag;
     }
     return Tag::nchw;
   }
@@ -726,8 +729,8 @@ class ChainBuilder {
 };
 
 OnednnNetwork::OnednnNetwork(Graph graph, std::vector<PlannedKernel> plan, std::size_t batch, int threads,
-                             std::uint64_t seed, const Cancellation& cancellation)
-    : Executable(std::move(graph), batch, threads, seed),
+                             std::uint64_t seed, DataType dtype, const Cancellation& cancellation)
+    : Executable(std::move(graph), batch, threads, seed, dtype),
       threads_(threads),
       cpu_(engine::kind::cpu, 0),
       stream_(cpu_) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
+#include <cstring>
 
 #if DNNL_CPU_THREADING_RUNTIME == DNNL_RUNTIME_OMP
 #include <omp.h>
@@ -70,8 +70,12 @@ void OnednnNetwork::runKernel(std::size_t index) {
 
 void OnednnNetwork::fillInput() {
   // The image is always NHWC: what its reader wants instead is that kernel's to pay for.
-  uniformElements(seed_, streams::input, 0, tensorElements(0), graph_.inputBound,
-                  static_cast<float*>(tensors_[0].get_data_handle()));
+  std::vector<float> values(tensorElements(0));
+  uniformElements(seed_, streams::input, 0, values.size(), graph_.inputBound, values.data());
+  memory image = tensors_[0];
+  memory plain(nhwcOf(graph_, 0, batch_), cpu_, values.data());
+  dnnl::reorder(plain, image).execute(stream_, plain, image);
+  stream_.wait();
 }
 
 std::vector<float> OnednnNetwork::readTensor(int id) const {
@@ -87,19 +91,27 @@ std::vector<float> OnednnNetwork::readTensor(int id) const {
 void OnednnNetwork::poisonTensor(int id) {
   const memory& tensor = tensors_[static_cast<std::size_t>(id)];
   if (overInput_[static_cast<std::size_t>(id)]) return;
-  auto* values = static_cast<float*>(tensor.get_data_handle());
-  std::fill(values, values + tensor.get_desc().get_size() / sizeof(float), std::nanf(""));
+  // All bits set is a NaN of every type.
+  std::memset(tensor.get_data_handle(), 0xff, tensor.get_desc().get_size());
 }
 
-std::string OnednnNetwork::instructionSet() const { return instructionSetName(); }
+std::string OnednnNetwork::instructionSet() const { return instructionSetName(dtype_); }
 
-std::string instructionSetName() {
+memory::data_type storedType(DataType dtype) {
+  return dtype == DataType::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
+}
+
+std::string instructionSetName(DataType dtype) {
   const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
   // Each value holds the bits of those that it extends.
   const auto has = [isa](dnnl::cpu_isa wanted) {
     const auto bits = static_cast<unsigned>(wanted);
     return (isa & bits) == bits;
   };
+  if (dtype == DataType::bf16) {
+    if (has(dnnl::cpu_isa::avx512_core_amx)) return "amx-bf16";
+    return has(dnnl::cpu_isa::avx512_core_bf16) ? "avx512-bf16" : "";
+  }
   if (has(dnnl::cpu_isa::avx512_core)) return "avx512";
   if (has(dnnl::cpu_isa::avx2)) return "avx2";
   return "generic";

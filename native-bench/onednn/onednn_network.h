@@ -27,7 +27,7 @@ class OnednnNetwork : public Executable {
   // Draws the weights, brings them into the formats that the primitives want, and fills the input. Throws ProtocolError:
   // unsupported, outOfMemory, cancelled.
   OnednnNetwork(Graph graph, std::vector<PlannedKernel> plan, std::size_t batch, int threads, std::uint64_t seed,
-                const Cancellation& cancellation);
+                DataType dtype, const Cancellation& cancellation);
 
   std::string instructionSet() const override;
   std::size_t kernelCount() const override { return chains_.size(); }
@@ -61,7 +61,10 @@ class OnednnNetwork : public Executable {
   std::size_t weightBytes_ = 0;
 };
 
-// Of the best instructions that oneDNN uses here, by the names that the native provider gives.
-std::string instructionSetName();
+memory::data_type storedType(DataType dtype);
+
+// Of the best instructions that oneDNN uses here, by the names that the native provider gives. For bf16 empty where there are
+// none: oneDNN would compute with it all the same, by way of fp32.
+std::string instructionSetName(DataType dtype);
 
 }  // namespace plimsoll::onednn

@@ -31,13 +31,15 @@ std::string runtimeText() {
 }  // namespace
 
 json OnednnProvider::describe() const {
+  json dataTypes = json::array({"fp32"});
+  if (!instructionSetName(DataType::bf16).empty()) dataTypes.push_back("bf16");
   return {
       {"protocol", 1},
       {"provider", "onednn"},
       {"version", PLIMSOLL_VERSION},
       {"libraries", {{"onednn", versionText()}, {"onednn threads", runtimeText()}, {"compiler", compilerName()}}},
-      {"devices", json::array({describeCpu({instructionSetName()})})},
-      {"dataTypes", json::array({"fp32"})},
+      {"devices", json::array({describeCpu({instructionSetName(DataType::fp32)})})},
+      {"dataTypes", dataTypes},
       {"operators", operatorNames()},
       {"plans", json::array({"layerwise"})},
       {"fusableBlocks", json::array()},
@@ -45,9 +47,12 @@ json OnednnProvider::describe() const {
 }
 
 std::unique_ptr<Executable> OnednnProvider::prepare(PrepareRequest request, const Cancellation& cancellation) const {
-  if (request.dtype != "fp32") failUnsupported("oneDNN is spoken to in fp32 only.");
-  if (request.instructionSet && *request.instructionSet != instructionSetName()) {
-    failUnsupported("oneDNN chooses its instructions itself, here " + instructionSetName() +
+  if (request.dtype != "fp32" && request.dtype != "bf16") failUnsupported("oneDNN is spoken to in fp32 and bf16 only.");
+  const DataType dtype = request.dtype == "bf16" ? DataType::bf16 : DataType::fp32;
+  const std::string instructionSet = instructionSetName(dtype);
+  if (instructionSet.empty()) failUnsupported("This processor has no instructions for bf16 that oneDNN would use.");
+  if (request.instructionSet && *request.instructionSet != instructionSet) {
+    failUnsupported("oneDNN chooses its instructions itself, here " + instructionSet +
                     "; ONEDNN_MAX_CPU_ISA in the environment limits them.");
   }
   if (request.threads > 1 && !hasOpenMp) {
@@ -55,7 +60,7 @@ std::unique_ptr<Executable> OnednnProvider::prepare(PrepareRequest request, cons
                     std::to_string(request.threads) + " threads.");
   }
   return std::make_unique<OnednnNetwork>(std::move(request.graph), std::move(request.plan), request.batch,
-                                         request.threads, request.seed, cancellation);
+                                         request.threads, request.seed, dtype, cancellation);
 }
 
 }  // namespace plimsoll::onednn

@@ -12,10 +12,11 @@ namespace {
 
 int failures = 0;
 
-void verifyAll(const test::GraphText& graph, const std::vector<PlannedKernel>& plan, const std::string& what) {
+void verifyAll(const test::GraphText& graph, const std::vector<PlannedKernel>& plan, const std::string& name, DataType dtype) {
   const Cancellation never;
+  const std::string what = name + (dtype == DataType::bf16 ? " in bf16" : "");
   for (const auto& [batch, threads] : {std::pair<std::size_t, int>{1, 1}, {3, 2}}) {
-    onednn::OnednnNetwork network(graph.parse(), plan, batch, threads, 1, never);
+    onednn::OnednnNetwork network(graph.parse(), plan, batch, threads, 1, dtype, never);
     const Verification result = verify(network, never, [](double) {});
     for (const KernelCheck& check : result.kernels) {
       CHECK(check.passed, what << " " << check.name << " batch " << batch << " threads " << threads << ": "
@@ -28,6 +29,12 @@ void verifyAll(const test::GraphText& graph, const std::vector<PlannedKernel>& p
     network.run();
     CHECK(network.readTensor(last) == before, what << " batch " << batch << " threads " << threads);
   }
+}
+
+// bf16 only where the processor has it.
+void verifyAll(const test::GraphText& graph, const std::vector<PlannedKernel>& plan, const std::string& what) {
+  verifyAll(graph, plan, what, DataType::fp32);
+  if (!onednn::instructionSetName(DataType::bf16).empty()) verifyAll(graph, plan, what, DataType::bf16);
 }
 
 std::vector<PlannedKernel> onePerOperator(int operators) {
@@ -113,7 +120,7 @@ void testRefusals() {
   const int pool = g.pool("maxPool", conv, 2, 2, 0);
   const int after = g.activation(pool, "relu");
   const auto prepare = [&](const std::vector<PlannedKernel>& plan) {
-    onednn::OnednnNetwork network(g.parse(), plan, 1, 1, 1, never);
+    onednn::OnednnNetwork network(g.parse(), plan, 1, 1, 1, DataType::fp32, never);
   };
   CHECK(test::throws<ProtocolError>([&] { prepare(test::planOf({{conv}, {pool, after}})); }));
   CHECK(test::throws<ProtocolError>([&] { prepare(test::planOf({{conv, pool}, {after}})); }));

@@ -46,7 +46,12 @@ const std::vector<Expectation> expectations = {
     {"avx2Rounds", "avx2", {"vfmadd(132|213|231)ps"}, "%ymm\\d+", 12, 8 * 2},
     {"avx512Rounds", "avx512", {"vfmadd(132|213|231)ps"}, "%zmm\\d+", 24, 16 * 2},
     {"avx512Bf16Rounds", "avx512-bf16", {"vdpbf16ps"}, "%zmm\\d+", 24, 16 * 2 * 2},
+#ifdef PLIMSOLL_AVX512_FP16
+    {"avx512Fp16Rounds", "avx512-fp16", {"vfmadd(132|213|231)ph"}, "%zmm\\d+", 24, 32 * 2},
+#endif
+    {"avx512VnniRounds", "avx512-vnni", {"vpdpbusd"}, "%zmm\\d+", 24, 64 * 2},
     {"amxBf16Rounds", "amx-bf16", {"tdpbf16ps"}, "%tmm\\d+", 4, 16 * 16 * 32 * 2},
+    {"amxInt8Rounds", "amx-int8", {"tdpbssd"}, "%tmm\\d+", 4, 16 * 16 * 64 * 2},
 };
 #elif defined(PLIMSOLL_ARM64)
 const std::vector<Expectation> expectations = {

@@ -1,5 +1,5 @@
-// Every form of convolution on random shapes, for every instruction set of this machine: against plain loops in fp64,
-// between guard words, and bit for bit the same for every size of a team.
+// Every form of convolution on random shapes, for every instruction set of this machine and both data types: against plain
+// loops in fp64, between guard words, and bit for bit the same for every size of a team.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -11,17 +11,17 @@
 #include "kernels/kernel_choice.h"
 #include "network/verify.h"
 #include "support/aligned_buffer.h"
+#include "test_networks.h"
 
 using namespace plimsoll;
 
 namespace {
 
 constexpr std::size_t guard = 64;
-constexpr float guardValue = 1.2345e30f;
 
 struct Case {
   ConvShape shape;
-  Epilogue epilogue;  // pointers are set when it runs
+  Activation before, after;
   bool residual;
 };
 
@@ -38,7 +38,11 @@ Case randomCase(std::mt19937& random, int form) {
   s.stride = 1 + random() % 3;
   s.kernelHeight = pick(random, {1, 2, 3, 5, 7});
   s.kernelWidth = pick(random, {1, 2, 3, 5, 7});
-  if (form == 0) {  // dense, pointwise among them
+  if (form == 0 && random() % 16 == 0) {  // sums longer than a slice of the depth
+    s.inChannels = pick(random, {64, 96, 200});
+    s.outChannels = pick(random, {8, 33, 48});
+    s.kernelHeight = s.kernelWidth = 3;
+  } else if (form == 0) {  // dense, pointwise and an image's three channels among them
     s.inChannels = pick(random, {1, 3, 8, 17, 40, 64, 200});
     s.outChannels = pick(random, {1, 5, 16, 24, 32, 33, 64, 100});
     if (random() % 3 == 0) s.kernelHeight = s.kernelWidth = 1;
@@ -46,6 +50,11 @@ Case randomCase(std::mt19937& random, int form) {
     s.groups = 2 + random() % 5;
     s.inChannels = s.groups * pick(random, {1, 2, 4, 8, 12, 16, 24, 32});
     s.outChannels = s.groups * pick(random, {2, 4, 8, 12, 16, 24, 40});
+  } else if (form == 3) {  // groups that tiles take several pixels of together
+    s.groups = 1 + random() % 6;
+    s.inChannels = s.outChannels = s.groups * pick(random, {8, 16, 32});
+    s.kernelHeight = s.kernelWidth = 3;
+    s.stride = 1;
   } else {  // depthwise
     s.inChannels = pick(random, {2, 4, 7, 16, 24, 33, 72, 96});
     s.groups = s.outChannels = s.inChannels;
@@ -60,9 +69,9 @@ Case randomCase(std::mt19937& random, int form) {
   s.outHeight = outputs(s.inHeight, s.kernelHeight, s.padTop);
   s.outWidth = outputs(s.inWidth, s.kernelWidth, s.padLeft);
   const auto activation = [&] { return static_cast<Activation>(random() % 8); };
-  c.epilogue.before = activation();
+  c.before = activation();
   c.residual = random() % 2 == 0;
-  c.epilogue.after = c.residual ? activation() : Activation::none;
+  c.after = c.residual ? activation() : Activation::none;
   return c;
 }
 
@@ -101,63 +110,79 @@ std::vector<double> plainConvolution(const Case& c, const std::vector<float>& in
                        static_cast<double>(weights[((o * s.kernelHeight + i) * s.kernelWidth + j) * s.inPerGroup() + k]);
               }
             }
-          double value = activated(c.epilogue.before, sum);
+          double value = activated(c.before, sum);
           if (c.residual) value += residual[output.size()];
-          output.push_back(activated(c.epilogue.after, value));
+          output.push_back(activated(c.after, value));
         }
   return output;
 }
 
-std::vector<float> randomFloats(std::mt19937& random, std::size_t count, float bound) {
-  std::uniform_real_distribution<float> distribution(-bound, bound);
-  std::vector<float> values(count);
-  for (float& value : values) value = distribution(random);
-  return values;
-}
+// As they are kept: what the reference reads is what the kernel reads. Before and behind lie NaNs, which spoil every sum that
+// they get into: padding that is read from memory does not go unnoticed.
+template <typename T>
+class RandomTensor {
+ public:
+  RandomTensor(std::mt19937& random, std::size_t count, float bound) : all_(count + 2 * guard, T(std::nanf(""))) {
+    std::uniform_real_distribution<float> distribution(-bound, bound);
+    for (std::size_t i = 0; i < count; ++i) all_[guard + i] = T(distribution(random));
+  }
+  const T* data() const { return all_.data() + guard; }
+  std::vector<float> floats() const { return {all_.begin() + guard, all_.end() - guard}; }
 
-std::string describe(const Case& c, const KernelSet& kernels) {
+ private:
+  std::vector<T> all_;
+};
+
+std::string describe(const Case& c, const std::string& kernels) {
   const ConvShape& s = c.shape;
   std::ostringstream text;
-  text << kernels.name << ": " << s.batch << "x" << s.inHeight << "x" << s.inWidth << "x" << s.inChannels << " -> "
+  text << kernels << ": " << s.batch << "x" << s.inHeight << "x" << s.inWidth << "x" << s.inChannels << " -> "
        << s.outHeight << "x" << s.outWidth << "x" << s.outChannels << ", kernel " << s.kernelHeight << "x" << s.kernelWidth
        << ", stride " << s.stride << ", pad " << s.padTop << "," << s.padLeft << ", groups " << s.groups << ", activations "
-       << static_cast<int>(c.epilogue.before) << "," << static_cast<int>(c.epilogue.after) << (c.residual ? ", residual" : "");
+       << static_cast<int>(c.before) << "," << static_cast<int>(c.after) << (c.residual ? ", residual" : "");
   return text.str();
 }
 
-void check(const Case& c, const KernelSet& kernels, std::mt19937& random) {
+template <typename Stored>
+void check(const Case& c, const Kernels<Stored>& kernels, const std::string& name, std::mt19937& random) {
+  constexpr DataType dtype = sizeof(Stored) == 2 ? DataType::bf16 : DataType::fp32;
+  const Stored guardValue(1.2345e30f);
   const ConvShape& s = c.shape;
-  const std::string what = describe(c, kernels);
+  const std::string what = describe(c, name);
   // Unit variance in, about unit variance out: sqrt(3) wide, and He's weights.
-  const std::vector<float> input = randomFloats(random, s.batch * s.inHeight * s.inWidth * s.inChannels, 1.7f);
-  const std::vector<float> weights =
-      randomFloats(random, s.outChannels * s.reduction(), std::sqrt(3.0f / static_cast<float>(s.reduction())));
-  const std::vector<float> bias = randomFloats(random, s.outChannels, 0.5f);
-  const std::vector<float> residual = randomFloats(random, s.pixels() * s.outChannels, 1.7f);
-  const std::vector<double> expected = plainConvolution(c, input, weights, bias, residual);
+  const RandomTensor<Stored> input(random, s.batch * s.inHeight * s.inWidth * s.inChannels, 1.7f);
+  const RandomTensor<Stored> weights(random, s.outChannels * s.reduction(), std::sqrt(3.0f / static_cast<float>(s.reduction())));
+  const RandomTensor<float> bias(random, s.outChannels, 0.5f);
+  const RandomTensor<Stored> residual(random, s.pixels() * s.outChannels, 1.7f);
+  const std::vector<double> expected =
+      plainConvolution(c, input.floats(), weights.floats(), bias.floats(), residual.floats());
 
-  AlignedBuffer<float> packed(kernels.packedWeights(s));
+  AlignedBuffer<Stored> packed(kernels.packedWeights(s));
   AlignedBuffer<float> packedBias(kernels.packedBias(s));
-  kernels.pack(s, weights.data(), bias.data(), packed.data(), packedBias.data());
+  kernels.pack(s, weights.floats().data(), bias.data(), packed.data(), packedBias.data());
   std::vector<float> first;
-  for (const int team : {1, 2, 3}) {
-    std::vector<float> output(expected.size() + 2 * guard, guardValue);
-    ConvTask task{s, input.data(), nullptr, packed.data(), output.data() + guard, c.epilogue};
+  // The last one again: the same bits whoever computes them, and whenever.
+  for (const int team : {1, 2, 3, 1}) {
+    std::vector<Stored> output(expected.size() + 2 * guard, guardValue);
+    ConvTaskOf<Stored> task{s, input.data(), nullptr, packed.data(), output.data() + guard, {}};
     task.epilogue.bias = packedBias.data();
+    task.epilogue.before = c.before;
     task.epilogue.residual = c.residual ? residual.data() : nullptr;
+    task.epilogue.after = c.after;
     for (int member = 0; member < team; ++member) {
       AlignedBuffer<float> scratch(kernels.convolveScratch(s) + guard);
       // What was left in the scratch memory must not matter.
       std::fill(scratch.data(), scratch.data() + scratch.size(), std::nanf(""));
-      std::fill(scratch.data() + scratch.size() - guard, scratch.data() + scratch.size(), guardValue);
+      std::fill(scratch.data() + scratch.size() - guard, scratch.data() + scratch.size(), 1.2345e30f);
       kernels.convolve(task, {member, team, scratch.data()});
-      for (std::size_t i = 0; i < guard; ++i) CHECK(scratch[scratch.size() - 1 - i] == guardValue, what);
+      for (std::size_t i = 0; i < guard; ++i) CHECK(scratch[scratch.size() - 1 - i] == 1.2345e30f, what);
     }
+    const std::vector<float> result(output.begin(), output.end());
     for (std::size_t i = 0; i < guard; ++i) {
-      CHECK(output[i] == guardValue && output[output.size() - 1 - i] == guardValue, what);
+      CHECK(result[i] == guardValue && result[result.size() - 1 - i] == guardValue, what);
     }
-    if (team == 1) first = output;
-    CHECK(std::memcmp(first.data(), output.data(), output.size() * sizeof(float)) == 0, what << ", team of " << team);
+    if (first.empty()) first = result;
+    CHECK(std::memcmp(first.data(), result.data(), result.size() * sizeof(float)) == 0, what << ", team of " << team);
   }
   double errors = 0;
   double squares = 0;
@@ -167,14 +192,18 @@ void check(const Case& c, const KernelSet& kernels, std::mt19937& random) {
     squares += expected[i] * expected[i];
   }
   const double relative = squares > 0 ? std::sqrt(errors / squares) : std::sqrt(errors);
-  CHECK(relative <= toleranceFor(s.reduction()), what << ": relative error " << relative);
+  CHECK(relative <= toleranceFor(dtype, s.reduction()), what << ": relative error " << relative);
 }
 
 }  // namespace
 
 void testConvolution() {
   std::mt19937 random(20);
-  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
-    for (int index = 0; index < 600; ++index) check(randomCase(random, index % 3), *kernels, random);
+  for (const KernelSet* set : test::testedKernelSets()) {
+    const std::string name = set->name;
+    for (int index = 0; index < 1000; ++index) {
+      if (set->fp32 != nullptr) check(randomCase(random, index % 4), *set->fp32, name + " fp32", random);
+      check(randomCase(random, index % 4), *set->bf16, name + " bf16", random);
+    }
   }
 }

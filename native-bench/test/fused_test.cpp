@@ -7,6 +7,7 @@
 #include "check.h"
 #include "cpu/cpu_info.h"
 #include "kernels/kernel_choice.h"
+#include "support/aligned_buffer.h"
 #include "support/error.h"
 #include "test_networks.h"
 
@@ -162,40 +163,38 @@ std::string nameOf(const Schedule& schedule) {
 void checkFused(const TestBlock& b) {
   const auto layerwise = planOf(b.layers);
   const auto fused = planOf({b.ids}, {true}, b.block);
-  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
-    const test::Ran expected = test::run(b.graph, layerwise, *kernels, 1);
+  for (const test::Runnable& r : test::runnables()) {
+    const test::Ran expected = test::run(b.graph, layerwise, *r.kernels, 1, 2, r.dtype);
     std::vector<float> first;
     for (const int threads : {1, 2, 3}) {
-      const test::Ran ran = test::run(b.graph, fused, *kernels, threads);
-      CHECK(ran.verification.passed,
-            kernels->name << " " << b.what << " error " << ran.verification.kernels[0].relativeL2Error);
-      CHECK(largestDifference(ran.output, expected.output) < 1e-3, kernels->name << " " << b.what);
+      const test::Ran ran = test::run(b.graph, fused, *r.kernels, threads, 2, r.dtype);
+      CHECK(ran.verification.passed, r.name << " " << b.what << " error " << ran.verification.kernels[0].relativeL2Error);
+      CHECK(largestDifference(ran.output, expected.output) < r.fusionTolerance, r.name << " " << b.what);
       if (threads == 1) first = ran.output;
-      CHECK(ran.output == first, kernels->name << " " << b.what << " with " << threads << " threads");
+      CHECK(ran.output == first, r.name << " " << b.what << " with " << threads << " threads");
     }
   }
 }
 
-// Whatever the planner could choose is right, too: one of its schedules, drawn at random, and the same bits from each.
+// Whatever the planner could choose is right, too: some of its schedules, drawn at random, and the same bits from each.
 void checkSchedules(const TestBlock& b, std::mt19937& random, int draws) {
   const auto fused = planOf({b.ids}, {true}, b.block);
-  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
+  for (const test::Runnable& r : test::runnables()) {
     const std::size_t batch = 1 + random() % 3;
     std::vector<float> first;
     for (int draw = 0; draw < draws; ++draw) {
       std::string drawn;
-      const auto planner = [&](const BlockShape& block, const KernelSet& set, const MachineModel& machine) {
-        const std::vector<Schedule> schedules = schedulesOf(block, set, machine);
-        const Schedule schedule = schedules[random() % schedules.size()];
-        drawn = nameOf(schedule);
-        return schedule;
+      const auto choose = [&](const std::vector<Schedule>& schedules) {
+        const std::size_t index = random() % schedules.size();
+        drawn = nameOf(schedules[index]);
+        return index;
       };
       const int threads = 1 + static_cast<int>(random() % 4);
-      const test::Ran ran = test::run(b.graph, fused, *kernels, threads, batch, planner);
-      const auto textOf = [&] { return kernels->name + (" " + b.what) + drawn + " batch " + std::to_string(batch) + " threads " + std::to_string(threads); };
-      CHECK(ran.verification.passed, textOf() << " error " << ran.verification.kernels[0].relativeL2Error);
+      const test::Ran ran = test::run(b.graph, fused, *r.kernels, threads, batch, r.dtype, choose);
+      const std::string what = r.name + " " + b.what + drawn + " batch " + std::to_string(batch) + " threads " + std::to_string(threads);
+      CHECK(ran.verification.passed, what << " error " << ran.verification.kernels[0].relativeL2Error);
       if (draw == 0) first = ran.output;
-      CHECK(ran.output == first, textOf());
+      CHECK(ran.output == first, what);
     }
   }
 }
@@ -230,25 +229,28 @@ TestBlock randomBlock(std::mt19937& random) {
 }
 
 // Strips and slices stay in their scratch memory and in their output: there are guard words around both.
-void checkGuards(const KernelSet& kernels, std::mt19937& random) {
+template <typename Stored>
+void checkGuards(const Kernels<Stored>& kernels, const std::string& name, std::mt19937& random) {
   const auto upTo = [&](std::size_t most) { return 1 + random() % most; };
-  constexpr float guard = 12345.0f;
+  const Stored guard(12288.0f);
   constexpr std::size_t guards = 64;
-  FusedTask task;
-  task.layerCount = 1 + random() % FusedTask::mostLayers;
-  std::vector<std::vector<float>> memory;
-  const auto keep = [&](std::size_t floats, float value) {
-    memory.emplace_back(floats, value);
-    return memory.back().data();
+  FusedTaskOf<Stored> task;
+  task.layerCount = 1 + random() % mostBlockLayers;
+  std::vector<AlignedBuffer<Stored>> memory;
+  std::vector<AlignedBuffer<float>> biases;
+  const auto keep = [&](std::size_t elements, float value) {
+    AlignedBuffer<Stored>& kept = memory.emplace_back(elements);
+    std::fill(kept.data(), kept.data() + elements, Stored(value));
+    return kept.data();
   };
   ConvShape s;
   s.batch = upTo(3);
   s.outHeight = upTo(12);
   s.outWidth = upTo(12);
   s.outChannels = 8 * upTo(3);
-  const float* input = keep(s.pixels() * s.outChannels, 1.0f);
+  const Stored* input = keep(s.pixels() * s.outChannels, 1.0f);
   for (std::size_t i = 0; i < task.layerCount; ++i) {
-    ConvTask& conv = task.layers[i].conv;
+    ConvTaskOf<Stored>& conv = task.layers[i].conv;
     s.inHeight = s.outHeight;
     s.inWidth = s.outWidth;
     s.inChannels = s.outChannels;
@@ -261,8 +263,8 @@ void checkGuards(const KernelSet& kernels, std::mt19937& random) {
     s.groups = kind == 0 ? 1 : kind == 1 ? s.inChannels / 8 : s.inChannels;
     s.outChannels = kind == 0 ? upTo(40) * 8 : s.inChannels;
     conv.shape = s;
-    float* weights = keep(kernels.packedWeights(s), 0.0f);
-    float* bias = keep(kernels.packedBias(s), 0.0f);
+    Stored* weights = keep(kernels.packedWeights(s), 0.0f);
+    float* bias = biases.emplace_back(kernels.packedBias(s)).data();
     const std::vector<float> drawn(s.outChannels * s.reduction(), 0.01f);
     kernels.pack(s, drawn.data(), nullptr, weights, bias);
     conv.weights = weights;
@@ -270,22 +272,25 @@ void checkGuards(const KernelSet& kernels, std::mt19937& random) {
     conv.epilogue.before = Activation::relu;
   }
   task.layers[0].conv.input = input;
-  const std::size_t floats = s.pixels() * s.outChannels;
-  std::vector<float> output(guards + floats + guards, guard);
+  const std::size_t elements = s.pixels() * s.outChannels;
+  std::vector<Stored> output(guards + elements + guards, guard);
   task.layers[task.layerCount - 1].conv.output = output.data() + guards;
   task.stripRows = upTo(2 * s.outHeight);
   const std::size_t scratchFloats = kernels.fusedScratch(task);
   const int members = static_cast<int>(upTo(3));
   for (int member = 0; member < members; ++member) {
-    std::vector<float> scratch(scratchFloats + guards, guard);
+    AlignedBuffer<float> scratch(scratchFloats + guards);
+    std::fill(scratch.data(), scratch.data() + scratch.size(), 12288.0f);
     kernels.fused(task, {member, members, scratch.data()});
-    CHECK(std::all_of(scratch.end() - guards, scratch.end(), [](float value) { return value == guard; }), kernels.name);
+    const float* behind = scratch.data() + scratchFloats;
+    CHECK(std::all_of(behind, behind + guards, [](float value) { return value == 12288.0f; }), name);
   }
+  const auto isGuard = [&](Stored value) { return value == guard; };
   const auto first = output.begin() + guards;
   const auto last = output.end() - guards;
-  CHECK(std::all_of(output.begin(), first, [](float value) { return value == guard; }), kernels.name);
-  CHECK(std::all_of(last, output.end(), [](float value) { return value == guard; }), kernels.name);
-  CHECK(std::none_of(first, last, [](float value) { return value == guard; }), kernels.name << " leaves part of its output out");
+  CHECK(std::all_of(output.begin(), first, isGuard), name);
+  CHECK(std::all_of(last, output.end(), isGuard), name);
+  CHECK(std::none_of(first, last, isGuard), name << " leaves part of its output out");
 }
 
 }  // namespace
@@ -329,9 +334,12 @@ void testFused() {
   checkFused(linearFfn(70));
 
   std::mt19937 random(7);
-  for (int round = 0; round < 300; ++round) checkSchedules(randomBlock(random), random, 3);
-  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
-    for (int round = 0; round < 200; ++round) checkGuards(*kernels, random);
+  for (int round = 0; round < 120; ++round) checkSchedules(randomBlock(random), random, 3);
+  for (const KernelSet* set : test::testedKernelSets()) {
+    for (int round = 0; round < 200; ++round) {
+      if (set->fp32 != nullptr) checkGuards(*set->fp32, set->name, random);
+      checkGuards(*set->bf16, set->name, random);
+    }
   }
 
   const auto refuses = [](const TestBlock& b, const std::string& reason) {

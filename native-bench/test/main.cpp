@@ -10,8 +10,9 @@ namespace {
 int failures = 0;
 
 constexpr test::Subject subjects[] = {
-    {"philox", testPhilox},           {"cpu", testCpu},             {"memory", testMemory}, {"threads", testThreads},
-    {"measure", testMeasure},         {"convolution", testConvolution}, {"operators", testOperators}, {"fused", testFused},
+    {"philox", testPhilox},           {"bf16", testBf16},           {"cpu", testCpu},     {"memory", testMemory}, {"threads", testThreads},
+    {"measure", testMeasure},         {"convolution", testConvolution}, {"operators", testOperators}, {"planner", testPlanner},
+    {"fused", testFused},
 };
 
 }  // namespace

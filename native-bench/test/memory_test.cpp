@@ -2,8 +2,11 @@
 #include <random>
 
 #include "check.h"
+#include "kernels/kernel_set.h"
 #include "network/arena.h"
 #include "support/aligned_buffer.h"
+#include "support/error.h"
+#include "test_networks.h"
 
 using namespace plimsoll;
 
@@ -35,6 +38,20 @@ void testMemory() {
   std::vector<Lifetime> chain;
   for (int step = 0; step < 10; ++step) chain.push_back({1600, step, step + 1});
   CHECK(planArena(chain).floats == 3200);
+
+  // Weights of a quarter of a terabyte, in either plan: an answer, and not the end of the process.
+  test::GraphText vast(1, 1, 1 << 18);
+  const int block = vast.block("ffn");
+  const int hidden = vast.linear(0, 1 << 18);
+  const int last = vast.linear(hidden, 1 << 18);
+  for (const auto& plan : {test::planOf({{hidden}, {last}}), test::planOf({{hidden, last}}, {true}, block)}) {
+    try {
+      test::run(vast, plan, genericKernels(), 1);
+      CHECK(false, "a quarter of a terabyte was found");
+    } catch (const ProtocolError& error) {
+      CHECK(error.code == "outOfMemory", error.what());
+    }
+  }
 
   const AlignedBuffer<float> buffer(1000);
   CHECK(reinterpret_cast<std::uintptr_t>(buffer.data()) % 64 == 0);

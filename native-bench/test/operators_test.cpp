@@ -1,4 +1,5 @@
 #include <cmath>
+#include <utility>
 
 #include "check.h"
 #include "cpu/cpu_info.h"
@@ -45,17 +46,17 @@ struct Everything {
 
 void testEveryOperator() {
   const Everything all;
-  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
+  for (const test::Runnable& r : test::runnables()) {
     std::vector<float> first;
     for (const int threads : {1, 2, 3}) {
-      const test::Ran ran = test::run(all.graph, all.plan, *kernels, threads);
+      const test::Ran ran = test::run(all.graph, all.plan, *r.kernels, threads, 2, r.dtype);
       for (const KernelCheck& kernel : ran.verification.kernels) {
-        CHECK(kernel.passed, kernels->name << " " << kernel.name << " error " << kernel.relativeL2Error);
+        CHECK(kernel.passed, r.name << " " << kernel.name << " error " << kernel.relativeL2Error);
       }
       CHECK(ran.verification.passed);
       CHECK(ran.verification.output.standardDeviation > 0.01);
       if (threads == 1) first = ran.output;
-      CHECK(ran.output == first, kernels->name << " with " << threads << " threads");
+      CHECK(ran.output == first, r.name << " with " << threads << " threads");
     }
   }
 }
@@ -63,27 +64,61 @@ void testEveryOperator() {
 // Kernels that are wrong in one element, or leave one out: the check must see it.
 void testThatWrongKernelsFail() {
   const Everything all;
-  const auto fails = [&](const KernelSet& broken) { return !test::run(all.graph, all.plan, broken, 1).verification.passed; };
-  KernelSet broken = genericKernels();
+  const auto fails = [&](const Kernels<float>& broken) {
+    KernelSet set = genericKernels();
+    set.fp32 = &broken;
+    return !test::run(all.graph, all.plan, set, 1).verification.passed;
+  };
+  const Kernels<float>& sound = *genericKernels().fp32;
+  Kernels<float> broken = sound;
   CHECK(!fails(broken));
-  broken.convolve = [](const ConvTask& task, const Member& member) {
-    genericKernels().convolve(task, member);
+  broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
+    genericKernels().fp32->convolve(task, member);
     task.output[5] += 0.01f;
   };
   CHECK(fails(broken));
-  broken.convolve = [](const ConvTask& task, const Member& member) {
-    genericKernels().convolve(task, member);
+  broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
+    genericKernels().fp32->convolve(task, member);
     task.output[5] = std::nanf("");
   };
   CHECK(fails(broken));
-  broken = genericKernels();
-  broken.blur = [](const BlurTask&, const Member&) {};
+  // Two channels in each other's place.
+  broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
+    genericKernels().fp32->convolve(task, member);
+    if (task.shape.outChannels < 2 || member.index != 0) return;
+    for (std::size_t pixel = 0; pixel < task.shape.pixels(); ++pixel) {
+      std::swap(task.output[pixel * task.shape.pixelStride()], task.output[pixel * task.shape.pixelStride() + 1]);
+    }
+  };
   CHECK(fails(broken));
-  broken = genericKernels();
+  // Rows and columns in each other's place, of the input and of the window.
+  broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
+    ConvTaskOf<float> turned = task;
+    std::swap(turned.shape.inHeight, turned.shape.inWidth);
+    std::swap(turned.shape.outHeight, turned.shape.outWidth);
+    genericKernels().fp32->convolve(turned, member);
+  };
+  CHECK(fails(broken));
+  broken = sound;
+  // The weights in the order of another layout: input channels before the window.
+  broken.pack = [](const ConvShape& shape, const float* weights, const float* bias, float* packed, float* packedBias) {
+    const std::size_t taps = shape.kernelHeight * shape.kernelWidth;
+    std::vector<float> turned(shape.outChannels * shape.reduction());
+    for (std::size_t i = 0; i < turned.size(); ++i) {
+      const std::size_t output = i / shape.reduction(), tap = i % shape.reduction() / shape.inPerGroup(), channel = i % shape.inPerGroup();
+      turned[i] = weights[(output * shape.inPerGroup() + channel) * taps + tap];
+    }
+    genericKernels().fp32->pack(shape, turned.data(), bias, packed, packedBias);
+  };
+  CHECK(fails(broken));
+  broken = sound;
+  broken.blur = [](const BlurTaskOf<float>&, const Member&) {};
+  CHECK(fails(broken));
+  broken = sound;
   broken.pack = [](const ConvShape& shape, const float* weights, const float* bias, float* packed, float* packedBias) {
     std::vector<float> flipped(weights, weights + shape.outChannels * shape.reduction());
     flipped[0] = -flipped[0];
-    genericKernels().pack(shape, flipped.data(), bias, packed, packedBias);
+    genericKernels().fp32->pack(shape, flipped.data(), bias, packed, packedBias);
   };
   CHECK(fails(broken));
 }

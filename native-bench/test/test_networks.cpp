@@ -1,7 +1,15 @@
 #include "test_networks.h"
 
+#include "cpu/cpu_info.h"
+#include "kernels/kernel_choice.h"
+
 using nlohmann::json;
 using namespace plimsoll;
+
+// kernels_amx_emulated.cpp
+namespace plimsoll {
+const KernelSet& emulatedAmxKernels();
+}  // namespace plimsoll
 
 namespace test {
 namespace {
@@ -91,20 +99,36 @@ std::vector<PlannedKernel> planOf(const std::vector<std::vector<int>>& groups, c
   return plan;
 }
 
+std::vector<const KernelSet*> testedKernelSets() {
+  std::vector<const KernelSet*> sets = usableKernelSets(cpuInfo().instructionSets);
+  sets.push_back(&emulatedAmxKernels());
+  return sets;
+}
+
+std::vector<Runnable> runnables() {
+  std::vector<Runnable> all;
+  for (const KernelSet* kernels : testedKernelSets()) {
+    const std::string name = kernels->name;
+    if (kernels->fp32 != nullptr) all.push_back({name + " fp32", kernels, DataType::fp32, 1e-3});
+    all.push_back({name + " bf16", kernels, DataType::bf16, 0.1});
+  }
+  return all;
+}
+
 Ran run(const GraphText& graph, const std::vector<PlannedKernel>& plan, const KernelSet& kernels, int threads, std::size_t batch,
-        const decltype(NetworkOptions::plan)& planner) {
+        DataType dtype, const decltype(NetworkOptions::choose)& choose) {
   NetworkOptions options;
   options.batch = batch;
   options.threads = threads;
   options.kernels = &kernels;
-  options.plan = planner;
+  options.dtype = dtype;
+  options.choose = choose;
   const Cancellation never;
   Network network(graph.parse(), plan, options, never);
   Ran result{verify(network, never, [](double) {}), {}};
   // A whole pass, behind the one that went kernel by kernel.
   network.run();
-  const int last = network.kernels().back().output;
-  result.output.assign(network.tensor(last), network.tensor(last) + network.tensorElements(last));
+  result.output = network.readTensor(network.kernels().back().output);
   return result;
 }
 

@@ -34,11 +34,25 @@ class GraphText {
 std::vector<plimsoll::PlannedKernel> planOf(const std::vector<std::vector<int>>& groups, const std::vector<bool>& fused = {},
                                             int fusedBlock = 0);
 
+// Those that this machine can run, and those for tile registers with registers that are memory.
+std::vector<const plimsoll::KernelSet*> testedKernelSets();
+
+// Every instruction set of these with each data type that it computes with.
+struct Runnable {
+  std::string name;
+  const plimsoll::KernelSet* kernels;
+  plimsoll::DataType dtype;
+  // Between a fused block's result and that of its layers: sums in another order, and in bf16 a rounding that tips over.
+  double fusionTolerance;
+};
+std::vector<Runnable> runnables();
+
 struct Ran {
   plimsoll::Verification verification;
   std::vector<float> output;
 };
 Ran run(const GraphText& graph, const std::vector<plimsoll::PlannedKernel>& plan, const plimsoll::KernelSet& kernels,
-        int threads, std::size_t batch = 2, const decltype(plimsoll::NetworkOptions::plan)& planner = plimsoll::planBlock);
+        int threads, std::size_t batch = 2, plimsoll::DataType dtype = plimsoll::DataType::fp32,
+        const decltype(plimsoll::NetworkOptions::choose)& choose = {});
 
 }  // namespace test

@@ -1,5 +1,6 @@
 /** What the page reads, by name, and how events keep it fresh. */
 import {
+  keepPreviousData,
   type QueryClient,
   skipToken,
   useMutation,
@@ -7,10 +8,18 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useEffect } from 'react';
-import type { Api, RunRequest } from '../../core/protocol/api.ts';
+import { useCallback, useEffect } from 'react';
+import type {
+  Api,
+  ApiOutput,
+  ConditionsSample,
+  ReportRequest,
+  RunRequest,
+  Settings,
+} from '../../core/protocol/api.ts';
 import type { CompareSide, HistoryHead } from '../../core/protocol/compare.ts';
 import { useApi } from './context.ts';
+import { StillUpdates } from './still-updates.ts';
 
 const keys = {
   runs: ['runs'],
@@ -19,11 +28,17 @@ const keys = {
   active: ['active'],
   suites: ['suites'],
   machine: ['machine'],
+  machines: ['machines'],
   models: ['models'],
   doctor: ['doctor'],
   comparison: ['comparison'],
   history: ['history'],
   noise: ['noise'],
+  providers: ['providers'],
+  plan: ['plan'],
+  conditions: (runId: string) => ['conditions', runId],
+  settings: ['settings'],
+  report: ['report'],
 } as const;
 
 export function useRuns() {
@@ -33,11 +48,17 @@ export function useRuns() {
 
 export function useRun(runId: string | undefined) {
   const api = useApi();
-  return useQuery({
-    queryKey: keys.run(runId ?? ''),
-    queryFn: () => api.call('runs.get', { runId: runId ?? '' }),
-    enabled: runId !== undefined,
-  });
+  return useQuery({ ...runQuery(api, runId ?? ''), enabled: runId !== undefined });
+}
+
+/** Several at once, in this order. */
+export function useSeveralRuns(runIds: readonly string[]) {
+  const api = useApi();
+  return useQueries({ queries: runIds.map((runId) => runQuery(api, runId)) });
+}
+
+function runQuery(api: Api, runId: string) {
+  return { queryKey: keys.run(runId), queryFn: () => api.call('runs.get', { runId }) };
 }
 
 export function useMeasurement(measurementId: string) {
@@ -156,7 +177,7 @@ export function useHistory(head: HistoryHead | undefined) {
         ? skipToken
         : () => {
             const { runs: _, machineName: __, ...wanted } = head;
-            return api.call('history.get', wanted);
+            return api.call('history.get', { ...wanted, cacheState: head.cacheState ?? 'in-network' });
           },
   });
 }
@@ -164,6 +185,95 @@ export function useHistory(head: HistoryHead | undefined) {
 export function useDetectedMachine(enabled: boolean) {
   const api = useApi();
   return useQuery({ queryKey: keys.machine, queryFn: () => api.call('machine.detect', {}), enabled });
+}
+
+/** What can be measured with. They are not looked at while a run is going on: that would disturb it. */
+export function useProviders(enabled: boolean) {
+  const api = useApi();
+  return useQuery({ queryKey: keys.providers, queryFn: () => api.call('providers.list', {}), enabled });
+}
+
+/** What the request would come to. What was planned last stays in sight until the next plan is there. */
+export function useRunPlan(request: RunRequest | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...keys.plan, request],
+    queryFn: request === undefined ? skipToken : () => api.call('runs.plan', request),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Clock, temperature and load since the run began, as far as they are kept. */
+export function useConditions(runId: string) {
+  const api = useApi();
+  return useQuery({ queryKey: keys.conditions(runId), queryFn: () => api.call('runs.conditions', {}) });
+}
+
+/** This machine and those that runs came from, with what their owner says of them. */
+export function useMachines() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.machines, queryFn: () => api.call('machines.list', {}) });
+}
+
+export function useSettings() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.settings, queryFn: () => api.call('settings.get', {}) });
+}
+
+export function useChangeSettings() {
+  const api = useApi();
+  const client = useQueryClient();
+  const { mutate, error, reset } = useMutation({
+    mutationFn: (change: Partial<Settings>) => api.call('settings.change', change),
+    onSuccess: (stored) => client.setQueryData(keys.settings, stored),
+    onError: () => refresh(client, keys.settings),
+  });
+  const change = useCallback(
+    (part: Partial<Settings>) => {
+      // Seen at once, and taken back where it could not be kept.
+      client.setQueryData<ApiOutput<'settings.get'>>(
+        keys.settings,
+        (stored) => stored && { ...stored, settings: { ...stored.settings, ...part } },
+      );
+      mutate(part);
+    },
+    [client, mutate],
+  );
+  return { change, error, reset };
+}
+
+/** Stores the run that is in a file's text; `store.changed` then has everything read again. */
+export function useImportRun() {
+  const api = useApi();
+  return useMutation({ mutationFn: (content: string) => api.call('runs.import', { content }) });
+}
+
+/** A report is written anew whenever it is asked for, so that it has the figures of now. */
+export function useReport() {
+  const api = useApi();
+  return useMutation({ mutationFn: (request: ReportRequest) => api.call('reports.create', request) });
+}
+
+/** As it can be looked at here: a PDF is printed from the HTML, and is not shown before it is saved. */
+export function useReportPreview(request: ReportRequest | undefined) {
+  const api = useApi();
+  const shown = request && {
+    ...request,
+    format: request.format === 'pdf' ? ('html' as const) : request.format,
+  };
+  return useQuery({
+    queryKey: [...keys.report, shown],
+    queryFn: shown === undefined ? skipToken : () => api.call('reports.create', shown),
+    placeholderData: keepPreviousData,
+    // It may be large, and its run may go.
+    gcTime: 0,
+  });
+}
+
+/** See useImportRun. */
+export function useDeleteAllRuns() {
+  const api = useApi();
+  return useMutation({ mutationFn: () => api.call('runs.deleteAll', {}) });
 }
 
 export function useStartRun() {
@@ -205,17 +315,33 @@ function subscribeToUpdates(
   client: QueryClient,
   onResume: (listener: () => void) => () => void,
 ): () => void {
+  const updates = new StillUpdates();
   const subscriptions = [
-    api.subscribe('run.progress', (progress) => client.setQueryData(keys.active, progress)),
-    api.subscribe('run.measured', ({ runId, measurementId }) => {
-      void refresh(client, keys.run(runId));
-      void refresh(client, keys.measurement(measurementId));
-      void refresh(client, keys.runs);
-    }),
+    api.subscribe('run.progress', (progress) =>
+      updates.put('progress', () => client.setQueryData(keys.active, progress)),
+    ),
+    api.subscribe('run.conditions', ({ runId, sample }) =>
+      updates.put(`conditions ${sample.atSeconds}`, () =>
+        client.setQueryData<ConditionsSample[]>(
+          keys.conditions(runId),
+          (before) => before && [...before, sample],
+        ),
+      ),
+    ),
+    api.subscribe('run.measured', ({ runId, measurementId }) =>
+      updates.put(`measured ${measurementId}`, () => {
+        void refresh(client, keys.run(runId));
+        void refresh(client, keys.measurement(measurementId));
+        void refresh(client, keys.runs);
+      }),
+    ),
     api.subscribe('run.ended', ({ runId }) => {
+      updates.flush();
       client.setQueryData(keys.active, null);
       void refresh(client, keys.run(runId));
       void refresh(client, keys.runs);
+      // What comes next takes as long as this did.
+      void refresh(client, keys.plan);
       void refreshAcrossRuns(client);
     }),
     // Rare, and anything may have changed: names, figures, what is there at all.
@@ -223,6 +349,7 @@ function subscribeToUpdates(
     onResume(() => void client.invalidateQueries()),
   ];
   return () => {
+    updates.stop();
     for (const unsubscribe of subscriptions) unsubscribe();
   };
 }

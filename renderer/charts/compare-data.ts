@@ -1,17 +1,30 @@
 /** What the page of the comparison asks for and shows, as data. */
-import type {
-  ComparedParts,
-  ComparedRow,
-  CompareSide,
-  EnvironmentDifference,
-} from '../../core/protocol/compare.ts';
+import { formatProvider } from '../../core/format/provider.ts';
+import type { ComparedRow, CompareSide, EnvironmentDifference } from '../../core/protocol/compare.ts';
+import { PlanKindSchema } from '../../core/protocol/provider.ts';
+import type { MeasurementSummary } from '../../core/protocol/run.ts';
 import { texts } from '../texts.ts';
 import type { TableData } from './table-data.ts';
 
 interface ComparisonChoice {
   readonly before?: string | undefined;
   readonly after?: string | undefined;
-  readonly within?: string | undefined;
+}
+
+/** In the address: `run`, `run~provider`, `run~provider~plan`, or `run~~plan`. */
+export function sideText({ runId, provider, plan }: CompareSide): string {
+  return [runId, provider ?? '', plan ?? ''].join('~').replace(/~+$/, '');
+}
+
+/** A plan that there is not is none. */
+export function sideOf(text: string): CompareSide {
+  const [runId = '', provider, plan] = text.split('~');
+  const known = PlanKindSchema.safeParse(plan);
+  return {
+    runId,
+    ...(provider !== undefined && provider !== '' && { provider }),
+    ...(known.success && { plan: known.data }),
+  };
 }
 
 /**
@@ -20,20 +33,54 @@ interface ComparisonChoice {
  */
 export function sidesOf(
   runIds: readonly string[],
-  { before, after, within }: ComparisonChoice,
+  { before, after }: ComparisonChoice,
 ): { readonly before: CompareSide; readonly after: CompareSide } | undefined {
   const second = after ?? runIds[0];
   if (second === undefined) return undefined;
-  if (within === 'plans') {
-    return { before: { runId: second, plan: 'layerwise' }, after: { runId: second, plan: 'fused' } };
-  }
-  if (within !== undefined) {
-    return { before: { runId: second, provider: 'native' }, after: { runId: second, provider: within } };
-  }
   // The oldest run has none before it; then the next newer one is held against it.
-  const at = runIds.indexOf(second);
+  const at = runIds.indexOf(sideOf(second).runId);
   const first = before ?? runIds[at + 1] ?? runIds[at - 1];
-  return first === undefined ? undefined : { before: { runId: first }, after: { runId: second } };
+  return first === undefined ? undefined : { before: sideOf(first), after: sideOf(second) };
+}
+
+/** What can be held against each other within one run: its two plans, and its other providers against native. */
+export function pairsWithin(
+  runId: string,
+  measurements: readonly Pick<MeasurementSummary, 'provider' | 'plan'>[],
+): readonly { readonly name: string; readonly before: CompareSide; readonly after: CompareSide }[] {
+  const plans = new Set(measurements.map(({ plan }) => plan));
+  const providers = new Set(measurements.map(({ provider }) => provider));
+  return [
+    ...(plans.size > 1
+      ? [
+          {
+            name: texts.compare.plans,
+            before: { runId, plan: 'layerwise' as const },
+            after: { runId, plan: 'fused' as const },
+          },
+        ]
+      : []),
+    ...(providers.has('native')
+      ? [...providers]
+          .filter((provider) => provider !== 'native')
+          .map((provider) => ({
+            name: texts.compare.provider(formatProvider(provider)),
+            before: { runId, provider: 'native' },
+            after: { runId, provider },
+          }))
+      : []),
+  ];
+}
+
+/** Words in any order, in whatever tells a row from the others. */
+export function filterCompared(rows: readonly ComparedRow[], filter: string): readonly ComparedRow[] {
+  const wanted = filter.toLowerCase().split(/\s+/);
+  return rows.filter((row) => {
+    const text = [row.model, bothOf(row, 'plan'), bothOf(row, 'provider'), row.dtype, row.verdict]
+      .join(' ')
+      .toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
 }
 
 /** `layerwise`, or `layerwise → fused` where that is what is compared. */
@@ -61,18 +108,6 @@ export function compareTable(rows: readonly ComparedRow[]): TableData {
       row.p,
       row.verdict,
       row.reason,
-    ]),
-  };
-}
-
-export function blockTable(blocks: ComparedParts['blocks']): TableData {
-  return {
-    columns: Object.values(texts.compare.blockColumns),
-    rows: blocks.map(({ name, beforeNs, afterNs, ratio }) => [
-      name,
-      beforeNs / 1e3,
-      afterNs / 1e3,
-      100 * (ratio - 1),
     ]),
   };
 }

@@ -20,7 +20,10 @@ const inlined = [
 /** Smaller ones are marks in a legend. */
 const leastWidth = 120;
 const margin = 16;
-const headHeight = 52;
+const titleHeight = 35;
+const lineHeight = 17;
+/** Of the sentence's letters, on average. */
+const characterWidth = 6.4;
 
 export interface ChartImage {
   readonly svg: string;
@@ -38,6 +41,8 @@ export function chartImage(frame: HTMLElement, title: string, sentence: string):
   const left = Math.min(...boxes.map((box) => box.left));
   const top = Math.min(...boxes.map((box) => box.top));
   const width = Math.ceil(Math.max(...boxes.map((box) => box.right)) - left) + 2 * margin;
+  const lines = wrap(sentence, (width - 2 * margin) / characterWidth);
+  const headHeight = titleHeight + lineHeight * lines.length;
   const height = Math.ceil(Math.max(...boxes.map((box) => box.bottom)) - top) + headHeight + margin;
   const style = getComputedStyle(document.body);
   const surface = getComputedStyle(frame.closest('.card') ?? document.body).backgroundColor;
@@ -46,7 +51,10 @@ export function chartImage(frame: HTMLElement, title: string, sentence: string):
   image.setAttribute('font-family', style.fontFamily);
   image.append(element('rect', { width, height, fill: surface }));
   image.append(text(title, { x: margin, y: 22, 'font-size': 16, 'font-weight': 600, fill: style.color }));
-  image.append(text(sentence, { x: margin, y: 41, 'font-size': 12, fill: style.color }));
+  for (const [index, line] of lines.entries()) {
+    const y = titleHeight + 6 + lineHeight * index;
+    image.append(text(line, { x: margin, y, 'font-size': 12, fill: style.color }));
+  }
   for (const [index, drawing] of drawings.entries()) {
     const box = boxes[index];
     if (box === undefined) continue;
@@ -101,4 +109,16 @@ function text(content: string, attributes: Record<string, string | number>): SVG
   const created = element('text', attributes);
   created.textContent = content;
   return created;
+}
+
+/** Lines of at most so many characters; a word that is longer has one of its own. */
+function wrap(sentence: string, characters: number): string[] {
+  const lines: string[] = [];
+  for (const word of sentence.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= characters) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
 }

@@ -1,213 +1,363 @@
-/** One panel of the efficiency-gap plot: accuracy over something that is to be small. */
-import {
-  CartesianGrid,
-  ErrorBar,
-  Scatter,
-  ScatterChart,
-  Tooltip,
-  usePlotArea,
-  useXAxisScale,
-  useYAxisScale,
-  XAxis,
-  YAxis,
-} from 'recharts';
-import { tickFormat, ticksFromZero } from '../../core/charts/axis.ts';
-import { chartSurface, familyStyle } from '../../core/charts/family-style.ts';
-import { type GapPoint, type GapSeries, pointNames } from '../../core/charts/gap-plot-data.ts';
+/** One panel of the efficiency-gap plot, by hand: accuracy over something that is to be small. */
+import { useState } from 'react';
+import { tickFormat } from '../../core/charts/axis.ts';
+import { chartSurface } from '../../core/charts/family-style.ts';
+import type { GapSeries } from '../../core/charts/gap-point.ts';
+import { type DrawnPoint, type GapView, gapParts } from '../../core/charts/gap-view.ts';
 import { placeLabels } from '../../core/charts/place-labels.ts';
+import { type Scale, twinOf } from '../../core/charts/scale.ts';
 import { texts } from '../texts.ts';
 import { useTheme } from '../theme.ts';
+import { isFilled, type Look } from './gap-look.ts';
 import { GapTooltip } from './gap-tooltip.tsx';
 import { Marker } from './marker.tsx';
 import { useWidth } from './use-width.ts';
 
+export type Abscissa = 'gigaMacs' | 'idealMs' | 'latencyMs';
+
+interface DrawnLine {
+  readonly series: GapSeries<DrawnPoint>;
+  readonly abscissa: Abscissa;
+  readonly isDashed: boolean;
+}
+
+/** What is chosen in the plot, and how it is chosen. */
+export interface GapChoice {
+  readonly selected: string | undefined;
+  readonly pinned: ReadonlySet<string>;
+  readonly onSelect: (point: DrawnPoint) => void;
+  readonly onPin: (point: DrawnPoint) => void;
+}
+
 interface GapPanelProps {
   readonly title: string;
-  readonly series: readonly GapSeries[];
-  readonly abscissa: 'gigaMacs' | 'latencyMs';
-  /** A twin axis above, whose values are the lower axis's times `factor`. */
-  readonly twin?: { readonly title: string; readonly factor: number };
+  readonly view: GapView;
+  /** Those that can be pointed at. */
+  readonly points: readonly DrawnPoint[];
+  readonly abscissa: Abscissa;
+  readonly scale: Scale;
   readonly axisTitle: string;
+  /** A twin axis above, whose values are the lower axis's times `factor`. */
+  readonly twin?: { readonly title: string; readonly factor: number } | undefined;
+  /** Whether there is a twin axis in either panel: then both leave room for it, so that a model is at one height in both. */
+  readonly withTwin: boolean;
   /** Shared with the other panel. */
   readonly accuracyTicks: readonly number[];
-  readonly dashed: boolean;
-  readonly selected?: string | undefined;
-  readonly onSelect?: ((point: GapPoint) => void) | undefined;
+  readonly lines: readonly DrawnLine[];
+  readonly look: (point: DrawnPoint) => Look;
+  /** Ideal latency, waterline, and what lies between them and the latency. */
+  readonly withGaps: boolean;
+  readonly withFront: boolean;
+  readonly choice: GapChoice;
 }
 
-/** What recharts tells of the mark that it wants drawn. */
-interface MarkProps {
-  readonly cx?: number | undefined;
-  readonly cy?: number | undefined;
-  readonly payload?: GapPoint | undefined;
-}
-
-const height = 380;
-/** Both panels leave room for the twin axis, so that a model is at one height in both. */
-const margin = { top: 56, right: 20, bottom: 24, left: 8 };
+const plotHeight = 300;
+const sides = { right: 18, bottom: 48, left: 58 };
+/** Between the bars of one model in several sets. */
+const barPitch = 7;
 
 export function GapPanel(props: GapPanelProps) {
-  const { title, series, abscissa, twin, axisTitle, accuracyTicks, dashed, selected, onSelect } = props;
+  const { title, view, points, abscissa, scale, axisTitle, twin, accuracyTicks, lines, look, choice } = props;
+  const { withGaps, withFront } = props;
   const theme = useTheme();
-  const [frame, width] = useWidth();
-  const surface = chartSurface[theme];
-  const all = series.flatMap(({ points }) => points);
-  const ticks = ticksFromZero(1.08 * Math.max(...all.map((point) => point[abscissa])));
-  const last = ticks.at(-1) ?? 1;
-  const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
+  const [frame, width] = useWidth<HTMLElement>();
+  const [pointedId, setPointedId] = useState<string>();
+  const pointed = points.find(({ id }) => id === pointedId);
+  const margin = { ...sides, top: props.withTwin ? 56 : 12 };
+  const height = margin.top + plotHeight + margin.bottom;
+  const size = { width: width - margin.left - margin.right, height: plotHeight };
+  const [lowest = 0, highest = 100] = [accuracyTicks[0], accuracyTicks.at(-1)];
+  const x = (value: number) => size.width * scale.place(value);
+  const y = (top1: number) => size.height * (1 - (top1 - lowest) / (highest - lowest));
+  const at = (point: DrawnPoint, of: Abscissa = abscissa) => ({ x: x(point[of]), y: y(point.top1) });
+  const inOrder = points.toSorted((a, b) => a[abscissa] - b[abscissa] || a.top1 - b.top1);
+  // Bars of one accuracy lie beside each other, for they begin and end at one height.
+  const atHeight = Map.groupBy(points, ({ top1 }) => top1);
+  const barY = (point: DrawnPoint) => {
+    const beside = atHeight.get(point.top1) ?? [];
+    return y(point.top1) + barPitch * (beside.indexOf(point) - (beside.length - 1) / 2);
+  };
+
+  const onKey = (event: React.KeyboardEvent) => {
+    const current = pointed === undefined ? -1 : inOrder.indexOf(pointed);
+    const next = {
+      ArrowRight: (current + 1) % inOrder.length,
+      ArrowLeft: (Math.max(current, 0) - 1 + inOrder.length) % inOrder.length,
+      Home: 0,
+      End: inOrder.length - 1,
+    }[event.key];
+    if (next !== undefined) setPointedId(inOrder[next]?.id);
+    else if (event.key === 'Enter' && pointed !== undefined) choice.onSelect(pointed);
+    else if (event.key === ' ' && pointed !== undefined) choice.onPin(pointed);
+    else if (event.key === 'Escape' && pointed !== undefined) setPointedId(undefined);
+    else return;
+    event.preventDefault();
+  };
 
   return (
-    <figure className="gap-panel" ref={frame}>
+    <figure className="gap-panel drawing" ref={frame}>
       <figcaption>{title}</figcaption>
-      <ScatterChart width={width} height={height} margin={margin} title={title} accessibilityLayer>
-        <CartesianGrid stroke="var(--chart-grid)" xAxisId="bottom" />
-        <XAxis
-          {...axis}
-          xAxisId="bottom"
-          type="number"
-          dataKey={abscissa}
-          domain={[0, last]}
-          ticks={ticks}
-          tickFormatter={tickFormat(ticks)}
-          label={{ value: axisTitle, position: 'bottom', offset: 4, fill: 'var(--text)', fontSize: 12.5 }}
-        />
-        <YAxis
-          {...axis}
-          type="number"
-          dataKey="top1"
-          width={52}
-          domain={[accuracyTicks[0] ?? 0, accuracyTicks.at(-1) ?? 100]}
-          ticks={accuracyTicks}
-          tickFormatter={tickFormat(accuracyTicks)}
-          label={{
-            value: texts.plot.accuracyAxis,
-            angle: -90,
-            position: 'insideLeft',
-            fill: 'var(--text)',
-            fontSize: 12.5,
-            style: { textAnchor: 'middle' },
-          }}
-        />
-        {series.map(({ family, plan, points }) => {
-          const { colour, shape } = familyStyle(family);
-          return (
-            <Scatter
-              key={`${family} ${plan}`}
-              xAxisId="bottom"
-              name={familyStyle(family).title}
-              data={points}
-              fill={colour[theme]}
-              line={
-                points.length > 1 && {
-                  stroke: colour[theme],
-                  strokeWidth: 2,
-                  strokeDasharray: dashed ? '6 4' : 'none',
-                }
-              }
-              lineJointType="linear"
-              isAnimationActive={false}
-              className={onSelect === undefined ? '' : 'selectable'}
-              {...(onSelect !== undefined && {
-                onClick: (item: { payload?: GapPoint }) => item.payload && onSelect(item.payload),
-              })}
-              shape={({ cx = 0, cy = 0, payload }: MarkProps) => (
+      <svg
+        width={width}
+        height={height}
+        role="img"
+        aria-label={texts.plot.panel(title, points.length)}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys go from point to point
+        tabIndex={0}
+        onKeyDown={onKey}
+        onBlur={() => setPointedId(undefined)}
+        onPointerLeave={() => setPointedId(undefined)}
+      >
+        <g transform={`translate(${margin.left} ${margin.top})`}>
+          <Axes {...{ size, scale, axisTitle, accuracyTicks, y, x }} />
+          {twin !== undefined && (
+            <TwinAxis title={twin.title} scale={twinOf(scale, twin.factor)} width={size.width} />
+          )}
+          {withFront && <Front points={view.front.map((point) => at(point))} right={size.width} />}
+          {withGaps && points.map((point) => <GapBar key={point.id} point={point} x={x} y={barY(point)} />)}
+          {lines.map((line) => (
+            <Line key={lineKey(line)} line={line} look={look} at={at} />
+          ))}
+          {withGaps &&
+            points.map((point) => (
+              <circle
+                key={point.id}
+                className="ideal-mark"
+                cx={x(point.idealMs)}
+                cy={y(point.top1)}
+                r={3}
+                fill={look(point).colour}
+              />
+            ))}
+          {abscissa === 'latencyMs' &&
+            points.map((point) => (
+              <Interval key={point.id} point={point} x={x} y={y(point.top1)} colour={look(point).colour} />
+            ))}
+          {points.map((point) => {
+            const place = at(point);
+            return (
+              // biome-ignore lint/a11y/noStaticElementInteractions: the drawing has the keys for all of its points
+              <g
+                key={point.id}
+                className="gap-point"
+                data-point={point.id}
+                onPointerEnter={() => setPointedId(point.id)}
+                onClick={() => choice.onSelect(point)}
+              >
+                <circle className="hit" cx={place.x} cy={place.y} r={11} />
+                {choice.pinned.has(point.id) && (
+                  <circle className="pinned-mark" cx={place.x} cy={place.y} r={12} />
+                )}
                 <Marker
-                  shape={shape}
-                  x={cx}
-                  y={cy}
-                  colour={colour[theme]}
-                  surface={surface}
-                  filled={plan !== 'layerwise'}
-                  selected={payload?.id === selected}
+                  shape={look(point).shape}
+                  {...place}
+                  colour={look(point).colour}
+                  surface={chartSurface[theme]}
+                  filled={abscissa === 'gigaMacs' || isFilled(point)}
+                  translucent={abscissa !== 'gigaMacs' && point.plan === null}
+                  selected={point.id === choice.selected || point === pointed}
+                  scale={point.set.origin === 'measured' && point.set.software ? 0.7 : 1}
                 />
-              )}
-            >
-              {abscissa === 'latencyMs' && (
-                <ErrorBar
-                  dataKey={(point: GapPoint) =>
-                    point.interval === null
-                      ? [0, 0]
-                      : [point.latencyMs - point.interval.lowMs, point.interval.highMs - point.latencyMs]
-                  }
-                  direction="x"
-                  stroke={colour[theme]}
-                  strokeWidth={1.5}
-                  width={4}
-                  isAnimationActive={false}
-                />
-              )}
-            </Scatter>
-          );
-        })}
-        {twin !== undefined && <TwinAxis title={twin.title} last={last * twin.factor} />}
-        <PointLabels series={series} abscissa={abscissa} />
-        <Tooltip cursor={false} isAnimationActive={false} content={GapTooltip} />
-      </ScatterChart>
+              </g>
+            );
+          })}
+          <Labels {...{ view, points, lines, at, size, look, withGaps, barY, x }} />
+        </g>
+      </svg>
+      {pointed !== undefined && (
+        <GapTooltip
+          point={pointed}
+          view={view}
+          left={margin.left + at(pointed).x}
+          top={margin.top + at(pointed).y}
+          isRight={at(pointed).x > size.width / 2}
+        />
+      )}
     </figure>
   );
 }
 
-/**
- * Above the plot, from zero to `last`. recharts gives no ticks to an axis without marks of its own, and these marks are
- * those of the axis below.
- */
-function TwinAxis({ title, last }: { title: string; last: number }) {
-  const area = usePlotArea();
-  if (area === undefined) return null;
-  const ticks = ticksFromZero(last).filter((tick) => tick <= last);
-  const format = tickFormat(ticks);
+function lineKey({ series: { family, plan, points }, abscissa }: DrawnLine): string {
+  return `${abscissa} ${family} ${plan} ${points[0]?.set.key}`;
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface AxesProps {
+  readonly size: { readonly width: number; readonly height: number };
+  readonly scale: Scale;
+  readonly axisTitle: string;
+  readonly accuracyTicks: readonly number[];
+  readonly x: (value: number) => number;
+  readonly y: (top1: number) => number;
+}
+
+function Axes({ size, scale, axisTitle, accuracyTicks, x, y }: AxesProps) {
+  return (
+    <>
+      {scale.ticks.map((tick) => (
+        <g key={tick}>
+          <line className="grid" x1={x(tick)} x2={x(tick)} y1={0} y2={size.height} />
+          <text className="tick" x={x(tick)} y={size.height + 17} textAnchor="middle">
+            {scale.format(tick)}
+          </text>
+        </g>
+      ))}
+      {accuracyTicks.map((tick) => (
+        <g key={tick}>
+          <line className="grid" x1={0} x2={size.width} y1={y(tick)} y2={y(tick)} />
+          <text className="tick" x={-8} y={y(tick)} textAnchor="end" dominantBaseline="central">
+            {tickFormat(accuracyTicks)(tick)}
+          </text>
+        </g>
+      ))}
+      <line className="axis" x1={0} x2={size.width} y1={size.height} y2={size.height} />
+      <line className="axis" x1={0} x2={0} y1={0} y2={size.height} />
+      <text className="title" x={size.width / 2} y={size.height + 39} textAnchor="middle">
+        {axisTitle}
+      </text>
+      <text className="title" transform={`translate(-44 ${size.height / 2}) rotate(-90)`} textAnchor="middle">
+        {texts.plot.accuracyAxis}
+      </text>
+    </>
+  );
+}
+
+function TwinAxis({ title, scale, width }: { title: string; scale: Scale; width: number }) {
   return (
     <g className="twin-axis">
-      <line x1={area.x} x2={area.x + area.width} y1={area.y} y2={area.y} />
-      {ticks.map((tick) => {
-        const x = area.x + (area.width * tick) / last;
+      <line className="axis" x1={0} x2={width} y1={0} y2={0} />
+      {scale.ticks.map((tick) => {
+        const x = width * scale.place(tick);
         return (
           <g key={tick}>
-            <line x1={x} x2={x} y1={area.y - 6} y2={area.y} />
-            <text x={x} y={area.y - 11} className="tick">
-              {format(tick)}
+            <line className="axis" x1={x} x2={x} y1={-6} y2={0} />
+            <text className="tick" x={x} y={-11} textAnchor="middle">
+              {scale.format(tick)}
             </text>
           </g>
         );
       })}
-      <text x={area.x + area.width / 2} y={area.y - 34} className="title">
+      <text className="title" x={width / 2} y={-34} textAnchor="middle">
         {title}
       </text>
     </g>
   );
 }
 
-/** The names beside the points. */
-function PointLabels({ series, abscissa }: Pick<GapPanelProps, 'series' | 'abscissa'>) {
-  const theme = useTheme();
-  const area = usePlotArea();
-  const xScale = useXAxisScale('bottom');
-  const yScale = useYAxisScale();
-  if (area === undefined || xScale === undefined || yScale === undefined) return null;
-  const position = (point: GapPoint) => ({
-    x: Number(xScale(point[abscissa])),
-    y: Number(yScale(point.top1)),
+/** A staircase: with a little more patience, nothing better is to be had until the next step. */
+function Front({ points, right }: { points: readonly Place[]; right: number }) {
+  const path = points.map(({ x, y }, index) => (index === 0 ? `M${x} ${y}` : `H${x}V${y}`)).join('');
+  return points.length === 0 ? null : <path className="pareto-front" d={`${path}H${right}`} />;
+}
+
+function GapBar({ point, x, y }: { point: DrawnPoint; x: (ms: number) => number; y: number }) {
+  const { waterlineMs } = point;
+  return (
+    <g className="gap-bar" data-point={point.id}>
+      {gapParts(point).map(({ kind, fromMs, toMs }) => (
+        <rect
+          key={kind}
+          className={`gap-part ${kind}`}
+          x={x(fromMs)}
+          width={x(toMs) - x(fromMs)}
+          y={y - 2.5}
+          height={5}
+        />
+      ))}
+      {waterlineMs !== null && (
+        <line className="water-surface" x1={x(waterlineMs)} x2={x(waterlineMs)} y1={y - 5} y2={y + 5} />
+      )}
+    </g>
+  );
+}
+
+interface LineProps {
+  readonly line: DrawnLine;
+  readonly look: (point: DrawnPoint) => Look;
+  readonly at: (point: DrawnPoint, of: Abscissa) => Place;
+}
+
+function Line({ line: { series, abscissa, isDashed }, look, at }: LineProps) {
+  const [first] = series.points;
+  if (first === undefined || series.points.length < 2) return null;
+  const { colour, dashes } = look(first);
+  return (
+    <polyline
+      className={isDashed ? 'actual-line' : 'ideal-line'}
+      points={series.points.map((point) => `${at(point, abscissa).x},${at(point, abscissa).y}`).join(' ')}
+      fill="none"
+      stroke={colour}
+      strokeWidth={2}
+      strokeDasharray={isDashed ? dashes : undefined}
+    />
+  );
+}
+
+interface IntervalProps {
+  readonly point: DrawnPoint;
+  readonly x: (ms: number) => number;
+  readonly y: number;
+  readonly colour: string;
+}
+
+function Interval({ point: { interval }, x, y, colour }: IntervalProps) {
+  if (interval === null) return null;
+  const [low, high] = [x(interval.lowMs), x(interval.highMs)];
+  return (
+    <path
+      className="error-bar"
+      stroke={colour}
+      d={`M${low} ${y}H${high}M${low} ${y - 4}v8M${high} ${y - 4}v8`}
+    />
+  );
+}
+
+interface LabelsProps extends Pick<GapPanelProps, 'view' | 'points' | 'lines' | 'look' | 'withGaps'> {
+  readonly at: (point: DrawnPoint, of?: Abscissa) => Place;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly barY: (point: DrawnPoint) => number;
+  readonly x: (ms: number) => number;
+}
+
+/** The names beside the points; each model is named once, for plans and sets are told apart by marks and colours. */
+function Labels({ view, points, lines, at, size, look, withGaps, barY, x }: LabelsProps) {
+  const named = new Set<string>();
+  const wanted = points.map(({ family, label, reconstruction }) => {
+    const name = `${family} ${label}`;
+    if (named.has(name)) return '';
+    named.add(name);
+    return reconstruction ? `${label}*` : label;
   });
-  const points = series.flatMap((line) => line.points);
-  const names = pointNames(points);
-  const labels = placeLabels(
-    points.map((point, index) => ({ ...position(point), text: names[index] ?? '' })),
-    { left: area.x, top: area.y, right: area.x + area.width, bottom: area.y + area.height },
-    series.map((line) => line.points.map(position)),
+  const bars = withGaps
+    ? points.map((point) => [
+        { x: x(point.idealMs), y: barY(point) },
+        { x: x(point.latencyMs), y: barY(point) },
+      ])
+    : [];
+  const placed = placeLabels(
+    points.map((point, index) => ({ ...at(point), text: wanted[index] ?? '' })),
+    { left: 0, top: 0, right: size.width, bottom: size.height },
+    [...lines.map(({ series, abscissa }) => series.points.map((point) => at(point, abscissa))), ...bars],
   );
   return (
     <g className="point-labels">
-      {labels.map((label, index) => {
+      {placed.map((label, index) => {
         const point = points[index];
-        if (label === undefined || point === undefined) return null;
+        if (label === undefined || point === undefined || label.text === '') return null;
         return (
           <text
             key={point.id}
+            className="halo"
             x={label.x}
             y={label.y}
             textAnchor={label.anchor}
             dominantBaseline="central"
-            fill={familyStyle(point.family).colour[theme]}
+            // The style sheet's own colour for texts gives way to it.
+            style={{ fill: view.bySet ? 'var(--text)' : look(point).colour }}
           >
             {label.text}
           </text>

@@ -1,89 +1,101 @@
-/** The efficiency-gap plot as the paper draws it: the same accuracies over what should cost time, and over what does. */
-
+/**
+ * The efficiency-gap plot: the same accuracies over what should cost time, and over what does; there with the ideal latency, and
+ * what lies between it and the latency.
+ */
 import { ticksBetween } from '../../core/charts/axis.ts';
-import { chartSurface, familyStyle } from '../../core/charts/family-style.ts';
-import type { GapPlotData, GapPoint } from '../../core/charts/gap-plot-data.ts';
+import { setNames } from '../../core/charts/gap-sets.ts';
+import type { GapView } from '../../core/charts/gap-view.ts';
+import { type ScaleKind, scaleOf } from '../../core/charts/scale.ts';
+import { formatOperationsPerSecond, formatTime } from '../../core/format/units.ts';
 import { texts } from '../texts.ts';
 import { useTheme } from '../theme.ts';
-import { GapPanel } from './gap-panel.tsx';
-import { Marker } from './marker.tsx';
+import { GapLegend } from './gap-legend.tsx';
+import { lookOf, operationsLook } from './gap-look.ts';
+import { type GapChoice, GapPanel } from './gap-panel.tsx';
 
 interface GapPlotProps {
-  readonly data: GapPlotData;
-  /** What the ideal latency is held against, for example `234 GFLOP/s fp32`. */
-  readonly peak: string;
-  /** `batch of 128` where it is not one image. */
-  readonly batch: number;
-  readonly selected?: string | undefined;
-  readonly onSelect?: (point: GapPoint) => void;
+  /** With at least one point. */
+  readonly view: GapView;
+  readonly scale: ScaleKind;
+  readonly withGaps: boolean;
+  readonly withFront: boolean;
+  readonly choice: GapChoice;
 }
 
-export function GapPlot({ data, peak, batch, selected, onSelect }: GapPlotProps) {
-  const { byOperations, byLatency, idealMsPerGigaMac } = data;
-  const accuracies = byOperations.flatMap(({ points }) => points.map(({ top1 }) => top1));
+export function GapPlot({ view, scale, withGaps, withFront, choice }: GapPlotProps) {
+  const words = texts.plot;
+  const theme = useTheme();
+  const { points, images, sets } = view;
+  const accuracies = points.map(({ top1 }) => top1);
   const accuracyTicks = ticksBetween(Math.min(...accuracies) - 0.4, Math.max(...accuracies) + 0.4);
-  const shared = { accuracyTicks, selected, onSelect };
+  const latencies = points.flatMap(({ latencyMs, interval, idealMs }) => [
+    latencyMs,
+    ...(interval === null ? [] : [interval.lowMs, interval.highMs]),
+    ...(withGaps ? [idealMs] : []),
+  ]);
+  const line = (abscissa: 'gigaMacs' | 'idealMs' | 'latencyMs') => (series: GapView['actual'][number]) => ({
+    series,
+    abscissa,
+    isDashed: abscissa === 'latencyMs',
+  });
+  const twin = twinAxis(view);
+  const shared = { view, accuracyTicks, choice, withTwin: twin !== undefined };
   return (
     <div className="gap-plot">
       <div className="gap-panels">
         <GapPanel
           {...shared}
-          title={texts.plot.byOperations}
-          series={byOperations}
+          title={words.byOperations}
+          points={view.byOperations.flatMap((series) => series.points)}
           abscissa="gigaMacs"
-          axisTitle={texts.plot.operationsAxis}
-          twin={{ title: texts.plot.idealAxis(peak, batch), factor: idealMsPerGigaMac }}
-          dashed={false}
+          scale={scaleOf(
+            scale,
+            points.map(({ gigaMacs }) => gigaMacs),
+          )}
+          axisTitle={words.operationsAxis}
+          twin={twin}
+          lines={view.byOperations.map(line('gigaMacs'))}
+          look={(point) => operationsLook(view, point, theme)}
+          withGaps={false}
+          withFront={false}
         />
         <GapPanel
           {...shared}
-          title={texts.plot.byLatency}
-          series={byLatency}
+          title={words.byLatency}
+          points={points}
           abscissa="latencyMs"
-          axisTitle={texts.plot.latencyAxis(batch)}
-          dashed
+          scale={scaleOf(scale, latencies)}
+          axisTitle={words.latencyAxis(images, sets.length > 0 && isMixed(view))}
+          lines={[
+            ...(withGaps ? view.ideal.map(line('idealMs')) : []),
+            ...view.actual.map(line('latencyMs')),
+          ]}
+          look={(point) => lookOf(view, point, theme)}
+          withGaps={withGaps}
+          withFront={withFront}
         />
       </div>
-      <Legend data={data} />
+      <GapLegend view={view} names={setNames(sets, formatTime)} withGaps={withGaps} withFront={withFront} />
     </div>
   );
 }
 
-function Legend({ data: { byOperations, byLatency } }: { data: GapPlotData }) {
-  const theme = useTheme();
-  const plans = new Set(byLatency.map(({ plan }) => plan));
-  const swatch = (family: string | undefined, filled: boolean) => (
-    <svg width="16" height="16" aria-hidden="true">
-      <Marker
-        shape={family === undefined ? 'circle' : familyStyle(family).shape}
-        x={8}
-        y={8}
-        colour={family === undefined ? 'var(--text-muted)' : familyStyle(family).colour[theme]}
-        surface={chartSurface[theme]}
-        filled={filled}
-      />
-    </svg>
-  );
-  return (
-    <ul className="legend">
-      {byOperations.map(({ family }) => (
-        <li key={family}>
-          {swatch(family, true)}
-          {familyStyle(family).title}
-        </li>
-      ))}
-      {plans.has('layerwise') && (
-        <li className="legend-plan" title={texts.terms.layerwise.meaning}>
-          {swatch(undefined, false)}
-          {texts.plot.hollow}
-        </li>
-      )}
-      {plans.has('fused') && (
-        <li className="legend-plan" title={texts.terms.fused.meaning}>
-          {swatch(undefined, true)}
-          {texts.plot.filled}
-        </li>
-      )}
-    </ul>
-  );
+/** Whether batches differ, so that latencies are those of one image. */
+function isMixed({ points }: GapView): boolean {
+  return new Set(points.map(({ batch }) => batch)).size > 1;
+}
+
+/** One peak makes one axis; of several, none would be that of the others. */
+function twinAxis({
+  sets,
+  images,
+}: GapView): { readonly title: string; readonly factor: number } | undefined {
+  const [first] = sets;
+  const peaks = new Set(sets.map(({ peakOperationsPerSecond }) => peakOperationsPerSecond));
+  if (first === undefined || peaks.size > 1) return undefined;
+  const peak = `${formatOperationsPerSecond(first.peakOperationsPerSecond)} ${first.dtype}`;
+  return {
+    title: texts.plot.idealAxis(peak, images),
+    factor: (2e12 * images) / first.peakOperationsPerSecond,
+  };
 }

@@ -1,35 +1,47 @@
 /** The efficiency-gap plot as rows. */
-import type { GapPlotData } from '../../core/charts/gap-plot-data.ts';
+import { setNames } from '../../core/charts/gap-sets.ts';
+import type { GapView } from '../../core/charts/gap-view.ts';
+import { formatTime } from '../../core/format/units.ts';
 import { texts } from '../texts.ts';
 import type { TableData } from './table-data.ts';
 
-export function gapTable({ byLatency }: GapPlotData): TableData {
+export function gapTable({ points, sets, front, images }: GapView): TableData {
   const { terms, plot } = texts;
   const words = plot.columns;
+  const names = setNames(sets, formatTime);
+  const onFront = new Set(front);
   return {
     columns: [
       terms.model.name,
       plot.family,
       terms.plan.name,
+      plot.series,
       plot.accuracyAxis,
       words.gigaMacs,
+      words.images,
       words.idealMs,
+      words.waterlineMs,
       words.latencyMs,
       words.low,
       words.high,
+      words.efficiency,
+      words.front,
     ],
-    rows: byLatency.flatMap(({ points }) =>
-      points.map(({ model, family, plan, top1, gigaMacs, idealMs, latencyMs, interval }) => [
-        model,
-        family,
-        plan,
-        top1,
-        gigaMacs,
-        idealMs,
-        latencyMs,
-        interval?.lowMs ?? null,
-        interval?.highMs ?? null,
-      ]),
-    ),
+    rows: points.map((point) => [
+      point.model,
+      point.family,
+      point.plan,
+      names[point.index] ?? null,
+      point.top1,
+      point.gigaMacs,
+      images,
+      point.idealMs,
+      point.waterlineMs,
+      point.latencyMs,
+      point.interval?.lowMs ?? null,
+      point.interval?.highMs ?? null,
+      100 * point.efficiency,
+      onFront.has(point) ? texts.table.yes : null,
+    ]),
   };
 }

@@ -1,33 +1,42 @@
-import type { TooltipContentProps } from 'recharts';
-import { familyStyle } from '../../core/charts/family-style.ts';
-import type { GapPoint } from '../../core/charts/gap-plot-data.ts';
-import { formatNs, formatPercent, formatRatio } from '../../core/format/units.ts';
+import { setNames } from '../../core/charts/gap-sets.ts';
+import type { DrawnPoint, GapView } from '../../core/charts/gap-view.ts';
+import { formatTime } from '../../core/format/units.ts';
 import { texts } from '../texts.ts';
 import { ChartTooltip } from './chart-tooltip.tsx';
+import { pointFacts } from './gap-facts.ts';
 
-export function GapTooltip({ active, payload }: TooltipContentProps) {
-  const point = payload?.[0]?.payload as GapPoint | undefined;
-  if (!active || point === undefined) return null;
-  const { model, family, plan, top1, gigaMacs, idealMs, latencyMs, efficiency, reconstruction } = point;
-  const rows: [string, string][] = [
-    [texts.plot.family, familyStyle(family).title],
-    ...(plan === null ? [] : [[texts.terms.plan.name, plan] as [string, string]]),
-    [texts.terms.top1.name, `${top1.toFixed(1)}%`],
-    [texts.terms.operations.name, `${gigaMacs.toPrecision(3)} GMAC`],
-    [texts.terms.latency.name, formatNs(latencyMs * 1e6)],
-    [texts.terms.ideal.name, formatNs(idealMs * 1e6)],
-    [texts.terms.efficiency.name, formatPercent(efficiency)],
-    [texts.terms.gap.name, formatRatio(latencyMs / idealMs)],
-  ];
+interface GapTooltipProps {
+  readonly point: DrawnPoint;
+  readonly view: GapView;
+  /** Of the point, in the figure. */
+  readonly left: number;
+  readonly top: number;
+  /** Whether it stands right, where there is room on its left alone. */
+  readonly isRight: boolean;
+}
+
+export function GapTooltip({ point, view, left, top, isRight }: GapTooltipProps) {
+  const rows = pointFacts(point).flatMap(({ name, value }) =>
+    value === null ? [] : [[name, value] as const],
+  );
+  const series = setNames(view.sets, formatTime)[point.index] ?? '';
   return (
-    <ChartTooltip
-      title={
-        <>
-          {model}
-          {reconstruction && ` (${texts.reconstruction})`}
-        </>
-      }
-      rows={rows}
-    />
+    <div
+      className={`gap-tooltip ${isRight ? 'to-left' : 'to-right'}`}
+      role="status"
+      // The caption stands above the drawing.
+      style={{ left, top: Math.max(70, Math.min(top, 230)) }}
+    >
+      <ChartTooltip
+        title={
+          <>
+            {point.model}
+            {point.reconstruction && ` (${texts.reconstruction})`}
+          </>
+        }
+        rows={[...(view.bySet ? [[texts.plot.series, series] as const] : []), ...rows]}
+      />
+      {point.alarms.length > 0 && <p className="warning-text">{point.alarms.join(' ')}</p>}
+    </div>
   );
 }

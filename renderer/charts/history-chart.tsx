@@ -1,15 +1,19 @@
-/** Latency run by run, by hand: intervals, changes of level and of the surroundings share one axis of runs. */
+/** Latency or efficiency run by run, by hand: intervals, changes of level and of the surroundings share one axis of runs. */
 import { useState } from 'react';
 import { tickFormat, ticksBetween } from '../../core/charts/axis.ts';
 import { formatInterval, formatPercent, formatTime } from '../../core/format/units.ts';
 import type { HistoryMark, HistorySeries } from '../../core/protocol/compare.ts';
 import { texts } from '../texts.ts';
-import { changeOfLevel, placeMarks } from './history-data.ts';
+import { changeOfLevel, kindsOf, type Metric, metricOf, placeMarks } from './history-data.ts';
 import { useWidth } from './use-width.ts';
 
 interface HistoryChartProps {
   readonly series: HistorySeries;
   readonly marks: readonly HistoryMark[];
+  readonly metric: Metric;
+  /** The run whose point is selected. */
+  readonly selected: string | undefined;
+  readonly onSelect: (point: HistorySeries['points'][number]) => void;
   /** What is said of it to whoever does not see it. */
   readonly label: string;
 }
@@ -17,34 +21,32 @@ interface HistoryChartProps {
 const height = 320;
 const margin = { top: 34, right: 16, bottom: 46, left: 66 };
 
-export function HistoryChart({
-  series: { points, changePoints, ...series },
-  marks,
-  label,
-}: HistoryChartProps) {
+/** A word beside a mark takes about so many pixels. */
+const kindWidth = 90;
+
+export function HistoryChart({ series, marks, metric, selected, onSelect, label }: HistoryChartProps) {
   const words = texts.history;
+  const { points, changePoints } = series;
   const [frame, width] = useWidth<HTMLElement>();
   const [pointed, setPointed] = useState<number>();
   const size = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
-  const ms = points.map(({ latencyNs: { median, low, high } }) => ({
-    median: median / 1e6,
-    low: low / 1e6,
-    high: high / 1e6,
-  }));
-  const ticks = ticksBetween(
-    Math.min(...ms.map(({ low }) => low)),
-    Math.max(...ms.map(({ high }) => high)),
-    5,
-  );
+  const values = metricOf(series, metric);
+  const known = values.filter((value) => value !== null);
+  const ticks =
+    known.length === 0
+      ? [0, 1]
+      : ticksBetween(Math.min(...known.map(({ low }) => low)), Math.max(...known.map(({ high }) => high)), 5);
   const [least = 0, most = 1] = [ticks[0], ticks.at(-1)];
   const step = size.width / points.length;
   const x = (index: number) => (index + 0.5) * step;
   const y = (value: number) => size.height * (1 - (value - least) / (most - least));
-  const placed = placeMarks({ points, changePoints, ...series }, marks);
+  const placed = placeMarks(series, marks);
   // A date takes about so many pixels.
   const every = Math.ceil(points.length / Math.max(1, Math.floor(size.width / 150)));
   const moveBy = (event: React.KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const current = pointed === undefined ? undefined : points[pointed];
+    if (event.key === 'Enter' && current !== undefined) onSelect(current);
     if (by === undefined) return;
     event.preventDefault();
     setPointed(((pointed ?? (by > 0 ? -1 : 0)) + by + points.length) % points.length);
@@ -85,28 +87,35 @@ export function HistoryChart({
               </text>
             </g>
           ))}
-          {placed.map(({ mark, index }) => (
+          {placed.map(({ mark, index }, order) => (
             <g key={mark.runId}>
               <line className="surroundings" x1={index * step} x2={index * step} y1={-4} y2={size.height} />
               <path className="surroundings-mark" d={`M${index * step - 5} -12h10l-5 8z`} />
+              {((placed[order + 1]?.index ?? points.length) - index) * step > kindWidth && (
+                <text className="tick halo" x={index * step + 9} y={-6}>
+                  {kindsOf(mark.changes)}
+                </text>
+              )}
             </g>
           ))}
-          {ms.map(({ median, low, high }, index) => (
-            <g key={points[index]?.measurementId}>
-              <line className="interval" x1={x(index)} x2={x(index)} y1={y(low)} y2={y(high)} />
-              <circle
-                className={index === pointed ? 'point chosen' : 'point'}
-                cx={x(index)}
-                cy={y(median)}
-                r={Math.max(2, Math.min(4.5, step / 3))}
+          {points.map((point, index) => (
+            <g key={point.measurementId}>
+              <ValueMark
+                value={values[index] ?? null}
+                x={x(index)}
+                y={y}
+                radius={Math.max(2, Math.min(4.5, step / 3))}
+                isChosen={index === pointed || point.runId === selected}
               />
+              {/* biome-ignore lint/a11y/noStaticElementInteractions: the drawing has the keys for all of its points */}
               <rect
-                className="hit"
+                className="hit pointable"
                 x={index * step}
                 y={0}
                 width={step}
                 height={size.height}
                 onPointerMove={() => setPointed(index)}
+                onClick={() => onSelect(point)}
               />
             </g>
           ))}
@@ -133,7 +142,7 @@ export function HistoryChart({
             transform={`translate(${-52} ${size.height / 2}) rotate(-90)`}
             textAnchor="middle"
           >
-            {words.latencyAxis}
+            {metric === 'latency' ? words.latencyAxis : words.efficiencyAxis}
           </text>
         </g>
       </svg>
@@ -145,8 +154,30 @@ export function HistoryChart({
               chosen.runId,
               formatInterval(chosen.latencyNs),
               chosen.efficiency === null ? texts.unknown : formatPercent(chosen.efficiency),
+              placed
+                .filter(({ index }) => index === pointed)
+                .flatMap(({ mark }) => mark.changes.map(({ what }) => what))
+                .join(', '),
             )}
       </p>
     </figure>
+  );
+}
+
+interface ValueMarkProps {
+  readonly value: ReturnType<typeof metricOf>[number];
+  readonly x: number;
+  readonly y: (value: number) => number;
+  readonly radius: number;
+  readonly isChosen: boolean;
+}
+
+function ValueMark({ value, x, y, radius, isChosen }: ValueMarkProps) {
+  if (value === null) return null;
+  return (
+    <>
+      <line className="interval" x1={x} x2={x} y1={y(value.low)} y2={y(value.high)} />
+      <circle className={isChosen ? 'point chosen' : 'point'} cx={x} cy={y(value.value)} r={radius} />
+    </>
   );
 }

@@ -1,5 +1,10 @@
 /** The history of one series, as data: where its points, its changes of level and the changes of its surroundings are. */
-import type { HistoryHead, HistoryMark, HistorySeries } from '../../core/protocol/compare.ts';
+import type {
+  EnvironmentDifference,
+  HistoryHead,
+  HistoryMark,
+  HistorySeries,
+} from '../../core/protocol/compare.ts';
 import { texts } from '../texts.ts';
 import type { TableData } from './table-data.ts';
 
@@ -8,8 +13,9 @@ type SeriesHead = Omit<HistoryHead, 'runs'>;
 
 /** In the address: all that makes it another series but the model, which is chosen apart. */
 export function seriesKey(series: SeriesHead): string {
-  const { machineId, provider, device, plan, dtype, batch, threads, imageSize } = series;
-  return [machineId, provider, device, plan, dtype, batch, threads, imageSize].join('~');
+  const { machineId, provider, device, plan, dtype, batch, threads, imageSize, cacheState } = series;
+  const common = [machineId, provider, device, plan, dtype, batch, threads, imageSize];
+  return [...common, ...(cacheState === undefined ? [] : [cacheState])].join('~');
 }
 
 /** The plan, and whatever else is not the same in all of these. */
@@ -23,8 +29,23 @@ export function seriesName(series: SeriesHead, all: readonly SeriesHead[]): stri
     ...(varies('batch') ? [`${texts.terms.batch.name.toLowerCase()} ${series.batch}`] : []),
     ...(varies('threads') ? [texts.ceilings.threads(series.threads)] : []),
     ...(varies('imageSize') ? [texts.history.size(series.imageSize)] : []),
+    ...(varies('cacheState') ? [series.cacheState ?? 'in-network'] : []),
     ...(varies('machineId') ? [series.machineName] : []),
   ].join(' · ');
+}
+
+/** The series of one machine: the one that the address names, else the one with the most figures. */
+export function ofOneMachine(
+  all: readonly HistoryHead[],
+  machineId: string | undefined,
+): readonly HistoryHead[] {
+  const machines = Map.groupBy(all, (series) => series.machineId);
+  const figures = (series: readonly HistoryHead[]) => series.reduce((sum, { runs }) => sum + runs, 0);
+  return (
+    (machineId === undefined ? undefined : machines.get(machineId)) ??
+    [...machines.values()].toSorted((a, b) => figures(b) - figures(a))[0] ??
+    []
+  );
 }
 
 /** What the address names; else the first with the most runs, of which there is the most to see. */
@@ -41,6 +62,42 @@ export function chooseSeries(
     longest(ofModel) ??
     longest(all)
   );
+}
+
+export type Metric = 'latency' | 'efficiency';
+
+interface Drawn {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Of each point, in milliseconds or in percent of the peak; null where its ceilings were not measured. */
+export function metricOf({ points }: HistorySeries, metric: Metric): readonly (Drawn | null)[] {
+  return points.map(({ latencyNs: { median, low, high }, efficiency }) => {
+    if (metric === 'latency') return { value: median / 1e6, low: low / 1e6, high: high / 1e6 };
+    if (efficiency === null) return null;
+    // The slowest latency is the lowest efficiency.
+    return {
+      value: 100 * efficiency,
+      low: (100 * efficiency * median) / high,
+      high: (100 * efficiency * median) / low,
+    };
+  });
+}
+
+/** What kind of thing changed, for a word beside its mark. */
+export function kindsOf(changes: readonly EnvironmentDifference[]): string {
+  const { kinds } = texts.history;
+  const kindOf = (what: string) => {
+    if (what.startsWith('driver ')) return kinds.driver;
+    if (what.startsWith('library ') || what.startsWith('provider ')) return kinds.library;
+    if (what === 'Plimsoll' || what === 'Node') return kinds.program;
+    if (['kernel', 'system', 'BIOS', 'microcode'].includes(what)) return kinds.system;
+    if (['power source', 'governor', 'power profile'].includes(what)) return kinds.power;
+    return kinds.machine;
+  };
+  return [...new Set(changes.map(({ what }) => kindOf(what)))].join(', ');
 }
 
 export interface PlacedMark {

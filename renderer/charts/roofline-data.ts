@@ -62,11 +62,16 @@ export function rooflineData(kernels: readonly KernelSummary[], ceilings: Ceilin
       operationsPerSecond: peak,
       theoretical: false,
     })),
-    { name: ceilings.dtype, bytesPerSecond: null, operationsPerSecond: peak, theoretical: false },
+    { name: ceilings.multipliedIn, bytesPerSecond: null, operationsPerSecond: peak, theoretical: false },
     ...(theoretical === null
       ? []
       : [
-          { name: ceilings.dtype, bytesPerSecond: null, operationsPerSecond: theoretical, theoretical: true },
+          {
+            name: ceilings.multipliedIn,
+            bytesPerSecond: null,
+            operationsPerSecond: theoretical,
+            theoretical: true,
+          },
         ]),
   ];
   // The ridges belong into the picture even where all kernels lie on one side of them.

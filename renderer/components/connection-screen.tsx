@@ -1,5 +1,6 @@
 import type { Connection } from '../api/connection.ts';
 import { texts } from '../texts.ts';
+import { Loading } from './loading.tsx';
 import { Notice } from './notice.tsx';
 
 interface ConnectionScreenProps {
@@ -20,7 +21,7 @@ function content(connection: ConnectionScreenProps['connection'], onRetry: () =>
   );
   switch (connection.state) {
     case 'connecting':
-      return <p className="quiet-text">{words.connecting}</p>;
+      return <Loading text={words.connecting} />;
     case 'signedOut':
       return (
         <Notice title={words.signedOut.title} tone="warning">

@@ -4,11 +4,11 @@ import { texts } from '../texts.ts';
 /** Shorter waits pass without a word. */
 const patienceMs = 200;
 
-export function Loading() {
+export function Loading({ text = texts.loading }: { text?: string }) {
   const [isLong, setIsLong] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setIsLong(true), patienceMs);
     return () => clearTimeout(timer);
   }, []);
-  return <p className="quiet-text loading">{isLong ? texts.loading : ''}</p>;
+  return <p className="quiet-text loading">{isLong ? text : ''}</p>;
 }

@@ -7,7 +7,7 @@ export function NoRunsNotice() {
   return (
     <Notice title={texts.runs.empty.title}>
       <p>{texts.runs.empty.text}</p>
-      <button type="button" className="primary" onClick={() => goToPage('gap')}>
+      <button type="button" className="primary" onClick={() => goToPage('profile')}>
         {texts.runs.empty.toProfile}
       </button>
     </Notice>

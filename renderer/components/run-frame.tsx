@@ -1,13 +1,7 @@
 /** What the pages about a run have in common: which run and measurement, and what to say while there is none. */
 
 import type { ReactNode } from 'react';
-import { formatTime } from '../../core/format/units.ts';
-import type {
-  MeasurementDetail,
-  MeasurementSummary,
-  RunReport,
-  RunSummary,
-} from '../../core/protocol/run.ts';
+import type { MeasurementDetail, MeasurementSummary, RunReport } from '../../core/protocol/run.ts';
 import { useMeasurement } from '../api/queries.ts';
 import { chooseMeasurement, useChosenRun } from '../chosen-run.ts';
 import { texts } from '../texts.ts';
@@ -16,6 +10,7 @@ import { Loading } from './loading.tsx';
 import { NoRunsNotice } from './no-runs-notice.tsx';
 import { ErrorNotice, Notice } from './notice.tsx';
 import { PageHead } from './page-head.tsx';
+import { RunChooser } from './run-chooser.tsx';
 
 interface RunFrameProps {
   readonly title: string;
@@ -32,7 +27,7 @@ export function RunFrame({ title, sentence, controls, children }: RunFrameProps)
     <>
       <PageHead title={title} sentence={sentence}>
         {runs.data !== undefined && runId !== undefined && (
-          <RunPicker
+          <RunChooser
             runs={runs.data}
             runId={runId}
             onChoose={(next) => changeView({ run: next, measurement: undefined })}
@@ -115,32 +110,6 @@ export function WithDetail({
   const detail = useMeasurement(id);
   if (detail.isError) return <ErrorNotice error={detail.error} />;
   return detail.data === undefined ? <Loading /> : children(detail.data);
-}
-
-interface RunPickerProps {
-  /** Where there is more than one choice of a run. */
-  readonly label?: string;
-  /** Newest first. */
-  readonly runs: readonly RunSummary[];
-  readonly runId: string;
-  readonly onChoose: (runId: string) => void;
-}
-
-export function RunPicker({ label = texts.runs.label, runs, runId, onChoose }: RunPickerProps) {
-  const words = texts.runs;
-  return (
-    <label>
-      <span>{label}</span>
-      <select value={runId} onChange={({ target }) => onChoose(target.value)}>
-        {!runs.some(({ id }) => id === runId) && <option value={runId}>{runId}</option>}
-        {runs.map(({ id, startedAt, suite, machineName, status }) => (
-          <option key={id} value={id}>
-            {words.option(formatTime(startedAt), suite, machineName, status)}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
 }
 
 /** With whatever is not the same in the whole run. */

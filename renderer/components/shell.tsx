@@ -1,13 +1,15 @@
 /** What surrounds every page: where one can go, the keys and the command palette. */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { useActiveRun, useLiveUpdates } from '../api/queries.ts';
+import { useActiveRun, useChangeSettings, useLiveUpdates, useSettings } from '../api/queries.ts';
 import { type Page, pageGroups } from '../pages/page.ts';
 import { pageOf, pages } from '../pages/registry.ts';
 import { texts } from '../texts.ts';
+import { keepTheme, onThemeChosen } from '../theme.ts';
 import { addressOfPage, goToPage, useViewState } from '../view-state.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Header } from './header.tsx';
+import { ImportDesk } from './import-desk.tsx';
 import { KeyList } from './key-list.tsx';
 import { useKeys } from './use-keys.ts';
 
@@ -19,7 +21,8 @@ interface ShellProps {
 export function Shell({ version, onResume }: ShellProps) {
   useLiveUpdates(onResume);
   useFollowActiveRun();
-  const [view] = useViewState();
+  useStoredTheme();
+  const [view, changeView] = useViewState();
   const [dialog, setDialog] = useState<'palette' | 'keys'>();
   useKeys({
     onPalette: useCallback(() => setDialog('palette'), []),
@@ -41,6 +44,12 @@ export function Shell({ version, onResume }: ShellProps) {
       <div className="shell">
         <Navigation current={page} />
         <main ref={main} tabIndex={-1}>
+          <ImportDesk
+            onShow={(run) => {
+              changeView({ run, measurement: undefined });
+              goToPage('gap');
+            }}
+          />
           <ErrorBoundary key={page.id}>
             <Content />
           </ErrorBoundary>
@@ -93,8 +102,16 @@ function useFollowActiveRun(): void {
   const [, changeView] = useViewState();
   const activeId = useActiveRun().data?.runId;
   useEffect(() => {
-    if (activeId !== undefined) changeView({ run: undefined, measurement: undefined, condition: undefined });
+    if (activeId !== undefined) changeView({ run: undefined, measurement: undefined, sets: undefined });
   }, [activeId, changeView]);
+}
+
+/** The theme of the settings holds, and what is chosen anywhere is kept there. */
+function useStoredTheme(): void {
+  const theme = useSettings().data?.settings.theme;
+  const { change } = useChangeSettings();
+  useEffect(() => theme && keepTheme(theme), [theme]);
+  useEffect(() => onThemeChosen((chosen) => change({ theme: chosen })), [change]);
 }
 
 /** Names the window after the page, and takes the reader's place to its beginning when it changes. */

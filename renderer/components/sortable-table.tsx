@@ -1,7 +1,9 @@
 /** A table whose columns can be sorted by, with the mouse and with the keyboard. */
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode, useMemo, useRef } from 'react';
 import { texts } from '../texts.ts';
+import { RowGap } from './row-gap.tsx';
 import { parseSort, type Sort, sortRows, toggleSort } from './sorting.ts';
+import { useWindowedRows } from './use-windowed-rows.ts';
 
 export interface Column<Row> {
   /** In the address. */
@@ -24,14 +26,22 @@ interface SortableTableProps<Row> {
   readonly onSort: (sort: Sort | undefined) => void;
   readonly selected?: string | undefined;
   readonly onSelect?: (row: Row) => void;
+  /** What stands below a row that is open; undefined for the others. */
+  readonly detail?: (row: Row) => ReactNode;
 }
 
+/** As the style sheet makes it; rows that are higher are measured. */
+const rowHeight = 36;
+
 export function SortableTable<Row>(props: SortableTableProps<Row>) {
-  const { label, columns, rows, rowKey, onSort, selected, onSelect } = props;
+  const { label, columns, rows, rowKey, onSort, selected, onSelect, detail } = props;
   const sort = parseSort(props.sort);
+  const frame = useRef<HTMLDivElement>(null);
+  const sorted = useMemo(() => sortRows(rows, columns, parseSort(props.sort)), [rows, columns, props.sort]);
+  const { isWindowed, indexes, above, below, measure } = useWindowedRows(sorted.length, frame, rowHeight);
   return (
-    <div className="table-frame">
-      <table aria-label={label}>
+    <div className="table-frame" ref={frame}>
+      <table aria-label={label} aria-rowcount={isWindowed ? sorted.length + 1 : undefined}>
         <thead>
           <tr>
             {columns.map((column) => (
@@ -60,20 +70,38 @@ export function SortableTable<Row>(props: SortableTableProps<Row>) {
           </tr>
         </thead>
         <tbody>
-          {sortRows(rows, columns, sort).map((row) => (
-            <tr
-              key={rowKey(row)}
-              className={onSelect === undefined ? undefined : 'selectable'}
-              aria-selected={selected === undefined ? undefined : rowKey(row) === selected}
-              onClick={onSelect === undefined ? undefined : () => onSelect(row)}
-            >
-              {columns.map((column) => (
-                <td key={column.key} className={column.align}>
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
-          ))}
+          <RowGap height={above} columns={columns.length} />
+          {indexes.map((index) => {
+            const row = sorted[index];
+            if (row === undefined) return null;
+            const opened = detail?.(row);
+            return (
+              <Fragment key={rowKey(row)}>
+                <tr
+                  ref={measure}
+                  data-index={index}
+                  aria-rowindex={isWindowed ? index + 2 : undefined}
+                  className={onSelect === undefined ? undefined : 'selectable'}
+                  aria-selected={selected === undefined ? undefined : rowKey(row) === selected}
+                  onClick={onSelect === undefined ? undefined : () => onSelect(row)}
+                >
+                  {columns.map((column) => (
+                    <td key={column.key} className={column.align}>
+                      {column.cell(row)}
+                    </td>
+                  ))}
+                </tr>
+                {opened !== undefined && (
+                  <tr>
+                    <td colSpan={columns.length} className="opened">
+                      {opened}
+                    </td>
+                  </tr>
+                )}
+              </Fragment>
+            );
+          })}
+          <RowGap height={below} columns={columns.length} />
         </tbody>
       </table>
     </div>

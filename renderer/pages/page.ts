@@ -11,5 +11,5 @@ export interface Page {
   readonly component: ComponentType;
 }
 
-export const pageGroups = ['machine', 'run', 'runs', 'networks'] as const;
+export const pageGroups = ['machine', 'run', 'runs', 'networks', 'program'] as const;
 export type PageGroup = (typeof pageGroups)[number];

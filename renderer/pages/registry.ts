@@ -6,13 +6,17 @@ import { layersPage } from './layers/page.ts';
 import { modelsPage } from './models/page.ts';
 import { overviewPage } from './overview/page.ts';
 import type { Page } from './page.ts';
+import { profilePage } from './profile/page.ts';
+import { reportsPage } from './reports/page.ts';
 import { rooflinePage } from './roofline/page.ts';
 import { runPage } from './run/page.ts';
+import { settingsPage } from './settings/page.ts';
 import { waterlinePage } from './waterline/page.ts';
 
 /** In the order of the navigation. */
 export const pages: readonly Page[] = [
   overviewPage,
+  profilePage,
   runPage,
   waterlinePage,
   rooflinePage,
@@ -20,11 +24,13 @@ export const pages: readonly Page[] = [
   intensityPage,
   comparePage,
   historyPage,
+  reportsPage,
   modelsPage,
+  settingsPage,
 ];
 
-/** Where an address without a page leads: to profiling, and what it found. */
-const firstPage = runPage;
+/** Where an address without a page leads: to this machine, and what can be done with it. */
+const firstPage = overviewPage;
 
 export function pageOf(id: string | undefined): Page {
   return pages.find((page) => page.id === id) ?? firstPage;

@@ -33,6 +33,14 @@ test.use({
   },
 });
 
+/** Profiles with the page's own WebGPU and nothing else. */
+async function chooseWebGpu(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Profile', exact: true }).click();
+  await page.getByRole('checkbox', { name: 'WebGPU (browser)' }).check();
+  await page.getByRole('checkbox', { name: 'native' }).uncheck();
+  await page.getByRole('button', { name: 'Profile this machine' }).click();
+}
+
 let server: RunningServer;
 let pages: BenchPages;
 let provider: ProviderConnection;
@@ -175,7 +183,7 @@ test.describe('in the app', () => {
     try {
       await page.goto(app.address);
       const opening = page.waitForEvent('popup');
-      await page.getByRole('button', { name: 'Measure with WebGPU in this browser' }).click();
+      await chooseWebGpu(page);
       const bench = await opening;
       await expect(bench.getByRole('heading', { name: 'WebGPU bench' })).toBeVisible();
       await expect(page.getByText('measuring the ceilings of SwiftShader (software)')).toBeVisible();
@@ -195,7 +203,7 @@ test('in the desktop app it is a hidden window, which does not keep the app open
   const dataFolder = await mkdtemp(join(tmpdir(), 'plimsoll-bench-'));
   try {
     await using desktop = await launchDesktop(browser, { PLIMSOLL_DATA_DIR: dataFolder });
-    await desktop.page.getByRole('button', { name: 'Measure with WebGPU' }).click();
+    await chooseWebGpu(desktop.page);
     await expect(desktop.page.getByText('measuring the ceilings of SwiftShader (software)')).toBeVisible();
     const { hiddenPage } = desktop;
     expect(hiddenPage?.url()).toMatch(/\/bench\/index\.html$/);

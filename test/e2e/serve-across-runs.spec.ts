@@ -1,9 +1,12 @@
 /** Twelve stored runs with one change of level: the pages that look across runs show what the command line says of them. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { formatEffect } from '../../core/format/effect.ts';
+import { formatInterval, formatNs, formatPercent } from '../../core/format/units.ts';
 import { Store } from '../../main/store/store.ts';
+import { showCell } from '../../renderer/charts/table-data.ts';
 import { changedRun } from '../fixtures/statistics/changed-run.ts';
-import { expect, test } from './support/served-app.ts';
+import { chooseRun, expect, openPage, test } from './support/served-app.ts';
 
 function storeRuns(folder: string): void {
   const store = new Store(folder);
@@ -30,7 +33,7 @@ async function seriousOf(page: Page): Promise<unknown> {
 
 test.beforeEach(async ({ page, emptyApp }) => {
   storeRuns(emptyApp.dataFolder);
-  await page.goto(emptyApp.address);
+  await openPage(page, emptyApp, 'gap');
   await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();
 });
 
@@ -44,8 +47,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.keyboard.press('g');
     await page.keyboard.press('c');
     const verdicts = page.getByRole('table', { name: 'Verdicts' });
-    for (const [index, { verdict }] of compared.rows.entries()) {
-      await expect(verdicts.locator('tbody tr').nth(index)).toContainText(verdict);
+    for (const [index, { verdict, before, after, effect, floor }] of compared.rows.entries()) {
+      const row = verdicts.locator('tbody tr').nth(index);
+      for (const text of [
+        verdict,
+        formatNs(before.latencyNs.median),
+        formatNs(after.latencyNs.median),
+        formatEffect(effect),
+        formatPercent(floor.believedChange),
+      ]) {
+        await expect(row).toContainText(text);
+      }
     }
     const { counts } = compared;
     await expect(
@@ -56,9 +68,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await verdicts.getByRole('button', { name: 'resnet50' }).first().press('Enter');
     const resnet = compared.rows.find(({ model }: { model: string }) => model === 'resnet50');
     await expect(verdicts.getByText(resnet.reason)).toBeVisible();
+    const blocks = page.getByRole('table', { name: 'Blocks of resnet50' });
+    for (const { name, beforeNs, afterNs, ratio } of resnet.blocks) {
+      const row = blocks.getByRole('row', { name: new RegExp(`^${name} `) });
+      await expect(row).toContainText(formatNs(beforeNs));
+      await expect(row).toContainText(formatNs(afterNs));
+      await expect(row).toContainText(`${(100 * (ratio - 1)).toFixed(1)}%`);
+    }
+    await blocks.getByRole('button', { name: resnet.blocks[0].name }).press('Enter');
+    const inside = resnet.kernels.filter(({ block }: { block: string }) => block === resnet.blocks[0].name);
+    await expect(blocks.locator('.kernel-row')).toHaveCount(inside.length);
+    await expect(blocks.locator('.kernel-row').first()).toContainText(formatNs(inside[0].afterNs));
     expect(await seriousOf(page)).toEqual([]);
 
-    await page.getByLabel('Before').selectOption('run05');
+    await chooseRun(page, 'Before', 'run05');
     await expect(page.getByRole('table', { name: 'What else differs' })).toContainText('0.1.0');
     expect(page.url()).toContain('before=run05');
 
@@ -71,7 +94,55 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.locator('.history-chart .surroundings')).toHaveCount(1);
     await expect(page.getByRole('region', { name: 'Changes of level' })).toContainText('0.1.0 → 0.2.0');
     await page.locator('.history-chart svg').press('ArrowRight');
+    const [point] = series[0].points;
     await expect(page.locator('.readout')).toContainText('run00');
+    await expect(page.locator('.readout')).toContainText(formatInterval(point.latencyNs));
+    await expect(page.locator('.readout')).toContainText(formatPercent(point.efficiency));
+    await page.locator('.history-chart svg').press('Enter');
+    await expect(page.getByText('Selected: run run00')).toBeVisible();
     expect(await seriousOf(page)).toEqual([]);
+
+    await page.getByLabel('Figure').selectOption('efficiency');
+    expect(page.url()).toContain('metric=efficiency');
+    await expect(page.locator('.history-chart')).toContainText('Efficiency [% of the peak]');
+    await page.getByRole('button', { name: 'Table' }).click();
+    const rows = page.getByRole('table', { name: /^resnet50/ }).locator('tbody tr');
+    await expect(rows).toHaveCount(12);
+    for (const [index, { runId, latencyNs, efficiency }] of series[0].points.entries()) {
+      await expect(rows.nth(index)).toContainText(runId);
+      await expect(rows.nth(index)).toContainText(showCell(latencyNs.median / 1e6));
+      await expect(rows.nth(index)).toContainText(showCell(100 * efficiency));
+    }
   });
 }
+
+test('sorts and filters what is compared, and compares parts of runs', async ({ page, emptyApp }) => {
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  const rows = page.getByRole('table', { name: 'Verdicts' }).locator('tbody tr');
+  await expect(rows.first()).toBeVisible();
+  const { rows: compared } = JSON.parse(emptyApp.cli('compare', '--json').stdout);
+  await expect(rows).toHaveCount(compared.length);
+  await page.getByRole('button', { name: 'Change [95% interval]' }).click();
+  const slowest = Math.max(...compared.map(({ effect }: { effect: { ratio: number } }) => effect.ratio));
+  await expect(rows.last()).toContainText(
+    formatEffect(
+      compared.find(({ effect }: { effect: { ratio: number } }) => effect.ratio === slowest).effect,
+    ),
+  );
+  await page.getByLabel('Filter').fill('resnet');
+  await expect(rows).toHaveCount(1);
+  await page.getByLabel('Filter').fill('nothing like it');
+  await page.getByRole('button', { name: 'Clear the filter' }).click();
+  await expect(rows).toHaveCount(compared.length);
+
+  await page.getByRole('button', { name: 'fused with layerwise plan' }).click();
+  await expect(page.getByLabel('Before: Plan')).toHaveValue('layerwise');
+  await expect(page.getByLabel('After: Plan')).toHaveValue('fused');
+  const plans = JSON.parse(emptyApp.cli('compare', 'run11', '--plans', 'layerwise,fused', '--json').stdout);
+  await expect(rows).toHaveCount(plans.rows.length);
+  await expect(rows.first()).toContainText('layerwise → fused');
+  await expect(rows.first()).toContainText(formatEffect(plans.rows[0].effect));
+  await page.getByLabel('After: Plan').selectOption('layerwise');
+  await expect(page.getByRole('heading', { name: 'Both sides are the same' })).toBeVisible();
+});

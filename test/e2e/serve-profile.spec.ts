@@ -1,5 +1,5 @@
 /** Measuring from the browser, and who may. */
-import { expect, test } from './support/served-app.ts';
+import { expect, openPage, test } from './support/served-app.ts';
 
 test('begins with an explanation, profiles, and can be stopped without losing anything', async ({
   page,
@@ -23,6 +23,8 @@ test('begins with an explanation, profiles, and can be stopped without losing an
   await expect(progress).toBeVisible();
   expect(Number(await progress.getAttribute('aria-valuenow'))).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(page.getByText(/measurements? (is|are) kept/)).toBeVisible();
+  await page.getByRole('button', { name: 'Stop and keep that' }).click();
   await expect(progress).toBeHidden({ timeout: 30_000 });
   await expect(page.getByText('cancelled: what was measured is kept')).toBeVisible();
   await expect(rows.first()).toContainText('resnet50');
@@ -32,11 +34,11 @@ test('begins with an explanation, profiles, and can be stopped without losing an
 });
 
 test('follows a run to its end, and another page follows it too', async ({ page, context, app }) => {
-  await page.goto(app.address);
+  await openPage(page, app, 'gap');
   await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();
   const other = await context.newPage();
   // The cookie of the first page is the second one's too.
-  await other.goto(new URL(app.address).origin);
+  await other.goto(`${new URL(app.address).origin}/#page=gap`);
   await expect(other.getByRole('table', { name: 'Measurements' })).toBeVisible();
   await page.evaluate(async () => {
     const body = JSON.stringify({ models: ['regnety_004'] });
@@ -48,7 +50,8 @@ test('follows a run to its end, and another page follows it too', async ({ page,
   for (const follower of [page, other]) {
     await expect(follower.getByRole('progressbar')).toBeHidden({ timeout: 60_000 });
     await expect(follower.getByRole('table', { name: 'Measurements' }).locator('tbody tr')).toHaveCount(1);
-    await expect(follower.locator('.run-bar option')).toHaveCount(2);
+    await follower.getByRole('combobox', { name: 'Run' }).click();
+    await expect(follower.getByRole('option')).toHaveCount(2);
   }
 });
 
@@ -61,7 +64,7 @@ test('lets nobody in without the token', async ({ page, emptyApp }) => {
 });
 
 test('says so when the program is gone', async ({ page, app }) => {
-  await page.goto(app.address);
+  await openPage(page, app, 'gap');
   await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();
   await app.stop();
   await page.getByRole('button', { name: 'Profile again' }).click();

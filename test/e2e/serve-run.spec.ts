@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BundleSchema } from '../../core/protocol/run.ts';
-import { expect, test } from './support/served-app.ts';
+import { expect, openPage, test } from './support/served-app.ts';
 
 test.beforeEach(async ({ page, app }) => {
-  await page.goto(app.address);
+  await openPage(page, app, 'gap');
   await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();
 });
 
@@ -26,28 +26,6 @@ test('shows the machine, its ceilings and the measurements of the newest run', a
     await expect(row).toContainText(`${(100 * efficiency).toFixed(1)}%`);
     await expect(row).toContainText('yes');
   }
-});
-
-test('draws every point where its figures say', async ({ page, app }) => {
-  const { measurements } = JSON.parse(app.cli('show', '--json').stdout);
-  const panels = page.locator('.gap-panel');
-  await expect(panels).toHaveCount(2);
-  // Over operations a model is one point, over latency one a plan.
-  await expect(panels.nth(0).locator('.recharts-scatter-symbol')).toHaveCount(2);
-  await expect(panels.nth(1).locator('.recharts-scatter-symbol')).toHaveCount(3);
-  const regnet = measurements.find(({ model }: { model: string }) => model === 'regnety_004');
-  // From left to right as from fast to slow; labels are no help here, for one that has no room is left out.
-  const boxes = await Promise.all(
-    (await panels.nth(1).locator('.recharts-scatter-symbol').all()).map((symbol) => symbol.boundingBox()),
-  );
-  const [first, ...others] = boxes.map((box) => box?.x ?? Number.NaN);
-  for (const other of others) expect(first).toBeLessThan(other);
-  for (const { model, latencyNs } of measurements) {
-    if (model !== 'regnety_004') expect(regnet.latencyNs.median).toBeLessThan(latencyNs.median);
-  }
-  await panels.nth(1).locator('.recharts-scatter-symbol').first().hover();
-  await expect(page.locator('.chart-tooltip')).toContainText('regnety_004');
-  await expect(page.locator('.chart-tooltip')).toContainText(`${(100 * regnet.efficiency).toFixed(1)}%`);
 });
 
 test('sorts its table, and keeps that in the address', async ({ page }) => {
@@ -79,7 +57,7 @@ test('opens the kernels of a measurement, from the table and from the plot', asy
   await expect(fused).toContainText('agree with the reference');
   await expect(fused.getByRole('row', { name: /convfirst/ }).first()).toBeVisible();
   const fusedKernels = await fused.locator('tbody tr').count();
-  await page.locator('.gap-panel').nth(1).locator('.recharts-scatter-symbol').first().click();
+  await page.locator('.gap-panel').nth(1).locator('.gap-point').first().click();
   const regnet = page.getByRole('region', { name: 'regnety_004, layerwise: kernel by kernel' });
   await expect(regnet.locator('.kernel-chart .recharts-bar-rectangle').first()).toBeAttached();
   expect(await regnet.locator('tbody tr').count()).toBeGreaterThan(fusedKernels);
@@ -87,17 +65,6 @@ test('opens the kernels of a measurement, from the table and from the plot', asy
   await expect(fused).toBeVisible();
   await fused.getByRole('button', { name: 'Close' }).click();
   await expect(fused).toBeHidden();
-});
-
-test('lays the paper’s figures beneath, on scales of their own', async ({ page }) => {
-  await page.getByLabel('Show the paper’s own figures').check();
-  await expect(page.locator('.gap-panel')).toHaveCount(4);
-  const reference = page.locator('.reference');
-  await expect(reference).toContainText('NVIDIA RTX A5000');
-  await expect(reference).toContainText('batch of 128');
-  await expect(reference.locator('.gap-panel').nth(1).locator('.recharts-scatter-symbol')).toHaveCount(15);
-  await page.getByLabel('Show the paper’s own figures').uncheck();
-  await expect(page.locator('.gap-panel')).toHaveCount(2);
 });
 
 test('says what is a reconstruction', async ({ page }) => {
@@ -161,7 +128,7 @@ test('deletes a run only when it is told twice', async ({ page, app }) => {
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Keep it' }).click();
   await page.getByRole('button', { name: 'Delete' }).click();
-  await page.getByRole('button', { name: 'Delete this run for good' }).click();
+  await page.getByRole('button', { name: 'Delete this run' }).click();
   await expect(page.getByRole('heading', { name: 'Nothing has been measured yet' })).toBeVisible();
   expect(JSON.parse(app.cli('runs', '--json').stdout)).toEqual([]);
 });
@@ -179,9 +146,9 @@ test('has a light and a dark theme, and remembers the choice', async ({ page }) 
 
 test('shows what an address names, and says so where it is not there', async ({ page, app }) => {
   const [run] = JSON.parse(app.cli('runs', '--json').stdout);
-  await page.goto(`${new URL(page.url()).origin}/#run=${run.id}&reference=shown`);
-  await expect(page.locator('.reference')).toBeVisible();
-  await page.goto(`${new URL(page.url()).origin}/#run=nosuchrun`);
+  await page.goto(`${new URL(page.url()).origin}/#page=gap&run=${run.id}&front=shown`);
+  await expect(page.locator('svg .pareto-front').first()).toBeVisible();
+  await page.goto(`${new URL(page.url()).origin}/#page=gap&run=nosuchrun`);
   await expect(page.getByRole('alert')).toContainText('There is no run nosuchrun.');
   await page.getByRole('button', { name: 'Show the newest run' }).click();
   await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();

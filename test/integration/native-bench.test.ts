@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { GraphBuilder } from '../../core/graph/builder.ts';
-import { type Graph, operatorAt } from '../../core/graph/graph.ts';
+import { type BlockKind, type Graph, operatorAt } from '../../core/graph/graph.ts';
 import { inputBound } from '../../core/graph/initialization.ts';
 import { costOfKernel, type PlanKind, planGraph } from '../../core/graph/plan.ts';
 import { findModel } from '../../core/models/zoo.ts';
@@ -22,7 +22,17 @@ import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 const program = fileURLToPath(new URL('../../build/native/plimsoll-native-bench', import.meta.url));
 
 /** What the program says that it fuses. */
-const fusable = new Set(['convfirst', 'convnext', 'mbconv'] as const);
+const fusable = new Set<BlockKind>([
+  'basic',
+  'bottleneck',
+  'convfirst',
+  'convfirstDownsample',
+  'convnext',
+  'depthwiseSeparable',
+  'ffn',
+  'fusedMbconv',
+  'mbconv',
+]);
 
 class RequestFailed extends Error {
   readonly error: ProviderError;
@@ -184,6 +194,7 @@ describe('native-bench', () => {
       const { devices } = await native.call('describe');
       const reference: number[][] = [];
       for (const instructionSet of devices[0]?.instructionSets ?? []) {
+        if (instructionSet === 'amx-bf16') continue;
         const outputs: number[][] = [];
         for (const plan of ['layerwise', 'fused'] as const) {
           for (const threads of [1, 2, 3]) {
@@ -204,6 +215,37 @@ describe('native-bench', () => {
       for (const values of reference) {
         for (const [index, value] of values.entries())
           expect(value).toBeCloseTo(reference[0]?.[index] ?? 0, 4);
+      }
+    },
+  );
+
+  it.each(['resnet18', 'convfirst_pico', 'convnext_atto', 'efficientnet_b0'])(
+    'gives %s in bf16 by both plans, near what fp32 gives, and counts half the bytes',
+    async (name) => {
+      const graph = model(name, 64);
+      const outputs: number[][] = [];
+      for (const [dtype, plan] of [
+        ['fp32', 'layerwise'],
+        ['bf16', 'layerwise'],
+        ['bf16', 'fused'],
+      ] as const) {
+        const prepared = await native.prepare(graph, plan, { dtype, threads: 2 });
+        expect(prepared.kernels.map(({ inputBytes }) => inputBytes)).toEqual(
+          planGraph(graph, plan, fusable).kernels.map(
+            (kernel) => costOfKernel(graph, kernel, 1, dtype).inputBytes,
+          ),
+        );
+        const verification = await native.call('verify', { handle: prepared.handle });
+        expect(verification.kernels.filter(({ passed }) => !passed)).toEqual([]);
+        expect(verification.passed).toBe(true);
+        outputs.push(verification.output.values);
+        await native.call('release', { handle: prepared.handle });
+      }
+      // Weights and activations have eight bits; what they leave adds up over the layers.
+      for (const values of outputs) {
+        for (const [index, value] of values.entries()) {
+          expect(Math.abs(value - (outputs[0]?.[index] ?? 0))).toBeLessThan(0.3);
+        }
       }
     },
   );
@@ -296,7 +338,7 @@ describe('native-bench', () => {
   });
 
   it.each([
-    ['a data type without kernels', { dtype: 'bf16' }, 'unsupported'],
+    ['a data type without kernels', { dtype: 'int8' }, 'unsupported'],
     ['an instruction set that is not there', { instructionSet: 'avx1024' }, 'unsupported'],
     ['no threads', { threads: 0 }, 'badRequest'],
     ['a plan that leaves operators out', { kernels: [] }, 'badRequest'],
@@ -386,11 +428,65 @@ describe('native-bench', () => {
     expect(stderr.split('\n')[0]).toMatch(/generic\.$/);
   });
 
+  it('predicts from the ceilings that it is told, level by level', async () => {
+    const ceilings = {
+      operationsPerSecond: 1e11,
+      levels: [
+        { level: 'L1', bytesPerSecond: 3e11 },
+        { level: 'L2', bytesPerSecond: 1e11 },
+        { level: 'L3', bytesPerSecond: 4e10 },
+        { level: 'DRAM', bytesPerSecond: 1e10 },
+      ],
+    };
+    const graph = model('resnet50', 64);
+    const plain = await native.prepare(graph, 'fused');
+    const told = await native.prepare(graph, 'fused', { ceilings });
+    const faster = await native.prepare(graph, 'fused', {
+      ceilings: { ...ceilings, operationsPerSecond: 2e11 },
+    });
+    for (const [index, kernel] of told.kernels.entries()) {
+      // What was not measured is not predicted by.
+      expect(plain.kernels[index]?.prediction).toBeUndefined();
+      expect(kernel.schedule !== undefined).toBe(kernel.implementation.match(/^(fused|layers)\./) !== null);
+      if (kernel.operations === 0) continue;
+      const { prediction } = kernel;
+      if (prediction === undefined) throw new Error(`${kernel.name} has no prediction`);
+      const { arithmeticNs, pointwiseNs, levels, timeNs } = prediction;
+      expect(levels.map(({ level }) => level)).toEqual(['L1', 'L2', 'L3', 'DRAM']);
+      expect(timeNs).toBeCloseTo(
+        levels.reduce((sum, level) => sum + level.timeNs, arithmeticNs + pointwiseNs),
+        0,
+      );
+      for (const [position, { bytes, timeNs: levelNs }] of levels.entries()) {
+        const rate = ceilings.levels[position]?.bytesPerSecond ?? 0;
+        expect(Math.abs(levelNs - (bytes / rate) * 1e9)).toBeLessThan(1);
+      }
+      // Recomputed rows count; useful ones are never left out, nor is what must cross from outside.
+      expect(arithmeticNs).toBeGreaterThanOrEqual(
+        (kernel.operations / ceilings.operationsPerSecond) * 1e9 - 1,
+      );
+      const bytes = levels.reduce((sum, level) => sum + level.bytes, 0);
+      expect(bytes).toBeGreaterThanOrEqual(kernel.inputBytes + kernel.outputBytes);
+      expect(faster.kernels[index]?.prediction?.timeNs ?? timeNs).toBeLessThan(timeNs);
+    }
+    for (const { handle } of [plain, told, faster]) await native.call('release', { handle });
+  });
+
+  it('refuses ceilings that are none', async () => {
+    const ceilings = { operationsPerSecond: 0, levels: [] };
+    await expect(native.prepare(model('convfirst_pico', 32), 'fused', { ceilings })).rejects.toMatchObject({
+      error: { code: 'badRequest', message: 'A ceiling must be more than zero.' },
+    });
+  });
+
   it('plans the blocks that it fuses as one kernel each', () => {
     const graph = model('convfirst_pico');
     const fused = planGraph(graph, 'fused', fusable).kernels.filter((kernel) => kernel.fused);
-    const blocks = graph.blocks.filter(({ kind }) => kind === 'convfirst' || kind === 'mbconv');
+    const blocks = graph.blocks.filter(({ kind }) => fusable.has(kind));
     expect(fused.map(({ name }) => name)).toEqual(blocks.map(({ name }) => name));
-    for (const { operators } of fused) expect(operatorAt(graph, operators.at(-1) ?? 0).kind).toBe('add');
+    for (const { block, operators } of fused) {
+      const isStep = graph.blocks[block]?.kind === 'convfirstDownsample';
+      expect(operatorAt(graph, operators.at(-1) ?? 0).kind).toBe(isStep ? 'conv2d' : 'add');
+    }
   });
 });

@@ -13,10 +13,11 @@ import {
   printJson,
 } from '../context.ts';
 import { followRun } from '../follow-run.ts';
+import { formatPlan } from '../format/plan.ts';
 import { formatReport } from '../format/report.ts';
 
 interface ProfileOptions {
-  suite: string;
+  suite?: string;
   models?: string[];
   plans?: string[];
   dtypes?: string[];
@@ -26,6 +27,7 @@ interface ProfileOptions {
   cacheState?: string;
   settle?: number;
   noiseTest: boolean;
+  dryRun?: true;
   json?: true;
 }
 
@@ -34,13 +36,13 @@ export function addProfile(program: Command, context: CommandContext): void {
   program
     .command('profile')
     .description('measure the ceilings of this machine and how near the models come to them')
-    .option('--suite <name>', 'which models to measure', 'quick')
+    .option('--suite <name>', 'which models to measure; default: that of the settings, else quick')
     .option('--models <names>', 'these models instead of those of the suite, with commas between', parseNames)
     .option('--plans <plans>', `of ${planKinds.join(', ')}; default: all that can be run`, parseNames)
     .option('--dtypes <types>', `of ${dataTypes.join(', ')}; default: fp32`, parseNames)
     .option(
       '--providers <names>',
-      `of ${providerNames.join(', ')}, to compare them; default: native`,
+      `of ${providerNames.join(', ')}, to compare them; default: those of the settings, else native`,
       parseNames,
     )
     .option('--batch <sizes>', 'images at once, for example 1,8; default: 1', parseIntegers)
@@ -58,9 +60,17 @@ export function addProfile(program: Command, context: CommandContext): void {
       '--no-noise-test',
       'leave out the A/A test that follows where there was none in these surroundings (20 seconds at most)',
     )
+    .option('--dry-run', 'say what would be measured and how long it may take, and measure nothing')
     .option('--json', 'print the result as one JSON object; progress goes to stderr in any case')
     .action(async (options: ProfileOptions) => {
-      const { started } = await followRun(api, terminal, () => api.call('runs.start', requestOf(options)));
+      const asked = requestOf(options);
+      const { settings } = await api.call('settings.get', {});
+      const request = { suite: settings.suite, providers: settings.providers, ...asked };
+      if (options.dryRun) {
+        const plan = await api.call('runs.plan', request);
+        return options.json ? printJson(terminal, plan) : terminal.out(formatPlan(plan));
+      }
+      const { started } = await followRun(api, terminal, () => api.call('runs.start', request));
       const report = await api.call('runs.get', { runId: started.runId });
       context.exitCode = exitCodeOf(report);
       if (options.json) {
@@ -80,7 +90,7 @@ function requestOf(options: ProfileOptions): RunRequest {
     cacheStates,
   );
   return {
-    suite,
+    ...(suite !== undefined && { suite }),
     ...(models !== undefined && { models }),
     ...(plans !== undefined && { plans: parseChoices('plan', plans, planKinds) }),
     ...(dtypes !== undefined && { dtypes: parseChoices('data type', dtypes, dataTypes) }),

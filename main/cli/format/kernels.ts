@@ -7,7 +7,7 @@ import {
   formatPercent,
   formatRatio,
 } from '../../../core/format/units.ts';
-import type { MeasurementDetail } from '../../../core/protocol/run.ts';
+import type { KernelSummary, MeasurementDetail } from '../../../core/protocol/run.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -31,6 +31,15 @@ export function formatKernels(terminal: Terminal, detail: MeasurementDetail): st
         align: 'right',
         cell: ({ latencyNs }) => ifKnown(latencyNs, (ns) => formatPercent(ns / total)),
       },
+      ...(kernels.some(({ prediction }) => prediction !== undefined)
+        ? [
+            {
+              title: 'predicted',
+              align: 'right',
+              cell: ({ prediction }: KernelSummary) => ifKnown(prediction?.timeNs ?? null, formatNs),
+            } as const,
+          ]
+        : []),
       { title: 'waterline', align: 'right', cell: ({ waterlineNs }) => formatNs(waterlineNs) },
       {
         title: 'kernel gap',
@@ -46,7 +55,29 @@ export function formatKernels(terminal: Terminal, detail: MeasurementDetail): st
   const marks = summary.marks.map(
     ({ severity, sentence }) => `${severity === 'warning' ? '!' : '·'} ${sentence}`,
   );
-  return [head, ...(marks.length > 0 ? [marks.join('\n')] : []), table].join('\n\n');
+  return [
+    head,
+    ...(marks.length > 0 ? [marks.join('\n')] : []),
+    table,
+    ...reconciliation(detail, total),
+    ...schedules(kernels),
+  ].join('\n\n');
+}
+
+/** The kernels are timed in passes of their own; what they leave of the latency has no explanation. */
+function reconciliation({ summary, kernels }: MeasurementDetail, total: number): string[] {
+  if (kernels.some(({ latencyNs }) => latencyNs === null)) return [];
+  const { median } = summary.latencyNs;
+  return [
+    `The kernels add up to ${formatNs(total)} of ${formatNs(median)}; ${formatPercent((median - total) / median)} is unexplained.`,
+  ];
+}
+
+function schedules(kernels: readonly KernelSummary[]): string[] {
+  const lines = kernels.flatMap(({ name, schedule }) =>
+    schedule === undefined ? [] : [`${name}: ${schedule}`],
+  );
+  return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
 function ifKnown(value: number | null, format: (value: number) => string): string {

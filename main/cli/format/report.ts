@@ -1,4 +1,5 @@
 /** A run on a terminal: the machine, its ceilings, the efficiency-gap table, and whatever qualifies it. */
+import { formatArithmetic } from '../../../core/format/arithmetic.ts';
 import { machineHeadFacts } from '../../../core/format/machine.ts';
 import { formatVerified } from '../../../core/format/trust.ts';
 import {
@@ -42,7 +43,7 @@ function formatCeilings(terminal: Terminal, ceilings: readonly Ceilings[]): stri
         align: 'right',
         cell: ({ peakOperationsPerSecond }) => formatOperationsPerSecond(peakOperationsPerSecond),
       },
-      { title: 'with', cell: ({ instructionSet }) => instructionSet },
+      { title: 'with', cell: (ceiling) => formatArithmetic(ceiling) },
       {
         title: 'theoretical',
         align: 'right',
@@ -92,7 +93,7 @@ function formatGapTable(terminal: Terminal, measurements: readonly MeasurementSu
   return formatTable(terminal, columns, measurements);
 }
 
-function formatNotes({ measurements, lost }: RunReport): string[] {
+function formatNotes({ ceilings, measurements, lost }: RunReport): string[] {
   const several = new Set([...measurements, ...lost].map(({ provider }) => provider)).size > 1;
   const by = (provider: string) => (several ? ` by ${provider}` : '');
   const alarms = measurements.flatMap(({ model, plan, provider, alarms }) =>
@@ -113,7 +114,16 @@ function formatNotes({ measurements, lost }: RunReport): string[] {
   const reconstructions = new Set(
     measurements.flatMap(({ reconstruction }) => (reconstruction === null ? [] : [reconstruction])),
   );
+  const widened = new Set(
+    ceilings
+      .filter(({ dtype, multipliedIn }) => dtype !== multipliedIn)
+      .map(
+        ({ dtype, multipliedIn, provider }) =>
+          `${dtype} is multiplied in ${multipliedIn}${by(provider)}, for want of faster instructions: efficiency is held against the peak of ${multipliedIn}.`,
+      ),
+  );
   return [
+    ...widened,
     ...(alarms.length > 0 ? [alarms.join('\n')] : []),
     ...(notes.length > 0 ? [notes.join('\n')] : []),
     ...(losses.length > 0 ? [['Without a figure:', ...losses].join('\n')] : []),

@@ -26,12 +26,12 @@ export function plots(report: Report): Section {
         plot,
         all.filter((other) => comparable(plot, other)),
       );
-      const { provider, device, dtype, batch, threads } = plot.condition;
+      const { provider, device, dtype, batch, threads, cacheState } = plot.condition;
       const left = plot.data.notPlotted;
       return [
         {
           kind: 'figure',
-          caption: `${provider} on ${device}, ${dtype}, batch ${batch}, ${count(threads, 'thread')}.${left.length === 0 ? '' : ` Not drawn, for no accuracy is published at their size: ${left.join(', ')}.`}`,
+          caption: `${provider} on ${device}, ${dtype}, batch ${batch}, ${count(threads, 'thread')}${cacheState === undefined ? '' : `, caches ${cacheState}`}.${left.length === 0 ? '' : ` Not drawn, for no accuracy is published at their size: ${left.join(', ')}.`}`,
           rows: [[byOperations, byLatency], [legend]],
         },
       ];

@@ -1,4 +1,5 @@
 /** What the figures are held against and what they were measured on: ceilings, machine, method. */
+import { formatArithmetic } from '../../../core/format/arithmetic.ts';
 import { machineFacts } from '../../../core/format/machine.ts';
 import {
   formatBytes,
@@ -26,7 +27,7 @@ export function ceilings(report: Report): Section {
           },
           { title: 'type', cell: ({ dtype }) => dtype },
           { title: 'threads', numeric: true, cell: ({ threads }) => String(threads) },
-          { title: 'with', cell: ({ instructionSet }) => instructionSet },
+          { title: 'with', cell: (ceiling) => formatArithmetic(ceiling) },
           {
             title: 'peak, measured',
             numeric: true,

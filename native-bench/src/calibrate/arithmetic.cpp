@@ -44,6 +44,11 @@ std::vector<PeakLoop> usablePeaks([[maybe_unused]] const InstructionSets& sets) 
   if (sets.avx2) peaks.push_back(avx2Peak());
   if (sets.amxBf16) peaks.push_back(amxBf16Peak());
   if (sets.avx512Bf16) peaks.push_back(avx512Bf16Peak());
+  if (sets.amxInt8) peaks.push_back(amxInt8Peak());
+  if (sets.avx512Vnni) peaks.push_back(avx512VnniPeak());
+#endif
+#ifdef PLIMSOLL_AVX512_FP16
+  if (sets.avx512Fp16) peaks.push_back(avx512Fp16Peak());
 #endif
 #ifdef PLIMSOLL_ARM64
   if (sets.neon) peaks.push_back(neonPeak());

@@ -25,7 +25,12 @@ PeakLoop genericPeak();
 PeakLoop avx2Peak();
 PeakLoop avx512Peak();
 PeakLoop avx512Bf16Peak();
+PeakLoop avx512VnniPeak();
 PeakLoop amxBf16Peak();
+PeakLoop amxInt8Peak();
+#endif
+#ifdef PLIMSOLL_AVX512_FP16
+PeakLoop avx512Fp16Peak();
 #endif
 #ifdef PLIMSOLL_ARM64
 PeakLoop neonPeak();

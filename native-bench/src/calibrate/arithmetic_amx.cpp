@@ -13,15 +13,16 @@ struct alignas(64) TileConfiguration {
   std::uint8_t rows[16] = {};
 };
 
-// Four sums of two by two operands, all in tile registers; each product is 16 x 16 x 32 multiply-adds.
-[[gnu::noinline]] float amxBf16Rounds(std::uint64_t count) {
+// Runs the rounds on four sums, tiles 0 to 3, of two by two operands, tiles 4 and 5 by 6 and 7, whose bytes are all `byte`.
+template <typename Rounds>
+float inTiles(std::uint8_t byte, const Rounds& rounds) {
   TileConfiguration configuration;
   for (int tile = 0; tile < 8; ++tile) {
     configuration.bytesPerRow[tile] = 64;
     configuration.rows[tile] = 16;
   }
-  alignas(64) std::uint16_t operand[512];
-  for (std::uint16_t& value : operand) value = 0x3000;  // 2^-31
+  alignas(64) std::uint8_t operand[1024];
+  for (std::uint8_t& value : operand) value = byte;
   // GCC 12's intrinsics tell the compiler of eight bytes of the first and of nothing that a tile is loaded from: it might
   // leave out what is written above.
   asm volatile("ldtilecfg %0" ::"m"(configuration) : "memory");
@@ -33,28 +34,48 @@ struct alignas(64) TileConfiguration {
   _tile_loadd(5, operand, 64);
   _tile_loadd(6, operand, 64);
   _tile_loadd(7, operand, 64);
-  for (std::uint64_t round = 0; round < count; ++round) {
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    _tile_dpbf16ps(2, 5, 6);
-    _tile_dpbf16ps(3, 5, 7);
-  }
-  alignas(64) float sums[256];
+  rounds();
+  alignas(64) std::int32_t sums[256];
   float total = 0;
   _tile_stored(0, sums, 64);
-  total += sums[0];
+  total += static_cast<float>(sums[0]);
   _tile_stored(1, sums, 64);
-  total += sums[1];
+  total += static_cast<float>(sums[0]);
   _tile_stored(2, sums, 64);
-  total += sums[2];
+  total += static_cast<float>(sums[0]);
   _tile_stored(3, sums, 64);
-  total += sums[3];
+  total += static_cast<float>(sums[0]);
   _tile_release();
   return total;
+}
+
+// Each product is 16 x 16 x 32 multiply-adds, summed in fp32. The operands are 6.6e-10, so that no sum grows out of it.
+[[gnu::noinline]] float amxBf16Rounds(std::uint64_t count) {
+  return inTiles(0x30, [count] {
+    for (std::uint64_t round = 0; round < count; ++round) {
+      _tile_dpbf16ps(0, 4, 6);
+      _tile_dpbf16ps(1, 4, 7);
+      _tile_dpbf16ps(2, 5, 6);
+      _tile_dpbf16ps(3, 5, 7);
+    }
+  });
+}
+
+// 16 x 16 x 64 multiply-adds of signed bytes, summed in 32 bits, which wrap around.
+[[gnu::noinline]] float amxInt8Rounds(std::uint64_t count) {
+  return inTiles(0x01, [count] {
+    for (std::uint64_t round = 0; round < count; ++round) {
+      _tile_dpbssd(0, 4, 6);
+      _tile_dpbssd(1, 4, 7);
+      _tile_dpbssd(2, 5, 6);
+      _tile_dpbssd(3, 5, 7);
+    }
+  });
 }
 
 }  // namespace
 
 PeakLoop amxBf16Peak() { return {"bf16", "amx-bf16", 4.0 * 16 * 16 * 32 * 2, amxBf16Rounds}; }
+PeakLoop amxInt8Peak() { return {"int8", "amx-int8", 4.0 * 16 * 16 * 64 * 2, amxInt8Rounds}; }
 
 }  // namespace plimsoll

@@ -18,7 +18,15 @@ constexpr std::size_t largestDramBytes = std::size_t{4} << 30;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-std::size_t arraysOf(Access access) { return access == Access::read ? 1 : access == Access::copy ? 2 : 3; }
+std::size_t arraysOf(Access access) {
+  switch (access) {
+    case Access::read:
+    case Access::write: return 1;
+    case Access::copy: return 2;
+    case Access::triad: return 3;
+  }
+  return 1;
+}
 
 }  // namespace
 
@@ -69,6 +77,9 @@ BandwidthCeiling measureBandwidth(const KernelSet& kernels, const WorkingSet& se
       switch (access) {
         case Access::read:
           result.store(kernels.streamRead(a, count, passes), std::memory_order_relaxed);
+          break;
+        case Access::write:
+          kernels.streamWrite(a, count, passes, aroundCache);
           break;
         case Access::copy:
           kernels.streamCopy(a, b, count, passes, aroundCache);

@@ -1,4 +1,4 @@
-// Bandwidth ceilings: reading, copying and the triad of STREAM, over working sets that fit each level of the memory.
+// Bandwidth ceilings: reading, writing, copying and the triad of STREAM, over working sets that fit each level of the memory.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace plimsoll {
 
-enum class Access { read, copy, triad };
+enum class Access { read, write, copy, triad };
 
 struct BandwidthCeiling {
   std::string level;  // L1, L2, L3 or DRAM

@@ -14,8 +14,10 @@ struct Calibration {
   std::vector<BandwidthCeiling> bandwidth;
 };
 
-// Every ceiling, for one thread and for all physical cores. `progress` is told the share that is done and what comes next.
-Calibration calibrate(double secondsPerCeiling, const Cancellation& cancellation,
+enum class Ceilings { all, arithmetic };
+
+// For one thread and for all physical cores. `progress` is told the share that is done and what comes next.
+Calibration calibrate(Ceilings which, double secondsPerCeiling, const Cancellation& cancellation,
                       const std::function<void(double, const std::string&)>& progress);
 
 }  // namespace plimsoll

@@ -62,8 +62,15 @@ int operationsPerCycle(const CpuInfo& cpu, const std::string& dtype, const std::
     if (core == Core::armTwoPipes) return 16;
     if (core == Core::armFourPipes) return 32;
   }
-  // A tile product is 16 x 16 x 32 multiply-adds in 16 cycles.
+  // Two 512-bit units, as for fp32. Ice Lake has the bytes and not the halves, and then nobody asks for them.
+  if (instructionSet == "avx512-fp16" && core == Core::intelServer) return 128;
+  if (instructionSet == "avx512-vnni") {
+    if (core == Core::zen4) return 128;
+    if (core == Core::zen5Server || core == Core::intelServer) return 256;
+  }
+  // A tile product is 16 x 16 x 32 multiply-adds in 16 cycles, of bytes twice as many.
   if (instructionSet == "amx-bf16" && core == Core::intelServer) return 1024;
+  if (instructionSet == "amx-int8" && core == Core::intelServer) return 2048;
   return 0;
 }
 

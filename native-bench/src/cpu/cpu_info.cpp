@@ -195,6 +195,7 @@ void readProcessor(CpuInfo& info) {
   sets.avx512Bf16 = sets.avx512 && bit(extended1.eax, 5);
   sets.avx512Fp16 = sets.avx512 && bit(extended.edx, 23);
   sets.amxBf16 = tiles && bit(extended.edx, 24) && bit(extended.edx, 22) && requestTileRegisters();
+  sets.amxInt8 = sets.amxBf16 && bit(extended.edx, 25);
 }
 
 #elif defined(PLIMSOLL_ARM64)

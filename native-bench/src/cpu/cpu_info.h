@@ -15,6 +15,7 @@ struct InstructionSets {
   bool avx512Vnni = false;
   bool avx512Fp16 = false;
   bool amxBf16 = false;      // and the kernel granted the tile registers
+  bool amxInt8 = false;
   bool neon = false;
   bool neonFp16 = false;
   bool neonDotProduct = false;

@@ -5,6 +5,8 @@ namespace plimsoll {
 std::vector<const KernelSet*> usableKernelSets([[maybe_unused]] const InstructionSets& sets) {
   std::vector<const KernelSet*> usable;
 #ifdef PLIMSOLL_X86
+  // Every processor with AMX has AVX-512 with bf16, whose rounding the kernels use.
+  if (sets.amxBf16 && sets.avx512Bf16) usable.push_back(&amxKernels());
   if (sets.avx512) usable.push_back(&avx512Kernels());
   if (sets.avx2) usable.push_back(&avx2Kernels());
 #endif

@@ -12,34 +12,43 @@ struct TileShape {
   std::size_t tilesPerPanel;
 };
 
-// Every kernel does the share of one member of the team and returns; no member reads what another one writes.
-struct KernelSet {
-  const char* name;
+// For tensors and weights that are kept as `Stored`. Every kernel does the share of one member of the team and returns; no
+// member reads what another one writes.
+template <typename Stored>
+struct Kernels {
   TileShape tile;
   // Elements of the packed weights of a convolution, and of its padded bias.
   std::size_t (*packedWeights)(const ConvShape&);
   std::size_t (*packedBias)(const ConvShape&);
   // `weights` is OHWI (linear: [out][in]); `bias` may be null.
-  void (*pack)(const ConvShape&, const float* weights, const float* bias, float* packedWeights, float* packedBias);
+  void (*pack)(const ConvShape&, const float* weights, const float* bias, Stored* packedWeights, float* packedBias);
   // Scratch floats that one member needs.
   std::size_t (*convolveScratch)(const ConvShape&);
-  void (*convolve)(const ConvTask&, const Member&);
-  std::size_t (*fusedScratch)(const FusedTask&);
-  void (*fused)(const FusedTask&, const Member&);
+  void (*convolve)(const ConvTaskOf<Stored>&, const Member&);
+  std::size_t (*fusedScratch)(const FusedTaskOf<Stored>&);
+  void (*fused)(const FusedTaskOf<Stored>&, const Member&);
   // Channels of the widened tensor that are computed together.
-  std::size_t (*expandSlice)(const ExpandTask&);
-  std::size_t (*expandScratch)(const ExpandTask&);
-  void (*expand)(const ExpandTask&, const Member&);
-  void (*pool)(const PoolTask&, const Member&);
-  void (*blur)(const BlurTask&, const Member&);
-  void (*globalPool)(const GlobalPoolTask&, const Member&);
-  void (*normalize)(const NormTask&, const Member&);
-  void (*elementwise)(const ElementTask&, const Member&);
-  void (*concat)(const ConcatTask&, const Member&);
-  void (*gate)(const GateTask&, const Member&);
-  void (*scale)(const ScaleTask&, const Member&);
+  std::size_t (*expandSlice)(const ExpandTaskOf<Stored>&);
+  std::size_t (*expandScratch)(const ExpandTaskOf<Stored>&);
+  void (*expand)(const ExpandTaskOf<Stored>&, const Member&);
+  void (*pool)(const PoolTaskOf<Stored>&, const Member&);
+  void (*blur)(const BlurTaskOf<Stored>&, const Member&);
+  void (*globalPool)(const GlobalPoolTaskOf<Stored>&, const Member&);
+  void (*normalize)(const NormTaskOf<Stored>&, const Member&);
+  void (*elementwise)(const ElementTaskOf<Stored>&, const Member&);
+  void (*concat)(const ConcatTaskOf<Stored>&, const Member&);
+  void (*gate)(const GateTaskOf<Stored>&, const Member&);
+  void (*scale)(const ScaleTaskOf<Stored>&, const Member&);
+};
+
+struct KernelSet {
+  const char* name;
+  const Kernels<float>* fp32;  // null where the instruction set multiplies in bf16 only
+  const Kernels<Bf16>* bf16;
+  bool multipliesBf16;  // or widens it to fp32 first
   // Bandwidth: `count` floats, `passes` times; `aroundCache` stores without reading the line first. Memory is aligned.
   float (*streamRead)(const float* from, std::size_t count, std::size_t passes);
+  void (*streamWrite)(float* to, std::size_t count, std::size_t passes, bool aroundCache);
   void (*streamCopy)(float* to, const float* from, std::size_t count, std::size_t passes, bool aroundCache);
   void (*streamTriad)(float* to, const float* a, const float* b, std::size_t count, std::size_t passes, bool aroundCache);
 };
@@ -48,6 +57,7 @@ const KernelSet& genericKernels();
 #ifdef PLIMSOLL_X86
 const KernelSet& avx2Kernels();
 const KernelSet& avx512Kernels();
+const KernelSet& amxKernels();
 #endif
 #ifdef PLIMSOLL_ARM64
 const KernelSet& neonKernels();

@@ -1,4 +1,5 @@
 // 256-bit vectors with fused multiply-add, 16 registers.
+#define KERNELS_NAME "avx2"
 #define KERNELS_NAMESPACE avx2
 #define KERNELS_ACCESSOR avx2Kernels
 #define KERNELS_WIDTH 8

@@ -1,4 +1,5 @@
 // 512-bit vectors, 32 registers; groups of eight channels use 256-bit ones, of which AVX512VL has 32 as well.
+#define KERNELS_NAME "avx512"
 #define KERNELS_NAMESPACE avx512
 #define KERNELS_ACCESSOR avx512Kernels
 #define KERNELS_WIDTH 16

@@ -1,4 +1,5 @@
 // 128-bit vectors: what every 64-bit processor has (SSE2, NEON).
+#define KERNELS_NAME "generic"
 #define KERNELS_NAMESPACE generic
 #define KERNELS_ACCESSOR genericKernels
 #define KERNELS_WIDTH 4

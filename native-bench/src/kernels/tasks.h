@@ -1,23 +1,24 @@
 // What a kernel is told to do: plain data, so that the files of the instruction sets share no code with the rest that
-// the linker could mix up. Tensors are NHWC fp32.
+// the linker could mix up. Tensors are NHWC. `Stored` is what tensors and weights are kept as, float or Bf16; it is computed
+// in fp32, and biases, gates and the parameters of LayerNorm, which are few, are fp32.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-// Never emitted as a function of its own: the linker would keep one copy, perhaps that of an instruction set which the
-// machine does not have.
-#define PLIMSOLL_INLINE [[gnu::always_inline]] inline
+#include "kernels/bf16.h"
+#include "support/inline.h"
 
 namespace plimsoll {
 
 enum class Activation : std::uint8_t { none, relu, relu6, silu, hardSwish, gelu, sigmoid, hardSigmoid };
 
 // Applied to a result while it is in registers or the nearest cache: bias, activation, residual sum, activation.
-struct Epilogue {
+template <typename Stored>
+struct EpilogueOf {
   const float* bias = nullptr;  // padded like the packed weights; never null in a convolution
   Activation before = Activation::none;
-  const float* residual = nullptr;  // a tensor of the output's shape, or null
+  const Stored* residual = nullptr;  // a tensor of the output's shape, or null
   Activation after = Activation::none;
 };
 
@@ -45,61 +46,70 @@ struct Member {
   float* scratch = nullptr;
 };
 
-struct ConvTask {
+template <typename Stored>
+struct ConvTaskOf {
   ConvShape shape;
-  const float* input = nullptr;
+  const Stored* input = nullptr;
   // Factors of the input, one an image and channel, or null; for 1x1 layers without groups.
   const float* inputScale = nullptr;
-  const float* weights = nullptr;  // packed by the same KernelSet
-  float* output = nullptr;
-  Epilogue epilogue;
+  const Stored* weights = nullptr;  // packed by the same Kernels
+  Stored* output = nullptr;
+  EpilogueOf<Stored> epilogue;
 };
 
-struct PoolTask {
+template <typename Stored>
+struct PoolTaskOf {
   std::size_t batch, inHeight, inWidth, channels, outHeight, outWidth, kernelSize, stride, padTop, padLeft;
   bool maximum;
-  const float* input;
-  float* output;
+  const Stored* input;
+  Stored* output;
 };
 
-struct BlurTask {
+template <typename Stored>
+struct BlurTaskOf {
   std::size_t batch, inHeight, inWidth, channels, outHeight, outWidth;
-  const float* input;
-  float* output;
+  const Stored* input;
+  Stored* output;
 };
 
-struct GlobalPoolTask {
+template <typename Stored>
+struct GlobalPoolTaskOf {
   std::size_t batch, pixels, channels;
-  const float* input;
-  float* output;
+  const Stored* input;
+  // One of the two: a tensor, or what squeeze-and-excite goes on with.
+  Stored* output;
+  float* means;
 };
 
-struct NormTask {
+template <typename Stored>
+struct NormTaskOf {
   std::size_t pixels = 0, channels = 0;
-  const float* input = nullptr;
+  const Stored* input = nullptr;
   const float* scale = nullptr;
   const float* shift = nullptr;
   float epsilon = 0;
-  float* output = nullptr;
+  Stored* output = nullptr;
 };
 
 // One layer of a block, and what is done to its result before the next one reads it.
-struct BlockLayer {
-  ConvTask conv;
-  NormTask norm;  // none where it has no channels
+template <typename Stored>
+struct BlockLayerOf {
+  ConvTaskOf<Stored> conv;
+  NormTaskOf<Stored> norm;  // none where it has no channels
   // Then joined with the block's input along the channels and halved by BlurPool: how a ConvFirst network steps down.
   bool joinsAndBlurs = false;
 };
 
+constexpr std::size_t mostBlockLayers = 3;
+
 // A block whose layers each need only some rows of the one before. Of the layers' tensors only the first one's input and the
 // last one's output are read and written; what lies between is never in memory as a whole.
-struct FusedTask {
-  static constexpr std::size_t mostLayers = 3;
-
-  BlockLayer layers[mostLayers];
+template <typename Stored>
+struct FusedTaskOf {
+  BlockLayerOf<Stored> layers[mostBlockLayers];
   std::size_t layerCount = 0;
   // A projection of the block's input, added to the last layer's result like a residual; none where it has no channels.
-  ConvTask shortcut;
+  ConvTaskOf<Stored> shortcut;
   PLIMSOLL_INLINE bool hasShortcut() const { return shortcut.shape.outChannels > 0; }
   // Rows of the output that go through all layers before the next ones are begun.
   std::size_t stripRows = 1;
@@ -107,45 +117,50 @@ struct FusedTask {
 
 // The first half of an inverted residual: a 1x1 layer that widens, then a depthwise or narrowly grouped convolution. Only
 // expand.input and spatial.output are tensors.
-struct ExpandTask {
-  ConvTask expand, spatial;
+template <typename Stored>
+struct ExpandTaskOf {
+  ConvTaskOf<Stored> expand, spatial;
   // Rows of the output that are computed together.
   std::size_t stripRows = 1;
 };
 
 // output = after(before(left) + right); `right` may be null.
-struct ElementTask {
+template <typename Stored>
+struct ElementTaskOf {
   std::size_t elements;
-  const float* left;
+  const Stored* left;
   Activation before;
-  const float* right;
+  const Stored* right;
   Activation after;
-  float* output;
+  Stored* output;
 };
 
-struct ConcatTask {
+template <typename Stored>
+struct ConcatTaskOf {
   std::size_t pixels, leftChannels, rightChannels;
-  const float* left;
-  const float* right;
-  float* output;
+  const Stored* left;
+  const Stored* right;
+  Stored* output;
 };
 
 // One layer of squeeze-and-excite on the pooled vector: output[n][o] = activation(bias[o] + sum_i weights[o][i] input[n][i]).
-struct GateTask {
+template <typename Stored>
+struct GateTaskOf {
   std::size_t batch, inputs, outputs;
   const float* input;
-  const float* weights;
+  const Stored* weights;
   const float* bias;
   Activation activation;
   float* output;
 };
 
 // output[n][p][c] = input[n][p][c] * gate[n][c].
-struct ScaleTask {
+template <typename Stored>
+struct ScaleTaskOf {
   std::size_t batch, pixels, channels;
-  const float* input;
+  const Stored* input;
   const float* gate;
-  float* output;
+  Stored* output;
 };
 
 }  // namespace plimsoll

@@ -85,7 +85,7 @@ Block blockOf(const Graph& graph, const PlannedKernel& kernel) {
     }
     previous = parts[i].back();
   }
-  if (block.layers.empty() || block.layers.size() > FusedTask::mostLayers || !isLayer(graph.at(parts.back().front()))) {
+  if (block.layers.empty() || block.layers.size() > mostBlockLayers || !isLayer(graph.at(parts.back().front()))) {
     fail("it is no chain of one to three layers");
   }
   for (const ChainLayer& layer : block.layers) {

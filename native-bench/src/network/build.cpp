@@ -35,7 +35,7 @@ struct Folded {
 
 }  // namespace
 
-Parameters drawParameters(const Graph& graph, const Operator& op, std::uint64_t seed) {
+Parameters drawParameters(const Graph& graph, const Operator& op, std::uint64_t seed, DataType dtype) {
   Parameters p;
   const std::size_t channels = op.output.channels;
   switch (op.kind) {
@@ -60,6 +60,11 @@ Parameters drawParameters(const Graph& graph, const Operator& op, std::uint64_t 
     default:
       break;
   }
+  // Biases and the scale of LayerNorm stay fp32.
+  if (dtype == DataType::bf16 && op.kind != OperatorKind::layerNorm) {
+    for (float& weight : p.weights) weight = Bf16(weight);
+    for (float& weight : p.secondWeights) weight = Bf16(weight);
+  }
   return p;
 }
 
@@ -71,16 +76,24 @@ const std::vector<std::string>& fusableBlocks() {
 }
 
 // Turns the planned kernels into phases, one after the other.
+template <typename Stored>
 class NetworkBuilder {
  public:
-  explicit NetworkBuilder(Network& network)
-      : n_(network), kernels_(*network.options_.kernels), batch_(network.options_.batch) {}
+  using Epilogue = EpilogueOf<Stored>;
+  using ConvTask = ConvTaskOf<Stored>;
+  using NormTask = NormTaskOf<Stored>;
+  using BlockLayer = BlockLayerOf<Stored>;
+  using FusedTask = FusedTaskOf<Stored>;
+  using ExpandTask = ExpandTaskOf<Stored>;
+
+  NetworkBuilder(Network& network, const Kernels<Stored>& kernels)
+      : n_(network), kernels_(kernels), batch_(network.options_.batch) {}
 
   void build(std::vector<PlannedKernel> plan, const Cancellation& cancellation) {
     for (PlannedKernel& planned : plan) {
       Kernel kernel;
       kernel.plan = std::move(planned);
-      describeKernel(kernel, n_.graph_, batch_);
+      describeKernel(kernel, n_.graph_, batch_, n_.dtype());
       n_.kernels_.push_back(std::move(kernel));
     }
     planKernels();
@@ -95,7 +108,7 @@ class NetworkBuilder {
         addLayerwise(kernel);
       }
       kernel.workspaceBytes += scratchFloats_ * sizeof(float) * static_cast<std::size_t>(n_.options_.threads);
-      kernel.implementation += std::string(".") + kernels_.name;
+      kernel.implementation += std::string(".") + n_.options_.kernels->name;
       largestScratch_ = std::max(largestScratch_, scratchFloats_);
     }
     n_.scratch_.resize(static_cast<std::size_t>(n_.options_.threads));
@@ -121,14 +134,21 @@ class NetworkBuilder {
       }
     }
     std::vector<Lifetime> lifetimes;
-    for (const auto& [id, first, last] : tensors) lifetimes.push_back({n_.tensorElements(id), first, last});
+    for (const auto& [id, first, last] : tensors) lifetimes.push_back({(n_.tensorElements(id) * sizeof(Stored) + 3) / sizeof(float), first, last});
     const ArenaPlan arena = planArena(lifetimes);
-    // Linux hands out more than it has, and kills whoever then uses it: ask first.
-    if (arena.floats * sizeof(float) > availableMemoryBytes()) throw std::bad_alloc();
-    n_.activations_ = AlignedBuffer<float>(arena.floats);
+    // Linux hands out more than it has, and kills whoever then uses it: ask first. The weights of one layer at a time are drawn as
+    // fp32 before they are packed.
+    std::size_t weightBytes = 0;
+    std::size_t drawnBytes = 0;
+    for (const Kernel& kernel : n_.kernels_) {
+      weightBytes += kernel.weightBytes;
+      drawnBytes = std::max(drawnBytes, kernel.weightBytes / sizeof(Stored) * sizeof(float));
+    }
+    if (arena.floats * sizeof(float) + weightBytes + drawnBytes > availableMemoryBytes()) throw std::bad_alloc();
+    n_.activations_ = AlignedBuffer<std::byte>(arena.floats * sizeof(float));
     n_.tensors_.assign(n_.graph_.operators.size(), nullptr);
     for (std::size_t i = 0; i < tensors.size(); ++i) {
-      n_.tensors_[static_cast<std::size_t>(tensors[i].id)] = n_.activations_.data() + arena.offsets[i];
+      n_.tensors_[static_cast<std::size_t>(tensors[i].id)] = n_.activations_.data() + arena.offsets[i] * sizeof(float);
     }
     for (const Kernel& kernel : n_.kernels_) {
       for (const int input : kernel.inputs) {
@@ -147,7 +167,7 @@ class NetworkBuilder {
 
   // Decides how each kernel runs, before anything is placed: some keep tensors between their parts.
   void planKernels() {
-    const MachineModel machine = machineModel(cpuInfo(), kernels_, n_.options_.threads, n_.options_.ceilings);
+    const MachineModel machine = machineModel(cpuInfo(), kernels_.tile, n_.options_.threads, n_.options_.ceilings);
     double passBytes = 0;
     for (const Kernel& kernel : n_.kernels_) passBytes += static_cast<double>(kernel.weightBytes + kernel.outputBytes);
     for (Kernel& kernel : n_.kernels_) {
@@ -159,7 +179,8 @@ class NetworkBuilder {
         plan.block.layers.push_back({kernel.plan.operators, -1, false});
       }
       if (!plan.block.layers.empty()) {
-        plan.schedule = n_.options_.plan(shapeOf(kernel, plan.block, passBytes), kernels_, machine);
+        const std::vector<Schedule> schedules = schedulesOf(shapeOf(kernel, plan.block, passBytes), kernels_, machine);
+        plan.schedule = n_.options_.choose ? schedules[n_.options_.choose(schedules)] : bestOf(schedules);
         if (kernel.plan.fused) kernel.schedule = plan.schedule.sentence;
         if (n_.options_.ceilings) kernel.prediction = plan.schedule.prediction;
       }
@@ -174,8 +195,8 @@ class NetworkBuilder {
     }
   }
 
-  BlockShape shapeOf(const Kernel& kernel, const Block& block, double passBytes) const {
-    BlockShape shape;
+  BlockShapeOf<Stored> shapeOf(const Kernel& kernel, const Block& block, double passBytes) const {
+    BlockShapeOf<Stored> shape;
     shape.passBytes = passBytes;
     shape.isGated = block.gate >= 0;
     shape.gatedLayer = block.gatedLayer;
@@ -237,53 +258,66 @@ class NetworkBuilder {
     epilogue.before = folded.before;
     epilogue.after = folded.after;
     if (folded.residual >= 0 && folded.residual != computedWithin) {
-      epilogue.residual = n_.tensor(folded.residual);
+      epilogue.residual = tensor(folded.residual);
       if (epilogue.residual == nullptr) failUnsupported("Kernel " + kernel.plan.name + " adds its own result.");
     }
     return epilogue;
   }
 
-  float* keep(AlignedBuffer<float> buffer) {
-    n_.weightBytes_ += buffer.size() * sizeof(float);
-    n_.parameters_.push_back(std::move(buffer));
-    return n_.parameters_.back().data();
+  Stored* tensor(int id) const { return static_cast<Stored*>(n_.tensor(id)); }
+
+  // Memory that lives as long as the network.
+  template <typename T>
+  T* allocate(std::size_t count) {
+    n_.parameters_.emplace_back(count * sizeof(T));
+    return reinterpret_cast<T*>(n_.parameters_.back().data());
   }
 
-  float* keep(const std::vector<float>& values) {
-    AlignedBuffer<float> buffer(values.size());
-    std::copy(values.begin(), values.end(), buffer.data());
-    return keep(std::move(buffer));
+  template <typename T>
+  T* allocateWeights(std::size_t count) {
+    n_.weightBytes_ += count * sizeof(T);
+    return allocate<T>(count);
+  }
+
+  template <typename T>
+  T* keep(const std::vector<float>& values) {
+    T* kept = allocateWeights<T>(values.size());
+    std::transform(values.begin(), values.end(), kept, [](float value) { return T(value); });
+    return kept;
+  }
+
+  Parameters parametersOf(const Operator& op) const {
+    return drawParameters(n_.graph_, op, n_.options_.seed, n_.dtype());
   }
 
   ConvTask convTask(const Operator& op, const Epilogue& epilogue) {
     ConvTask task;
     task.shape = convShapeOf(n_.graph_, op, batch_);
-    task.input = n_.tensor(op.inputs[0]);
-    task.output = n_.tensor(op.id);
+    task.input = tensor(op.inputs[0]);
+    task.output = tensor(op.id);
     task.epilogue = epilogue;
-    const Parameters parameters = drawParameters(n_.graph_, op, n_.options_.seed);
-    AlignedBuffer<float> weights(kernels_.packedWeights(task.shape));
-    AlignedBuffer<float> bias(kernels_.packedBias(task.shape));
-    kernels_.pack(task.shape, parameters.weights.data(), op.hasBias ? parameters.biases.data() : nullptr,
-                  weights.data(), bias.data());
-    task.weights = keep(std::move(weights));
-    task.epilogue.bias = keep(std::move(bias));
+    const Parameters parameters = parametersOf(op);
+    Stored* weights = allocateWeights<Stored>(kernels_.packedWeights(task.shape));
+    float* bias = allocateWeights<float>(kernels_.packedBias(task.shape));
+    kernels_.pack(task.shape, parameters.weights.data(), op.hasBias ? parameters.biases.data() : nullptr, weights, bias);
+    task.weights = weights;
+    task.epilogue.bias = bias;
     return task;
   }
 
   NormTask normTask(const Operator& op) {
-    const Parameters p = drawParameters(n_.graph_, op, n_.options_.seed);
+    const Parameters p = parametersOf(op);
     const Shape& shape = op.output;
-    return {batch_ * shape.height * shape.width, shape.channels,   n_.tensor(op.inputs[0]), keep(p.weights),
-            keep(p.biases),                      op.epsilon,       n_.tensor(op.id)};
+    return {batch_ * shape.height * shape.width, shape.channels,   tensor(op.inputs[0]), keep<float>(p.weights),
+            keep<float>(p.biases),               op.epsilon,       tensor(op.id)};
   }
 
   void addLayerwise(Kernel& kernel) {
     const Operator& op = n_.graph_.at(kernel.plan.operators.front());
     const Epilogue epilogue = epilogueOf(kernel, kernel.plan.operators);
-    const KernelSet& k = kernels_;
-    float* output = n_.tensor(kernel.output);
-    const float* input = op.inputs.empty() ? nullptr : n_.tensor(op.inputs[0]);
+    const Kernels<Stored>& k = kernels_;
+    Stored* output = tensor(kernel.output);
+    const Stored* input = op.inputs.empty() ? nullptr : tensor(op.inputs[0]);
     const Shape in = op.inputs.empty() ? Shape{} : n_.graph_.at(op.inputs[0]).output;
     if (!isLayer(op) && op.kind != OperatorKind::add && kernel.plan.operators.size() > 1) {
       failUnsupported("Kernel " + kernel.plan.name + " folds operators into one that cannot take them.");
@@ -305,31 +339,31 @@ class NetworkBuilder {
       }
       case OperatorKind::maxPool:
       case OperatorKind::averagePool: {
-        const PoolTask task{batch_,    in.height, in.width,  in.channels, op.output.height, op.output.width, op.kernelHeight,
+        const PoolTaskOf<Stored> task{batch_,    in.height, in.width,  in.channels, op.output.height, op.output.width, op.kernelHeight,
                             op.stride, op.padTop, op.padLeft, op.kind == OperatorKind::maxPool, input, output};
         return one("pool", [&k, task](const Member& m) { k.pool(task, m); });
       }
       case OperatorKind::globalAveragePool: {
-        const GlobalPoolTask task{batch_, in.height * in.width, in.channels, input, output};
+        const GlobalPoolTaskOf<Stored> task{batch_, in.height * in.width, in.channels, input, output, nullptr};
         return one("globalAveragePool", [&k, task](const Member& m) { k.globalPool(task, m); });
       }
       case OperatorKind::blurPool: {
-        const BlurTask task{batch_, in.height, in.width, in.channels, op.output.height, op.output.width, input, output};
+        const BlurTaskOf<Stored> task{batch_, in.height, in.width, in.channels, op.output.height, op.output.width, input, output};
         return one("blurPool", [&k, task](const Member& m) { k.blur(task, m); });
       }
       case OperatorKind::activation: {
-        const ElementTask task{n_.tensorElements(op.id), input, op.function, nullptr, Activation::none, output};
+        const ElementTaskOf<Stored> task{n_.tensorElements(op.id), input, op.function, nullptr, Activation::none, output};
         return one("activation", [&k, task](const Member& m) { k.elementwise(task, m); });
       }
       case OperatorKind::add: {
-        const ElementTask task{n_.tensorElements(op.id), input,  Activation::none, n_.tensor(op.inputs[1]),
+        const ElementTaskOf<Stored> task{n_.tensorElements(op.id), input,  Activation::none, tensor(op.inputs[1]),
                                epilogue.before,          output};
         if (epilogue.residual != nullptr) failUnsupported("Kernel " + kernel.plan.name + " has two sums.");
         return one("add", [&k, task](const Member& m) { k.elementwise(task, m); });
       }
       case OperatorKind::concat: {
-        const ConcatTask task{batch_ * in.height * in.width, in.channels, op.output.channels - in.channels, input,
-                              n_.tensor(op.inputs[1]),       output};
+        const ConcatTaskOf<Stored> task{batch_ * in.height * in.width, in.channels, op.output.channels - in.channels, input,
+                              tensor(op.inputs[1]),       output};
         return one("concat", [&k, task](const Member& m) { k.concat(task, m); });
       }
       case OperatorKind::layerNorm: {
@@ -342,21 +376,21 @@ class NetworkBuilder {
   }
 
   // The phases that compute the gate of squeeze-and-excite, one factor an image and channel, from its input.
-  const float* addGate(Kernel& kernel, const Operator& op, const float* input) {
-    const KernelSet& k = kernels_;
+  const float* addGate(Kernel& kernel, const Operator& op, const Stored* input) {
+    const Kernels<Stored>& k = kernels_;
     const std::size_t channels = op.output.channels;
     const std::size_t pixels = op.output.height * op.output.width;
-    const Parameters p = drawParameters(n_.graph_, op, n_.options_.seed);
+    const Parameters p = parametersOf(op);
     // The three vectors between its passes belong to the kernel and not to a member.
     const std::size_t workspace = batch_ * (2 * channels + op.squeezeChannels);
-    n_.parameters_.emplace_back(workspace);
-    float* pooled = n_.parameters_.back().data();
+    float* pooled = allocate<float>(workspace);
     float* squeezed = pooled + batch_ * channels;
     float* gate = squeezed + batch_ * op.squeezeChannels;
-    const GlobalPoolTask pool{batch_, pixels, channels, input, pooled};
-    const GateTask reduce{batch_, channels, op.squeezeChannels, pooled, keep(p.weights), keep(p.biases), op.function, squeezed};
-    const GateTask expand{batch_,  op.squeezeChannels,     channels,         squeezed, keep(p.secondWeights),
-                          keep(p.secondBiases), op.gate, gate};
+    const GlobalPoolTaskOf<Stored> pool{batch_, pixels, channels, input, nullptr, pooled};
+    const GateTaskOf<Stored> reduce{batch_, channels,          op.squeezeChannels, pooled, keep<Stored>(p.weights),
+                                    keep<float>(p.biases), op.function, squeezed};
+    const GateTaskOf<Stored> expand{batch_, op.squeezeChannels, channels, squeezed, keep<Stored>(p.secondWeights),
+                                    keep<float>(p.secondBiases), op.gate, gate};
     kernel.workspaceBytes += workspace * sizeof(float);
     kernel.phases.push_back([&k, pool](const Member& m) { k.globalPool(pool, m); });
     kernel.phases.push_back([&k, reduce](const Member& m) { k.gate(reduce, m); });
@@ -365,10 +399,10 @@ class NetworkBuilder {
   }
 
   void addSqueezeExcite(Kernel& kernel, const Operator& op) {
-    const KernelSet& k = kernels_;
-    const float* input = n_.tensor(op.inputs[0]);
+    const Kernels<Stored>& k = kernels_;
+    const Stored* input = tensor(op.inputs[0]);
     const float* gate = addGate(kernel, op, input);
-    const ScaleTask scale{batch_, op.output.height * op.output.width, op.output.channels, input, gate, n_.tensor(op.id)};
+    const ScaleTaskOf<Stored> scale{batch_, op.output.height * op.output.width, op.output.channels, input, gate, tensor(op.id)};
     kernel.implementation = "squeezeExcite";
     kernel.phases.push_back([&k, scale](const Member& m) { k.scale(scale, m); });
   }
@@ -380,7 +414,7 @@ class NetworkBuilder {
     for (const ChainLayer& layer : block.layers) {
       BlockLayer made;
       made.conv = convTask(n_.graph_.at(layer.operators.front()), epilogueOf(kernel, layer.operators, shortcut));
-      made.conv.output = n_.tensor(layer.operators.back());
+      made.conv.output = tensor(layer.operators.back());
       if (layer.norm >= 0) made.norm = normTask(n_.graph_.at(layer.norm));
       made.joinsAndBlurs = layer.joinsAndBlurs;
       layers.push_back(made);
@@ -399,7 +433,7 @@ class NetworkBuilder {
   }
 
   void addSegment(Kernel& kernel, const Block& block, const Segment& segment, const std::vector<BlockLayer>& layers) {
-    const KernelSet& k = kernels_;
+    const Kernels<Stored>& k = kernels_;
     const auto add = [&](std::size_t scratch, Phase phase) {
       scratchFloats_ = std::max(scratchFloats_, scratch);
       kernel.phases.push_back(std::move(phase));
@@ -427,7 +461,7 @@ class NetworkBuilder {
   }
 
   Network& n_;
-  const KernelSet& kernels_;
+  const Kernels<Stored>& kernels_;
   std::size_t batch_;
   std::vector<BlockPlan> plans_;  // of each kernel
   std::size_t scratchFloats_ = 0;
@@ -437,9 +471,13 @@ class NetworkBuilder {
 
 Network::Network(Graph graph, std::vector<PlannedKernel> plan, const NetworkOptions& options,
                  const Cancellation& cancellation)
-    : Executable(std::move(graph), options.batch, options.threads, options.seed), options_(options) {
+    : Executable(std::move(graph), options.batch, options.threads, options.seed, options.dtype), options_(options) {
   try {
-    NetworkBuilder(*this).build(std::move(plan), cancellation);
+    if (options_.dtype == DataType::bf16) {
+      NetworkBuilder<Bf16>(*this, *options_.kernels->bf16).build(std::move(plan), cancellation);
+    } else {
+      NetworkBuilder<float>(*this, *options_.kernels->fp32).build(std::move(plan), cancellation);
+    }
     fillInput();
   } catch (const std::bad_alloc&) {
     throw ProtocolError("outOfMemory", "There is not enough memory for " + graph_.name + " at batch " +

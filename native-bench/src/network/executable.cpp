@@ -9,12 +9,12 @@ bool contains(const std::vector<int>& ids, int id) { return std::find(ids.begin(
 
 }  // namespace
 
-Executable::Executable(Graph graph, std::size_t batch, int threads, std::uint64_t seed)
-    : graph_(std::move(graph)), batch_(batch), seed_(seed), team_(threads) {}
+Executable::Executable(Graph graph, std::size_t batch, int threads, std::uint64_t seed, DataType dtype)
+    : graph_(std::move(graph)), batch_(batch), seed_(seed), dtype_(dtype), team_(threads) {}
 
-void describeKernel(PreparedKernel& kernel, const Graph& graph, std::size_t batch) {
+void describeKernel(PreparedKernel& kernel, const Graph& graph, std::size_t batch, DataType dtype) {
   const auto& own = kernel.plan.operators;
-  const auto tensorBytes = [&](int id) { return batch * graph.at(id).output.elements() * sizeof(float); };
+  const auto tensorBytes = [&](int id) { return batch * graph.at(id).output.elements() * bytesPerElement(dtype); };
   std::size_t macs = 0;
   std::size_t weights = 0;
   for (const int id : own) {
@@ -28,7 +28,7 @@ void describeKernel(PreparedKernel& kernel, const Graph& graph, std::size_t batc
   }
   kernel.output = own.back();
   kernel.operations = 2 * macs * batch;
-  kernel.weightBytes = weights * sizeof(float);
+  kernel.weightBytes = weights * bytesPerElement(dtype);
   for (const int input : kernel.inputs) kernel.inputBytes += tensorBytes(input);
   kernel.outputBytes = tensorBytes(kernel.output);
 }

@@ -9,6 +9,7 @@
 
 #include "cpu/thread_pool.h"
 #include "network/arena.h"
+#include "network/data_type.h"
 #include "network/graph.h"
 #include "network/prediction.h"
 
@@ -26,7 +27,7 @@ struct PreparedKernel {
 
 class Executable {
  public:
-  Executable(Graph graph, std::size_t batch, int threads, std::uint64_t seed);
+  Executable(Graph graph, std::size_t batch, int threads, std::uint64_t seed, DataType dtype);
   virtual ~Executable() = default;
   Executable(const Executable&) = delete;
   Executable& operator=(const Executable&) = delete;
@@ -34,6 +35,7 @@ class Executable {
   const Graph& graph() const { return graph_; }
   std::size_t batch() const { return batch_; }
   std::uint64_t seed() const { return seed_; }
+  DataType dtype() const { return dtype_; }
   // For the reference, too.
   ThreadPool& team() { return team_; }
   std::size_t tensorElements(int id) const { return batch_ * graph_.at(id).output.elements(); }
@@ -62,11 +64,12 @@ class Executable {
   Graph graph_;
   std::size_t batch_;
   std::uint64_t seed_;
+  DataType dtype_;
   ThreadPool team_;
 };
 
-// What follows from the plan alone: inputs, output, operations and compulsory fp32 bytes.
-void describeKernel(PreparedKernel& kernel, const Graph& graph, std::size_t batch);
+// What follows from the plan alone: inputs, output, operations and compulsory bytes.
+void describeKernel(PreparedKernel& kernel, const Graph& graph, std::size_t batch, DataType dtype);
 
 // Of the image and of every kernel's output, in this order. The image lives through the whole pass, so that it need not be
 // filled again before each; what nobody reads is the network's result and must outlive the pass.

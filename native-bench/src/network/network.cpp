@@ -18,13 +18,25 @@ double nanosecondsSince(Clock::time_point start) {
 }  // namespace
 
 void Network::fillInput() {
-  const std::size_t elements = tensorElements(0);
-  uniformElements(options_.seed, streams::input, 0, elements, graph_.inputBound, tensor(0));
+  std::vector<float> values(tensorElements(0));
+  uniformElements(options_.seed, streams::input, 0, values.size(), graph_.inputBound, values.data());
+  writeTensor(0, values);
 }
 
-std::vector<float> Network::readTensor(int id) const { return {tensor(id), tensor(id) + tensorElements(id)}; }
+void Network::writeTensor(int id, const std::vector<float>& values) {
+  if (dtype_ == DataType::bf16) {
+    std::transform(values.begin(), values.end(), static_cast<Bf16*>(tensor(id)), [](float value) { return Bf16(value); });
+  } else {
+    std::copy(values.begin(), values.end(), static_cast<float*>(tensor(id)));
+  }
+}
 
-void Network::poisonTensor(int id) { std::fill(tensor(id), tensor(id) + tensorElements(id), std::nanf("")); }
+std::vector<float> Network::readTensor(int id) const {
+  const auto read = [&](const auto* from) { return std::vector<float>(from, from + tensorElements(id)); };
+  return dtype_ == DataType::bf16 ? read(static_cast<const Bf16*>(tensor(id))) : read(static_cast<const float*>(tensor(id)));
+}
+
+void Network::poisonTensor(int id) { writeTensor(id, std::vector<float>(tensorElements(id), std::nanf(""))); }
 
 void Network::runPhases(const Kernel& kernel, int member) {
   const Member own{member, options_.threads, scratch_[static_cast<std::size_t>(member)].data()};

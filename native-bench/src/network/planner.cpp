@@ -7,8 +7,6 @@
 namespace plimsoll {
 namespace {
 
-constexpr double floatBytes = sizeof(float);
-
 // Instructions of each activation in kernels/vector/vector.inc, a division counted as the eight that take as long. Minima and maxima
 // are free: they are done while the sums are in registers.
 double instructionsOf(Activation a) {
@@ -28,11 +26,6 @@ double instructionsOf(Activation a) {
 constexpr double normInstructions = 8;
 constexpr double blurInstructions = 12;
 
-double weightBytes(const ConvShape& s) { return floatBytes * static_cast<double>(s.outChannels * s.reduction()); }
-double inputBytes(const ConvShape& s) {
-  return floatBytes * static_cast<double>(s.batch * s.inHeight * s.inWidth * s.inChannels);
-}
-double outputBytes(const ConvShape& s) { return floatBytes * static_cast<double>(s.pixels() * s.outChannels); }
 bool isPointwise(const ConvShape& s) { return s.kernelHeight == 1 && s.kernelWidth == 1 && s.stride == 1 && s.groups == 1; }
 
 std::size_t divideUp(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
@@ -53,6 +46,8 @@ class Ledger {
   }
 
   void touch(std::size_t level, double bytes) { bytes_[level] += bytes; }
+  // Beyond the nearest level a line is read before it is written.
+  void store(std::size_t level, double bytes) { touch(level, level == 0 ? bytes : 2 * bytes); }
   void multiply(double operations) { operations_ += operations; }
   void pointwise(double instructions) { instructions_ += instructions; }
 
@@ -85,13 +80,25 @@ class Ledger {
 struct LayerRun {
   std::size_t pixels = 0;
   std::size_t runs = 1;           // pieces that the pixels are computed in
-  std::size_t weightLevel = 0;    // of the first read in a run
+  std::size_t coldLevel = 0;      // of the weights in the first run
+  std::size_t weightLevel = 0;    // of their first read in each further run
   std::size_t inputLevel = 0, outputLevel = 0;
   double inputBytes = 0;
 };
 
-void addLayer(Ledger& ledger, const KernelSet& kernels, const ConvShape& s, const Epilogue& e, const LayerRun& run) {
-  const TileShape& tile = kernels.tile;
+// Bytes of tensors and weights; what is summed and gathered is fp32 in every data type.
+template <typename Stored>
+struct Bytes {
+  static constexpr double element = sizeof(Stored);
+  static double weights(const ConvShape& s) { return element * static_cast<double>(s.outChannels * s.reduction()); }
+  static double input(const ConvShape& s) {
+    return element * static_cast<double>(s.batch * s.inHeight * s.inWidth * s.inChannels);
+  }
+  static double output(const ConvShape& s) { return element * static_cast<double>(s.pixels() * s.outChannels); }
+};
+
+template <typename Stored>
+void addLayer(Ledger& ledger, const TileShape& tile, const ConvShape& s, const EpilogueOf<Stored>& e, const LayerRun& run) {
   const double pixels = static_cast<double>(run.pixels);
   const double outputs = pixels * static_cast<double>(s.outChannels);
   const double products = outputs * static_cast<double>(s.reduction());
@@ -99,33 +106,33 @@ void addLayer(Ledger& ledger, const KernelSet& kernels, const ConvShape& s, cons
   ledger.pointwise(outputs * (instructionsOf(e.before) + instructionsOf(e.after)));
   if (s.isDepthwise()) {
     // A vector of the input for each product; the weights stay in registers.
-    ledger.touch(0, floatBytes * products);
+    ledger.touch(0, Bytes<Stored>::element * products);
   } else {
     // Each step of a tile reads its pixels and its weights.
     const std::size_t columns = std::min(tile.columns * tile.width, divideUp(s.outPerGroup(), tile.width) * tile.width);
-    ledger.touch(0, floatBytes * products * static_cast<double>(tile.rows + columns) / static_cast<double>(tile.rows * columns));
+    ledger.touch(0, sizeof(float) * products * static_cast<double>(tile.rows + columns) / static_cast<double>(tile.rows * columns));
     // Windows are gathered into the panel and read from there.
-    ledger.touch(0, 2 * floatBytes * pixels * static_cast<double>(s.reduction() * s.groups));
+    ledger.touch(0, 2 * sizeof(float) * pixels * static_cast<double>(s.reduction() * s.groups));
   }
   const std::size_t perPanel = tile.rows * tile.tilesPerPanel;
   const double runs = static_cast<double>(run.runs);
   const double panels = s.isDepthwise() ? 1 : std::max(1.0, std::ceil(pixels / runs / static_cast<double>(perPanel)));
-  ledger.touch(run.weightLevel, runs * weightBytes(s));
-  ledger.touch(ledger.levelOf(0, weightBytes(s)), runs * (panels - 1) * weightBytes(s));
+  ledger.touch(run.coldLevel, Bytes<Stored>::weights(s));
+  ledger.touch(run.weightLevel, (runs - 1) * Bytes<Stored>::weights(s));
+  ledger.touch(ledger.levelOf(0, Bytes<Stored>::weights(s)), runs * (panels - 1) * Bytes<Stored>::weights(s));
   ledger.touch(run.inputLevel, run.inputBytes);
-  ledger.touch(run.outputLevel, floatBytes * outputs);
+  ledger.store(run.outputLevel, Bytes<Stored>::element * outputs);
 }
 
 struct Candidate {
   std::vector<Segment> segments;
   Ledger ledger;
-
-  double timeNs() const { return ledger.prediction().timeNs(); }
 };
 
+template <typename Stored>
 class BlockPlanner {
  public:
-  BlockPlanner(const BlockShape& block, const KernelSet& kernels, const MachineModel& machine)
+  BlockPlanner(const BlockShapeOf<Stored>& block, const Kernels<Stored>& kernels, const MachineModel& machine)
       : block_(block), kernels_(kernels), machine_(machine) {}
 
   // Every way to cut the block, with every size of strip. The first ones are in one piece.
@@ -139,7 +146,7 @@ class BlockPlanner {
   }
 
  private:
-  const BlockLayer& layer(std::size_t i) const { return block_.task.layers[i]; }
+  const BlockLayerOf<Stored>& layer(std::size_t i) const { return block_.task.layers[i]; }
   const ConvShape& shape(std::size_t i) const { return layer(i).conv.shape; }
   bool isLast(std::size_t end) const { return end == block_.task.layerCount; }
 
@@ -182,10 +189,10 @@ class BlockPlanner {
     return candidates;
   }
 
-  // The segment's own tensors, which it reads and writes once.
-  double tensorBytes(std::size_t first, std::size_t end) const {
-    double bytes = inputBytes(shape(first)) + outputBytes(shape(end - 1));
-    if (isLast(end) && block_.addsInput) bytes += outputBytes(shape(end - 1));
+  // What is touched between the first read of the block's input and the sum with it, where each layer runs by itself.
+  double blockBytes() const {
+    double bytes = Bytes<Stored>::input(shape(0));
+    for (std::size_t i = 0; i < block_.task.layerCount; ++i) bytes += Bytes<Stored>::output(shape(i));
     return bytes;
   }
 
@@ -196,20 +203,22 @@ class BlockPlanner {
     LayerRun run;
     run.pixels = s.pixels();
     run.runs = static_cast<std::size_t>(machine_.threads);
-    run.weightLevel = ledger.levelOf(0, block_.passBytes);
-    run.inputLevel = run.outputLevel = ledger.levelOf(0, tensorBytes(index, index + 1));
-    run.inputBytes = inputBytes(s);
-    addLayer(ledger, kernels_, s, layer(index).conv.epilogue, run);
-    addResidual(ledger, index + 1, run.outputLevel);
+    run.coldLevel = ledger.levelOf(0, block_.passBytes);
+    run.weightLevel = ledger.levelOf(0, Bytes<Stored>::weights(s));
+    run.inputLevel = ledger.levelOf(0, Bytes<Stored>::input(s));
+    run.outputLevel = ledger.levelOf(0, Bytes<Stored>::output(s));
+    run.inputBytes = Bytes<Stored>::input(s);
+    addLayer(ledger, kernels_.tile, s, layer(index).conv.epilogue, run);
+    addResidual(ledger, index + 1, ledger.levelOf(0, blockBytes()));
     return candidate;
   }
 
   void addResidual(Ledger& ledger, std::size_t end, std::size_t level) const {
-    if (isLast(end) && block_.addsInput) ledger.touch(level, outputBytes(shape(end - 1)));
+    if (isLast(end) && block_.addsInput) ledger.touch(level, Bytes<Stored>::output(shape(end - 1)));
   }
 
-  FusedTask stripTask(std::size_t first, std::size_t end, std::size_t stripRows) const {
-    FusedTask task;
+  FusedTaskOf<Stored> stripTask(std::size_t first, std::size_t end, std::size_t stripRows) const {
+    FusedTaskOf<Stored> task;
     task.layerCount = end - first;
     for (std::size_t i = first; i < end; ++i) task.layers[i - first] = layer(i);
     if (isLast(end)) task.shortcut = block_.task.shortcut;
@@ -252,48 +261,52 @@ class BlockPlanner {
     Candidate candidate{{{SegmentForm::strips, first, end, stripRows, 0}}, Ledger(machine_)};
     Ledger& ledger = candidate.ledger;
     const ConvShape& last = shape(end - 1);
-    const FusedTask task = stripTask(first, end, stripRows);
-    const double scratchBytes = floatBytes * static_cast<double>(kernels_.fusedScratch(task));
-    double weights = task.hasShortcut() ? weightBytes(task.shortcut.shape) : 0;
-    for (std::size_t i = first; i < end; ++i) weights += weightBytes(shape(i));
-    const std::size_t tensors = ledger.levelOf(0, tensorBytes(first, end) + weights);
+    const FusedTaskOf<Stored> task = stripTask(first, end, stripRows);
+    const double scratchBytes = sizeof(float) * static_cast<double>(kernels_.fusedScratch(task));
+    double weights = task.hasShortcut() ? Bytes<Stored>::weights(task.shortcut.shape) : 0;
+    for (std::size_t i = first; i < end; ++i) weights += Bytes<Stored>::weights(shape(i));
+    const std::size_t inputLevel = ledger.levelOf(0, Bytes<Stored>::input(shape(first)));
+    const std::size_t outputLevel = ledger.levelOf(0, Bytes<Stored>::output(last));
     const std::size_t buffers = ledger.levelOf(scratchBytes, 0);
     const std::vector<std::size_t> rows = computedRows(first, end);
     const std::size_t stripsOfImage = divideUp(last.outHeight, std::min(stripRows, last.outHeight));
     const std::size_t imagesOfStrip = std::max<std::size_t>(1, stripRows / last.outHeight);
     LayerRun run;
     run.runs = std::max(static_cast<std::size_t>(machine_.threads), divideUp(last.batch, imagesOfStrip) * stripsOfImage);
+    run.coldLevel = ledger.levelOf(0, block_.passBytes);
     run.weightLevel = ledger.levelOf(scratchBytes, weights);
     for (std::size_t i = first; i < end; ++i) {
       const ConvShape& s = shape(i);
       const bool isFirst = i == first;
       run.pixels = rows[i - first] * s.outWidth;
-      run.inputLevel = isFirst ? tensors : buffers;
-      run.inputBytes = isFirst ? inputBytes(s) : floatBytes * static_cast<double>(rows[i - first] * s.stride * s.inWidth * s.inChannels);
-      run.outputLevel = i + 1 == end ? tensors : buffers;
-      addLayer(ledger, kernels_, s, layer(i).conv.epilogue, run);
+      run.inputLevel = isFirst ? inputLevel : buffers;
+      run.inputBytes = isFirst ? Bytes<Stored>::input(s) : Bytes<Stored>::element * static_cast<double>(rows[i - first] * s.stride * s.inWidth * s.inChannels);
+      run.outputLevel = i + 1 == end ? outputLevel : buffers;
+      addLayer(ledger, kernels_.tile, s, layer(i).conv.epilogue, run);
       const double results = static_cast<double>(run.pixels * s.outChannels);
       if (layer(i).norm.channels > 0) {
         ledger.pointwise(normInstructions * results);
-        ledger.touch(buffers, 2 * floatBytes * results);
+        ledger.touch(buffers, 2 * Bytes<Stored>::element * results);
       }
       if (layer(i).joinsAndBlurs) {
         const double joined = static_cast<double>(s.batch * shape(i + 1).inHeight * shape(i + 1).inWidth * shape(i + 1).inChannels);
         ledger.pointwise(blurInstructions * joined);
-        ledger.touch(buffers, floatBytes * (results + joined));
-        ledger.touch(tensors, inputBytes(s));
+        ledger.touch(buffers, Bytes<Stored>::element * (results + joined));
+        ledger.touch(buffers, Bytes<Stored>::input(s));
       }
     }
+    // The strip has just read these rows, if it began with them.
+    const std::size_t inputNear = first == 0 ? buffers : ledger.levelOf(0, blockBytes());
     if (task.hasShortcut()) {
       const ConvShape& s = task.shortcut.shape;
       run.pixels = s.pixels();
-      run.inputLevel = tensors;
-      run.inputBytes = inputBytes(s);
+      run.inputLevel = inputNear;
+      run.inputBytes = Bytes<Stored>::input(s);
       run.outputLevel = buffers;
-      addLayer(ledger, kernels_, s, task.shortcut.epilogue, run);
-      ledger.touch(buffers, outputBytes(s));
+      addLayer(ledger, kernels_.tile, s, task.shortcut.epilogue, run);
+      ledger.touch(buffers, Bytes<Stored>::output(s));
     }
-    addResidual(ledger, end, tensors);
+    addResidual(ledger, end, inputNear);
     return candidate;
   }
 
@@ -307,39 +320,39 @@ class BlockPlanner {
   Candidate asSlices(std::size_t first, std::size_t stripRows) const {
     const ConvShape& wide = shape(first);
     const ConvShape& s = shape(first + 1);
-    const ExpandTask task{layer(first).conv, layer(first + 1).conv, stripRows};
+    const ExpandTaskOf<Stored> task{layer(first).conv, layer(first + 1).conv, stripRows};
     const std::size_t channels = kernels_.expandSlice(task);
     Candidate candidate{{{SegmentForm::slices, first, first + 2, stripRows, channels}}, Ledger(machine_)};
     Ledger& ledger = candidate.ledger;
-    const double scratchBytes = floatBytes * static_cast<double>(kernels_.expandScratch(task));
+    const double scratchBytes = sizeof(float) * static_cast<double>(kernels_.expandScratch(task));
     const std::size_t strips = divideUp(s.outHeight, stripRows);
     const std::size_t slices = divideUp(wide.outChannels, channels);
     const std::size_t rowsOfStrip = std::min(s.inHeight, (divideUp(s.outHeight, strips) - 1) * s.stride + s.kernelHeight);
     const std::size_t inRows = std::max(s.inHeight, strips * rowsOfStrip) * s.batch;
-    const double stripBytes = floatBytes * static_cast<double>(rowsOfStrip * wide.inWidth * wide.inChannels);
-    const double sliceWeights = (weightBytes(wide) + weightBytes(s)) / static_cast<double>(slices);
-    const std::size_t tensors = ledger.levelOf(0, tensorBytes(first, first + 2));
+    const double stripBytes = Bytes<Stored>::element * static_cast<double>(rowsOfStrip * wide.inWidth * wide.inChannels);
+    const double sliceWeights = (Bytes<Stored>::weights(wide) + Bytes<Stored>::weights(s)) / static_cast<double>(slices);
     const std::size_t buffers = ledger.levelOf(scratchBytes, sliceWeights);
     LayerRun run;
     run.runs = s.batch * strips;
-    run.weightLevel = ledger.levelOf(scratchBytes + stripBytes, weightBytes(wide) + weightBytes(s));
+    run.coldLevel = ledger.levelOf(0, block_.passBytes);
+    run.weightLevel = ledger.levelOf(scratchBytes + stripBytes, Bytes<Stored>::weights(wide) + Bytes<Stored>::weights(s));
     run.pixels = inRows * wide.inWidth;
     // The first slice brings the strip near, the others read it there.
     run.inputLevel = ledger.levelOf(scratchBytes + stripBytes, sliceWeights);
-    run.inputBytes = static_cast<double>(slices) * floatBytes * static_cast<double>(run.pixels * wide.inChannels);
-    ledger.touch(tensors, inputBytes(wide));
+    run.inputBytes = static_cast<double>(slices) * Bytes<Stored>::element * static_cast<double>(run.pixels * wide.inChannels);
+    ledger.touch(ledger.levelOf(0, Bytes<Stored>::input(wide)), Bytes<Stored>::input(wide));
     run.outputLevel = buffers;
-    addLayer(ledger, kernels_, wide, layer(first).conv.epilogue, run);
+    addLayer(ledger, kernels_.tile, wide, layer(first).conv.epilogue, run);
     run.pixels = s.pixels();
     run.inputLevel = buffers;
-    run.inputBytes = floatBytes * static_cast<double>(inRows * s.inWidth * s.inChannels);
-    run.outputLevel = tensors;
-    addLayer(ledger, kernels_, s, layer(first + 1).conv.epilogue, run);
+    run.inputBytes = Bytes<Stored>::element * static_cast<double>(inRows * s.inWidth * s.inChannels);
+    run.outputLevel = ledger.levelOf(0, Bytes<Stored>::output(s));
+    addLayer(ledger, kernels_.tile, s, layer(first + 1).conv.epilogue, run);
     return candidate;
   }
 
-  const BlockShape& block_;
-  const KernelSet& kernels_;
+  const BlockShapeOf<Stored>& block_;
+  const Kernels<Stored>& kernels_;
   const MachineModel& machine_;
 };
 
@@ -355,19 +368,28 @@ std::string nameOf(const Segment& segment) {
   return text;
 }
 
-// `whole` is the best schedule in one piece, or null where there is none.
-std::string sentenceOf(const Candidate& chosen, const Candidate* whole) {
+// What the predicted times of two schedules must differ by before one is called faster.
+constexpr double resolution = 0.01;
+
+// Why the block is cut as it is. `whole` is the best schedule in one piece, or null where there is none.
+std::string sentenceOf(const Schedule& chosen, const Schedule* whole) {
   std::string text;
   for (const Segment& segment : chosen.segments) text += (text.empty() ? "" : ", then ") + nameOf(segment);
   if (chosen.segments.size() == 1) return text;
   if (whole == nullptr) return text + "; squeeze-and-excite needs the whole tensor before it";
-  const double slower = 100 * (whole->timeNs() / chosen.timeNs() - 1);
-  return text + "; in one piece it would take " + std::to_string(std::lround(slower)) + "% longer";
+  const double slower = whole->prediction.timeNs() / chosen.prediction.timeNs() - 1;
+  if (slower < resolution) return text + "; strips through the whole block would save less than 1%";
+  return text + "; in one piece it would take " + std::to_string(std::lround(100 * slower)) + "% longer";
+}
+
+bool isUnfused(const Schedule& schedule) {
+  return std::all_of(schedule.segments.begin(), schedule.segments.end(),
+                     [](const Segment& segment) { return segment.form == SegmentForm::layer; });
 }
 
 }  // namespace
 
-MachineModel machineModel(const CpuInfo& cpu, const KernelSet& kernels, int threads, const std::optional<MeasuredCeilings>& ceilings) {
+MachineModel machineModel(const CpuInfo& cpu, const TileShape& tile, int threads, const std::optional<MeasuredCeilings>& ceilings) {
   // Rules of thumb, a thread's: two multiply-adds a cycle at 3 GHz, and what cores of these years read from each level.
   constexpr double clockHz = 3e9;
   struct Usual {
@@ -378,7 +400,7 @@ MachineModel machineModel(const CpuInfo& cpu, const KernelSet& kernels, int thre
   MachineModel model;
   model.threads = threads;
   model.operationsPerSecond =
-      ceilings ? ceilings->operationsPerSecond : threads * 4 * clockHz * static_cast<double>(kernels.tile.width);
+      ceilings ? ceilings->operationsPerSecond : threads * 4 * clockHz * static_cast<double>(tile.width);
   for (const Usual& level : usual) {
     MemoryLevel known{level.level, threads * level.bytesPerSecond, level.bytes, threads};
     if (known.name == "DRAM") known.instanceBytes = std::numeric_limits<double>::infinity();
@@ -397,24 +419,39 @@ MachineModel machineModel(const CpuInfo& cpu, const KernelSet& kernels, int thre
   return model;
 }
 
-std::vector<Schedule> schedulesOf(const BlockShape& block, const KernelSet& kernels, const MachineModel& machine) {
+template <typename Stored>
+std::vector<Schedule> schedulesOf(const BlockShapeOf<Stored>& block, const Kernels<Stored>& kernels, const MachineModel& machine) {
   std::vector<Schedule> schedules;
-  for (const Candidate& candidate : BlockPlanner(block, kernels, machine).all()) {
+  for (const Candidate& candidate : BlockPlanner<Stored>(block, kernels, machine).all()) {
     schedules.push_back({candidate.segments, candidate.ledger.prediction(), {}});
   }
   return schedules;
 }
 
-Schedule planBlock(const BlockShape& block, const KernelSet& kernels, const MachineModel& machine) {
-  const Candidate* best = nullptr;
-  const Candidate* whole = nullptr;
-  const std::vector<Candidate> candidates = BlockPlanner(block, kernels, machine).all();
-  for (const Candidate& candidate : candidates) {
-    if (best == nullptr || candidate.timeNs() < best->timeNs()) best = &candidate;
+template std::vector<Schedule> schedulesOf(const BlockShapeOf<float>&, const Kernels<float>&, const MachineModel&);
+template std::vector<Schedule> schedulesOf(const BlockShapeOf<Bf16>&, const Kernels<Bf16>&, const MachineModel&);
+
+Schedule bestOf(const std::vector<Schedule>& schedules) {
+  const Schedule* best = nullptr;
+  const Schedule* whole = nullptr;
+  const Schedule* unfused = nullptr;
+  for (const Schedule& schedule : schedules) {
+    if (best == nullptr || schedule.prediction.timeNs() < best->prediction.timeNs()) best = &schedule;
     // Those in one piece come first.
-    if (candidate.segments.size() == 1) whole = best;
+    if (schedule.segments.size() == 1) whole = best;
+    if (isUnfused(schedule)) unfused = &schedule;
   }
-  return {best->segments, best->ledger.prediction(), sentenceOf(*best, whole)};
+  // Of what cannot be told apart, the simplest.
+  const double limitNs = (1 + resolution) * best->prediction.timeNs();
+  for (const Schedule* simpler : {unfused, whole}) {
+    if (simpler != nullptr && simpler->prediction.timeNs() <= limitNs) {
+      best = simpler;
+      break;
+    }
+  }
+  Schedule chosen = *best;
+  chosen.sentence = sentenceOf(*best, whole);
+  return chosen;
 }
 
 }  // namespace plimsoll

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cpu/cpu_info.h"
@@ -35,7 +36,7 @@ struct MachineModel {
 };
 
 // What the ceilings leave out is set by rule of thumb: good enough to choose by, and not to predict by.
-MachineModel machineModel(const CpuInfo& cpu, const KernelSet& kernels, int threads, const std::optional<MeasuredCeilings>& ceilings);
+MachineModel machineModel(const CpuInfo& cpu, const TileShape& tile, int threads, const std::optional<MeasuredCeilings>& ceilings);
 
 enum class SegmentForm {
   layer,   // by itself, whole tensors in and out
@@ -58,18 +59,20 @@ struct Schedule {
 };
 
 // A block as far as its schedule depends on it: the shapes of `task`, whose pointers are not looked at.
-struct BlockShape {
-  FusedTask task;
+template <typename Stored>
+struct BlockShapeOf {
+  FusedTaskOf<Stored> task;
   bool addsInput = false;
   bool isGated = false;        // by squeeze-and-excite, which needs the whole of what it reads
   std::size_t gatedLayer = 0;
   double passBytes = 0;        // touched by one pass over the network: how far away the weights are when they are read again
 };
 
-// Every schedule that the kernels can run, with its prediction; no sentences.
-std::vector<Schedule> schedulesOf(const BlockShape& block, const KernelSet& kernels, const MachineModel& machine);
+// Every schedule that the kernels can run, with its prediction; those in one piece come first.
+template <typename Stored>
+std::vector<Schedule> schedulesOf(const BlockShapeOf<Stored>& block, const Kernels<Stored>& kernels, const MachineModel& machine);
 
-// The one that the prediction gives the least time.
-Schedule planBlock(const BlockShape& block, const KernelSet& kernels, const MachineModel& machine);
+// The one that the prediction gives the least time, with a sentence on it.
+Schedule bestOf(const std::vector<Schedule>& schedules);
 
 }  // namespace plimsoll

@@ -211,9 +211,9 @@ DoubleTensor concatenate(const Shape& left, const Shape& right, const DoubleTens
 }  // namespace
 
 DoubleTensor referenceOperator(const Graph& graph, const Operator& op, const std::vector<const DoubleTensor*>& inputs,
-                               std::size_t batch, std::uint64_t seed, ThreadPool& team) {
+                               std::size_t batch, std::uint64_t seed, DataType dtype, ThreadPool& team) {
   if (op.kind == OperatorKind::input) throw ProtocolError("internal", "The input has no reference.");
-  const Parameters p = drawParameters(graph, op, seed);
+  const Parameters p = drawParameters(graph, op, seed, dtype);
   const DoubleTensor& input = *inputs[0];
   const Shape& in = graph.at(op.inputs[0]).output;
   switch (op.kind) {

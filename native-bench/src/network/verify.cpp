@@ -43,7 +43,7 @@ DoubleTensor referenceOf(Executable& network, const PreparedKernel& kernel) {
     const Operator& op = graph.at(id);
     std::vector<const DoubleTensor*> inputs;
     for (const int input : op.inputs) inputs.push_back(&known.at(input));
-    known[id] = referenceOperator(graph, op, inputs, network.batch(), network.seed(), network.team());
+    known[id] = referenceOperator(graph, op, inputs, network.batch(), network.seed(), network.dtype(), network.team());
   }
   return std::move(known.at(kernel.output));
 }
@@ -65,7 +65,7 @@ KernelCheck compare(const Executable& network, const PreparedKernel& kernel, con
   const double rms = std::sqrt(squares / static_cast<double>(reference.size()));
   KernelCheck check;
   check.name = kernel.plan.name;
-  check.tolerance = toleranceFor(longest);
+  check.tolerance = toleranceFor(network.dtype(), longest);
   check.relativeL2Error = std::sqrt(errorSquares / squares);
   check.maxError = largest / rms;
   // Reads as it stands: with a NaN both comparisons are false.
@@ -99,7 +99,8 @@ OutputEvidence evidenceOf(const Executable& network) {
 
 }  // namespace
 
-double toleranceFor(std::size_t longestSum) {
+double toleranceFor(DataType dtype, std::size_t longestSum) {
+  if (dtype == DataType::bf16) return 0.004;
   constexpr double epsilon = 0x1p-24;
   return std::max(4 * epsilon * std::sqrt(static_cast<double>(longestSum)), 1e-6);
 }

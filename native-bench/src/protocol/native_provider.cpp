@@ -1,5 +1,7 @@
 #include "protocol/native_provider.h"
 
+#include <algorithm>
+
 #include "cpu/cpu_info.h"
 #include "kernels/kernel_choice.h"
 #include "network/network.h"
@@ -18,11 +20,20 @@ std::vector<std::string> instructionSetNames(const InstructionSets& sets) {
   return names;
 }
 
-const KernelSet& kernelsFor(const std::optional<std::string>& instructionSet) {
+DataType dataTypeOf(const std::string& name) {
+  if (name == "fp32") return DataType::fp32;
+  if (name == "bf16") return DataType::bf16;
+  failUnsupported("There are kernels for fp32 and bf16 only.");
+}
+
+const KernelSet& kernelsFor(const std::optional<std::string>& instructionSet, DataType dtype) {
+  const auto isFor = [dtype](const KernelSet* kernels) { return dtype == DataType::bf16 || kernels->fp32 != nullptr; };
   const auto usable = usableKernelSets(cpuInfo().instructionSets);
-  if (!instructionSet) return *usable.front();
+  if (!instructionSet) return **std::find_if(usable.begin(), usable.end(), isFor);
   for (const KernelSet* kernels : usable) {
-    if (kernels->name == *instructionSet) return *kernels;
+    if (kernels->name != *instructionSet) continue;
+    if (!isFor(kernels)) failUnsupported("The instruction set '" + *instructionSet + "' multiplies in bf16 only.");
+    return *kernels;
   }
   failUnsupported("This machine has no instruction set '" + *instructionSet + "', or there are no kernels for it.");
 }
@@ -30,23 +41,26 @@ const KernelSet& kernelsFor(const std::optional<std::string>& instructionSet) {
 }  // namespace
 
 json NativeProvider::describe() const {
-  return {
+  json description = {
       {"protocol", 1},
       {"provider", "native"},
       {"version", PLIMSOLL_VERSION},
       {"libraries", {{"compiler", compilerName()}}},
       {"devices", json::array({describeCpu(instructionSetNames(cpuInfo().instructionSets))})},
-      {"dataTypes", json::array({"fp32"})},
+      {"dataTypes", json::array({"fp32", "bf16"})},
       {"operators", operatorNames()},
       {"plans", json::array({"layerwise", "fused"})},
       {"fusableBlocks", fusableBlocks()},
   };
+  const KernelSet& best = *usableKernelSets(cpuInfo().instructionSets).front();
+  if (!best.multipliesBf16) description["multipliedIn"] = {{"bf16", "fp32"}};
+  return description;
 }
 
 std::unique_ptr<Executable> NativeProvider::prepare(PrepareRequest request, const Cancellation& cancellation) const {
-  if (request.dtype != "fp32") failUnsupported("There are kernels for fp32 only.");
   NetworkOptions options;
-  options.kernels = &kernelsFor(request.instructionSet);
+  options.dtype = dataTypeOf(request.dtype);
+  options.kernels = &kernelsFor(request.instructionSet, options.dtype);
   options.batch = request.batch;
   options.threads = request.threads;
   options.seed = request.seed;

@@ -175,7 +175,10 @@ class Server {
 
   json handleCalibrate(const Request& request) {
     const double seconds = request.body.value("secondsPerCeiling", defaultSecondsPerCeiling);
-    const Calibration found = calibrate(seconds, cancellation_, [&](double fraction, const std::string& next) {
+    const std::string only = request.body.value("only", "");
+    if (!only.empty() && only != "arithmetic") failBadRequest("calibrate knows no 'only': '" + only + "'.");
+    const Ceilings which = only.empty() ? Ceilings::all : Ceilings::arithmetic;
+    const Calibration found = calibrate(which, seconds, cancellation_, [&](double fraction, const std::string& next) {
       progress(request.id, fraction, next);
     });
     json arithmetic = json::array();
@@ -190,7 +193,7 @@ class Server {
       }
       arithmetic.push_back(std::move(entry));
     }
-    constexpr const char* accessNames[] = {"read", "copy", "triad"};
+    constexpr const char* accessNames[] = {"read", "write", "copy", "triad"};
     json bandwidth = json::array();
     for (const BandwidthCeiling& ceiling : found.bandwidth) {
       bandwidth.push_back({{"level", ceiling.level},

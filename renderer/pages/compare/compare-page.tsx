@@ -1,18 +1,18 @@
-/** Two runs, or two plans or providers of one: what is better or worse, why, and what else differs. */
+/** Two runs, or parts of them: what is better or worse, why, and what else differs. */
 
 import type { Comparison } from '../../../core/protocol/compare.ts';
-import type { RunSummary } from '../../../core/protocol/run.ts';
 import { useComparison, useRun, useRuns } from '../../api/queries.ts';
-import { differenceTable, sidesOf } from '../../charts/compare-data.ts';
+import { differenceTable, pairsWithin, sidesOf, sideText } from '../../charts/compare-data.ts';
 import { DataTable } from '../../charts/data-table.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
-import { RunPicker } from '../../components/run-frame.tsx';
 import { texts } from '../../texts.ts';
 import { goToPage, useViewState } from '../../view-state.ts';
 import { ComparedTable } from './compared-table.tsx';
+import { SideChoice } from './side-choice.tsx';
+import { SideFacts } from './side-facts.tsx';
 
 export function ComparePage() {
   const words = texts.compare;
@@ -20,29 +20,47 @@ export function ComparePage() {
   const runs = useRuns();
   const sides = sidesOf(runs.data?.map(({ id }) => id) ?? [], view);
   // The program refuses it too, but with a hint for the command line.
-  const isSame = view.within === undefined && sides?.before.runId === sides?.after.runId;
+  const isSame = sides !== undefined && sideText(sides.before) === sideText(sides.after);
   const comparison = useComparison(isSame ? undefined : sides);
+  const choose = (next: NonNullable<typeof sides>) =>
+    changeView({
+      before: sideText(next.before),
+      after: sideText(next.after),
+      row: undefined,
+      part: undefined,
+    });
   return (
     <>
       <PageHead title={texts.pages.compare} sentence={words.sentence}>
         {runs.data !== undefined && sides !== undefined && (
-          <SideChoice runs={runs.data} before={sides.before.runId} after={sides.after.runId} />
+          <>
+            <SideChoice
+              title={words.before}
+              runs={runs.data}
+              side={sides.before}
+              onChoose={(before) => choose({ ...sides, before })}
+            />
+            <SideChoice
+              title={words.after}
+              runs={runs.data}
+              side={sides.after}
+              onChoose={(after) => choose({ ...sides, after })}
+            />
+          </>
         )}
+        <PairsWithin runId={sides?.after.runId ?? runs.data?.[0]?.id} onChoose={choose} />
       </PageHead>
       {runs.isError && <ErrorNotice error={runs.error} />}
       {runs.data?.length === 0 && <NoRunsNotice />}
       {runs.data?.length === 1 && sides === undefined && (
         <Notice title={words.fewRuns.title}>
           <p>{words.fewRuns.text}</p>
-          <button type="button" className="primary" onClick={() => goToPage('gap')}>
+          <button type="button" className="primary" onClick={() => goToPage('profile')}>
             {texts.runs.empty.toProfile}
-          </button>{' '}
-          <button type="button" onClick={() => changeView({ within: 'plans' })}>
-            {words.fewRuns.plans}
           </button>
         </Notice>
       )}
-      {sides !== undefined && isSame && (
+      {isSame && (
         <Notice title={words.same.title}>
           <p>{words.same.text}</p>
         </Notice>
@@ -54,64 +72,45 @@ export function ComparePage() {
   );
 }
 
-interface SideChoiceProps {
-  readonly runs: readonly RunSummary[];
-  readonly before: string;
-  readonly after: string;
+interface PairsWithinProps {
+  readonly runId: string | undefined;
+  readonly onChoose: (pair: ReturnType<typeof pairsWithin>[number]) => void;
 }
 
-function SideChoice({ runs, before, after }: SideChoiceProps) {
-  const words = texts.compare;
-  const [view, changeView] = useViewState();
-  const providers = new Set(useRun(after).data?.measurements.map(({ provider }) => provider) ?? []);
-  const others = providers.has('native') ? [...providers].filter((name) => name !== 'native') : [];
-  const within = view.within ?? '';
+function PairsWithin({ runId, onChoose }: PairsWithinProps) {
+  const run = useRun(runId);
+  const pairs = runId === undefined ? [] : pairsWithin(runId, run.data?.measurements ?? []);
+  if (pairs.length === 0) return null;
   return (
-    <>
-      <label>
-        <span>{words.what}</span>
-        <select
-          value={within}
-          onChange={({ target }) => changeView({ within: target.value || undefined, row: undefined })}
-        >
-          <option value="">{words.runs}</option>
-          <option value="plans">{words.plans}</option>
-          {[...new Set([...others, ...(within === '' || within === 'plans' ? [] : [within])])].map((name) => (
-            <option key={name} value={name}>
-              {words.provider(name)}
-            </option>
-          ))}
-        </select>
-      </label>
-      {view.within === undefined && (
-        <RunPicker
-          label={words.before}
-          runs={runs}
-          runId={before}
-          onChoose={(runId) => changeView({ before: runId, after, row: undefined })}
-        />
-      )}
-      <RunPicker
-        label={view.within === undefined ? words.after : texts.runs.label}
-        runs={runs}
-        runId={after}
-        onChoose={(runId) =>
-          changeView({
-            after: runId,
-            row: undefined,
-            ...(view.within === undefined ? { before } : {}),
-          })
-        }
-      />
-    </>
+    <div className="pairs-within">
+      <span>{texts.compare.within}</span>
+      {pairs.map((pair) => (
+        <button key={pair.name} type="button" className="small" onClick={() => onChoose(pair)}>
+          {pair.name}
+        </button>
+      ))}
+    </div>
   );
 }
 
-function Compared({ comparison: { rows, counts, unmatched, differences } }: { comparison: Comparison }) {
+function Compared({ comparison }: { comparison: Comparison }) {
   const words = texts.compare;
+  const { rows, counts, unmatched, differences, before, after } = comparison;
   return (
     <>
       {rows.length === 0 ? <Notice title={words.nothing} /> : <ComparedTable rows={rows} counts={counts} />}
+      <section className="card" aria-label={words.differences}>
+        <h2>{words.differences}</h2>
+        <div className="both-sides">
+          <SideFacts title={words.before} side={before} />
+          <SideFacts title={words.after} side={after} />
+        </div>
+        {differences.length === 0 ? (
+          <p>{words.noDifferences}</p>
+        ) : (
+          <DataTable label={words.differences} data={differenceTable(differences)} />
+        )}
+      </section>
       {unmatched.length > 0 && (
         <section className="card" aria-label={words.unmatched}>
           <h2>{words.unmatched}</h2>
@@ -127,14 +126,6 @@ function Compared({ comparison: { rows, counts, unmatched, differences } }: { co
           </ul>
         </section>
       )}
-      <section className="card" aria-label={words.differences}>
-        <h2>{words.differences}</h2>
-        {differences.length === 0 ? (
-          <p>{words.noDifferences}</p>
-        ) : (
-          <DataTable label={words.differences} data={differenceTable(differences)} />
-        )}
-      </section>
     </>
   );
 }

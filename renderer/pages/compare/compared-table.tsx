@@ -1,124 +1,125 @@
-import { Fragment, type ReactNode } from 'react';
 import { formatEffect } from '../../../core/format/effect.ts';
 import { formatNs, formatPercent } from '../../../core/format/units.ts';
 import type { ComparedRow, Comparison, Verdict } from '../../../core/protocol/compare.ts';
-import { useComparedParts } from '../../api/queries.ts';
-import { blockTable, bothOf, compareTable } from '../../charts/compare-data.ts';
-import { DataTable } from '../../charts/data-table.tsx';
+import { bothOf, compareTable, filterCompared } from '../../charts/compare-data.ts';
 import { toCsv, toMarkdown } from '../../charts/table-data.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { Loading } from '../../components/loading.tsx';
-import { ErrorNotice } from '../../components/notice.tsx';
+import { type Column, SortableTable } from '../../components/sortable-table.tsx';
+import { formatSort, parseSort, sortRows } from '../../components/sorting.ts';
 import { texts } from '../../texts.ts';
 import { useViewState } from '../../view-state.ts';
+import { ComparedReason } from './compared-reason.tsx';
 
 interface ComparedTableProps {
   readonly rows: readonly ComparedRow[];
   readonly counts: Comparison['counts'];
 }
 
-interface ShownColumn {
-  readonly key: string;
-  readonly title: string;
-  readonly meaning: string;
-  readonly align?: 'right';
-  readonly cell: (row: ComparedRow) => ReactNode;
-}
-
 export function ComparedTable({ rows, counts }: ComparedTableProps) {
   const words = texts.compare;
   const [view, changeView] = useViewState();
-  const columns = columnsFor(rows);
-  const table = compareTable(rows);
+  const isOpen = (row: ComparedRow) => view.row === row.after.measurementId;
+  const toggle = (row: ComparedRow) =>
+    changeView({ row: isOpen(row) ? undefined : row.after.measurementId, part: undefined });
+  const columns = columnsFor(rows, isOpen, toggle);
+  const filter = view.filter ?? '';
+  const shown = sortRows(filterCompared(rows, filter), columns, parseSort(view.sort));
+  const table = compareTable(shown);
   const noiseUnknown = rows.some(({ floor }) => floor.betweenRuns === null);
   return (
     <section className="card" aria-label={words.table}>
       <div className="card-head">
         <h2>{words.table}</h2>
+        <label>
+          <span>{texts.layers.filter}</span>
+          <input
+            type="search"
+            value={filter}
+            onChange={({ target }) => changeView({ filter: target.value || undefined })}
+          />
+        </label>
         <CopyButton label={texts.layers.copyCsv} content={() => toCsv(table)} />
         <CopyButton label={texts.layers.copyMarkdown} content={() => toMarkdown(table)} />
       </div>
       <p>{words.counts(counts.better, counts.worse, counts.same, counts.unclear)}</p>
-      <div className="table-frame">
-        <table aria-label={words.table}>
-          <thead>
-            <tr>
-              {columns.map(({ key, title, meaning, align }) => (
-                <th key={key} scope="col" className={align}>
-                  <abbr title={meaning}>{title}</abbr>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => {
-              const id = row.after.measurementId;
-              const isOpen = view.row === id;
-              return (
-                <Fragment key={`${row.before.measurementId} ${id}`}>
-                  <tr>
-                    {columns.map(({ key, align, cell }) => (
-                      <td key={key} className={align}>
-                        {key === 'model' ? (
-                          <button
-                            type="button"
-                            className="link"
-                            aria-expanded={isOpen}
-                            aria-label={words.open(row.model, bothOf(row, 'plan'))}
-                            onClick={() => changeView({ row: isOpen ? undefined : id })}
-                          >
-                            <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> {cell(row)}
-                          </button>
-                        ) : (
-                          cell(row)
-                        )}
-                      </td>
-                    ))}
-                  </tr>
-                  {isOpen && (
-                    <tr>
-                      <td colSpan={columns.length} className="opened">
-                        <Reason row={row} />
-                      </td>
-                    </tr>
-                  )}
-                </Fragment>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+      {shown.length === 0 ? (
+        <p>
+          {words.nothingFound(filter)}{' '}
+          <button type="button" onClick={() => changeView({ filter: undefined })}>
+            {texts.layers.clear}
+          </button>
+        </p>
+      ) : (
+        <SortableTable
+          label={words.table}
+          columns={columns}
+          rows={shown}
+          rowKey={({ before, after }) => `${before.measurementId} ${after.measurementId}`}
+          sort={view.sort}
+          onSort={(next) => changeView({ sort: formatSort(next) })}
+          detail={(row) => (isOpen(row) ? <ComparedReason row={row} /> : undefined)}
+        />
+      )}
       {noiseUnknown && <p className="quiet-text">{words.noiseUnknown}</p>}
     </section>
   );
 }
 
-function columnsFor(rows: readonly ComparedRow[]): readonly ShownColumn[] {
+function columnsFor(
+  rows: readonly ComparedRow[],
+  isOpen: (row: ComparedRow) => boolean,
+  toggle: (row: ComparedRow) => void,
+): readonly Column<ComparedRow>[] {
   const { compare: words, terms } = texts;
   // What is the same in every row says nothing in a row.
-  const varies = (cell: (row: ComparedRow) => unknown) => new Set(rows.map(cell)).size > 1;
-  const varying = (['provider', 'dtype', 'batch', 'threads'] as const)
-    .map((key): ShownColumn & { readonly cell: (row: ComparedRow) => string } => ({
-      key,
-      title: terms[key].name,
-      meaning: terms[key].meaning,
-      cell: (row) => (key === 'provider' ? bothOf(row, key) : String(row[key])),
-    }))
-    .filter(({ cell }) => varies(cell));
+  const varying = (['provider', 'dtype', 'batch', 'threads', 'cacheState'] as const)
+    .map((key) => {
+      const value = (row: ComparedRow) =>
+        key === 'provider' ? bothOf(row, key) : (row[key] ?? 'in-network');
+      const { name, meaning } = terms[key];
+      return { key, title: name, meaning, value, cell: (row: ComparedRow) => String(value(row)) };
+    })
+    .filter(({ value }) => new Set(rows.map(value)).size > 1);
   return [
-    { key: 'model', title: terms.model.name, meaning: terms.model.meaning, cell: ({ model }) => model },
+    {
+      key: 'model',
+      title: terms.model.name,
+      meaning: terms.model.meaning,
+      value: ({ model }) => model,
+      cell: (row) => (
+        <button
+          type="button"
+          className="link"
+          aria-expanded={isOpen(row)}
+          aria-label={words.open(row.model, bothOf(row, 'plan'))}
+          onClick={() => toggle(row)}
+        >
+          <span aria-hidden="true">{isOpen(row) ? '▾' : '▸'}</span> {row.model}
+        </button>
+      ),
+    },
     {
       key: 'plan',
       title: terms.plan.name,
       meaning: terms.plan.meaning,
+      value: (row) => bothOf(row, 'plan'),
       cell: (row) => bothOf(row, 'plan'),
     },
     ...varying,
+    {
+      key: 'verdict',
+      title: words.verdict.name,
+      meaning: words.verdict.meaning,
+      // What one wants to see first stands first.
+      value: ({ verdict }) => ['WORSE', 'BETTER', 'UNCLEAR', 'SAME'].indexOf(verdict),
+      cell: ({ verdict }) => <VerdictMark verdict={verdict} />,
+    },
     {
       key: 'before',
       title: words.before,
       meaning: words.beforeMeaning,
       align: 'right',
+      value: ({ before }) => before.latencyNs.median,
       cell: ({ before }) => formatNs(before.latencyNs.median),
     },
     {
@@ -126,6 +127,7 @@ function columnsFor(rows: readonly ComparedRow[]): readonly ShownColumn[] {
       title: words.after,
       meaning: words.afterMeaning,
       align: 'right',
+      value: ({ after }) => after.latencyNs.median,
       cell: ({ after }) => formatNs(after.latencyNs.median),
     },
     {
@@ -133,6 +135,7 @@ function columnsFor(rows: readonly ComparedRow[]): readonly ShownColumn[] {
       title: words.change.name,
       meaning: words.change.meaning,
       align: 'right',
+      value: ({ effect }) => effect.ratio,
       cell: ({ effect }) => formatEffect(effect),
     },
     {
@@ -140,13 +143,8 @@ function columnsFor(rows: readonly ComparedRow[]): readonly ShownColumn[] {
       title: words.believed.name,
       meaning: words.believed.meaning,
       align: 'right',
+      value: ({ floor }) => floor.believedChange,
       cell: ({ floor }) => formatPercent(floor.believedChange),
-    },
-    {
-      key: 'verdict',
-      title: words.verdict.name,
-      meaning: words.verdict.meaning,
-      cell: ({ verdict }) => <VerdictMark verdict={verdict} />,
     },
   ];
 }
@@ -156,32 +154,5 @@ function VerdictMark({ verdict }: { verdict: Verdict }) {
     <strong className={`verdict-mark ${verdict.toLowerCase()}`}>
       <span aria-hidden="true">{texts.compare.verdictMarks[verdict]}</span> {verdict}
     </strong>
-  );
-}
-
-function Reason({ row }: { row: ComparedRow }) {
-  const words = texts.compare;
-  const { reason, p, before, after, floor, model } = row;
-  const parts = useComparedParts(before.measurementId, after.measurementId);
-  return (
-    <>
-      <p>{reason}</p>
-      <p className="quiet-text">
-        {/* Most reasons name it themselves. */}
-        {p !== null &&
-          !reason.includes('p = ') &&
-          words.p(p < 0.0001 ? p.toExponential(0) : p.toPrecision(2))}{' '}
-        {words.rounds(before.rounds, after.rounds)} {words.noise(floor.origin)}
-      </p>
-      {parts.isError && <ErrorNotice error={parts.error} />}
-      {parts.isPending && <Loading />}
-      {parts.data?.blocks.length === 0 && <p>{words.noBlocks}</p>}
-      {parts.data !== undefined && parts.data.blocks.length > 0 && (
-        <>
-          <p className="quiet-text">{words.blocksMeaning}</p>
-          <DataTable label={words.blocks(model)} data={blockTable(parts.data.blocks)} />
-        </>
-      )}
-    </>
   );
 }

@@ -1,4 +1,4 @@
-/** How the latency of one network went over the stored runs, where its level changed, and what else changed then. */
+/** How the latency and efficiency of one network went over the stored runs, where its level changed, and what else changed then. */
 
 import { formatTime } from '../../../core/format/units.ts';
 import type { EnvironmentDifference, History, HistorySeries } from '../../../core/protocol/compare.ts';
@@ -9,6 +9,7 @@ import {
   changeOfLevel,
   chooseSeries,
   historyTable,
+  ofOneMachine,
   placeMarks,
   seriesKey,
   seriesName,
@@ -17,24 +18,44 @@ import { Loading } from '../../components/loading.tsx';
 import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
+import { WaysOn } from '../../components/ways-on.tsx';
 import { texts } from '../../texts.ts';
-import { useViewState } from '../../view-state.ts';
+import { formatViewState, useViewState } from '../../view-state.ts';
 
 export function HistoryPage() {
   const words = texts.history;
   const [view, changeView] = useViewState();
   const heads = useHistories();
-  const all = heads.data ?? [];
+  const everyMachine = heads.data ?? [];
+  const all = ofOneMachine(everyMachine, view.machine);
   const chosen = chooseSeries(all, view);
   const history = useHistory(chosen);
   const series = history.data?.series[0];
   const failed = heads.error ?? history.error;
+  const machines = new Map(everyMachine.map(({ machineId, machineName }) => [machineId, machineName]));
   const ofModel = all.filter(({ model }) => model === chosen?.model);
   return (
     <>
       <PageHead title={texts.pages.history} sentence={words.sentence}>
         {chosen !== undefined && (
           <>
+            {machines.size > 1 && (
+              <label>
+                <span>{texts.machine.title}</span>
+                <select
+                  value={chosen.machineId}
+                  onChange={({ target }) => changeView({ machine: target.value, series: undefined })}
+                >
+                  {[...machines].map(([id, name]) => (
+                    <option key={id} value={id}>
+                      {[...machines.values()].filter((other) => other === name).length > 1
+                        ? `${name} (${id})`
+                        : name}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            )}
             <label>
               <span>{texts.terms.model.name}</span>
               <select value={chosen.model} onChange={({ target }) => changeView({ model: target.value })}>
@@ -58,6 +79,18 @@ export function HistoryPage() {
                 ))}
               </select>
             </label>
+            <label>
+              <span>{words.metric}</span>
+              <select
+                value={view.metric ?? 'latency'}
+                onChange={({ target }) =>
+                  changeView({ metric: target.value === 'efficiency' ? 'efficiency' : undefined })
+                }
+              >
+                <option value="latency">{texts.terms.latency.name}</option>
+                <option value="efficiency">{texts.terms.efficiency.name}</option>
+              </select>
+            </label>
           </>
         )}
       </PageHead>
@@ -79,9 +112,12 @@ interface SeriesProps {
 
 function Series({ series, marks, name }: SeriesProps) {
   const words = texts.history;
+  const [view, changeView] = useViewState();
+  const metric = view.metric ?? 'latency';
+  const selected = series.points.findIndex(({ measurementId }) => measurementId === view.measurement);
   const { model, plan, provider, points, changePoints, minimumChange } = series;
   const placed = placeMarks(series, marks);
-  const title = words.chart(model, name);
+  const title = words.chart(model, name, texts.terms[metric].name.toLowerCase());
   const sentence = words.chartSentence(points.length, changePoints.length, placed.length);
   return (
     <>
@@ -92,8 +128,16 @@ function Series({ series, marks, name }: SeriesProps) {
           table={historyTable(series, marks)}
           fileName={`history-${model}-${plan}-${provider}`}
         >
-          <HistoryChart series={series} marks={marks} label={`${title}. ${sentence}`} />
+          <HistoryChart
+            series={series}
+            marks={marks}
+            metric={metric}
+            selected={series.points[selected]?.runId}
+            onSelect={({ measurementId }) => changeView({ measurement: measurementId })}
+            label={`${title}. ${sentence}`}
+          />
         </ChartFrame>
+        <SelectedRun series={series} index={selected} />
         <p className="quiet-text">{words.legend}</p>
       </div>
       <section className="card" aria-label={words.levels}>
@@ -129,6 +173,24 @@ function Series({ series, marks, name }: SeriesProps) {
         )}
       </section>
     </>
+  );
+}
+
+function SelectedRun({ series: { points }, index }: { series: HistorySeries; index: number }) {
+  const words = texts.history;
+  const [point, previous] = [points[index], points[index - 1]];
+  if (point === undefined) return null;
+  return (
+    <p>
+      {words.selected(point.runId, formatTime(point.startedAt))}{' '}
+      <WaysOn runId={point.runId} measurementId={point.measurementId}>
+        {previous !== undefined && (
+          <a href={formatViewState({ page: 'compare', before: previous.runId, after: point.runId })}>
+            {words.compareWith(previous.runId)}
+          </a>
+        )}
+      </WaysOn>
+    </p>
   );
 }
 

@@ -15,7 +15,7 @@ import {
 import { useChosenRun } from '../../chosen-run.ts';
 import { NumberField } from '../../components/number-field.tsx';
 import { PageHead } from '../../components/page-head.tsx';
-import { RunPicker } from '../../components/run-frame.tsx';
+import { RunChooser } from '../../components/run-chooser.tsx';
 import { texts } from '../../texts.ts';
 import { useViewState } from '../../view-state.ts';
 
@@ -45,7 +45,7 @@ export function IntensityPage() {
     <>
       <PageHead title={texts.pages.intensity} sentence={words.sentence}>
         {runs.data !== undefined && runId !== undefined && (
-          <RunPicker
+          <RunChooser
             runs={runs.data}
             runId={runId}
             onChoose={(next) => changeView({ run: next, measurement: undefined })}

@@ -71,6 +71,7 @@ export function ModelsPage() {
         </section>
       )}
       {chosen !== undefined && <Structure model={chosen} />}
+      <p className="quiet-text">{words.onlyZoo}</p>
     </>
   );
 }

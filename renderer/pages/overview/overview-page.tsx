@@ -1,6 +1,7 @@
 /** This machine at a glance: what it is, what it can do, how its last run went, and whether anything is amiss. */
 import { isProfile } from '../../../core/analysis/noise-test.ts';
 import { useActiveRun, useDetectedMachine, useRun, useRuns } from '../../api/queries.ts';
+import { askForRuns } from '../../components/import-desk.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
@@ -25,15 +26,24 @@ export function OverviewPage() {
   return (
     <>
       <PageHead title={texts.pages.overview} sentence={words.sentence} />
-      <div className="toolbar">
-        <ProfileControl active={active.data ?? null} isFirst={own?.length === 0} />
-      </div>
+      {own !== undefined && own.length > 0 && (
+        <div className="toolbar">
+          <ProfileControl active={active.data ?? null} isFirst={false} />
+        </div>
+      )}
       {machine.isError && <ErrorNotice error={machine.error} />}
       {runs.isError && <ErrorNotice error={runs.error} />}
       {last.isError && <ErrorNotice error={last.error} />}
-      {own?.length === 0 && machine.data !== undefined && active.data == null && (
+      {own?.length === 0 && machine.data !== undefined && (
         <Notice title={texts.runs.empty.title}>
           <p>{texts.runs.empty.text}</p>
+          <ProfileControl active={active.data ?? null} isFirst />
+          <p className="quiet-text">
+            {texts.imports.instead}{' '}
+            <button type="button" className="link" onClick={askForRuns}>
+              {texts.imports.choose}
+            </button>
+          </p>
         </Notice>
       )}
       {(shown === undefined || last.isLoading) && <Loading />}

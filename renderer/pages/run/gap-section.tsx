@@ -1,131 +1,212 @@
+/** The paper's plot, of this run and of whatever is laid over it. */
 import {
-  type Condition,
-  conditionKey,
-  conditionsOf,
-  gapPlotData,
-  paperPlotData,
-} from '../../../core/charts/gap-plot-data.ts';
-import { formatProvider } from '../../../core/format/provider.ts';
-import { formatOperationsPerSecond } from '../../../core/format/units.ts';
-import { paperMachine, paperResults, paperSource } from '../../../core/models/paper-results.ts';
+  chooseSets,
+  type GapSet,
+  publishedSets,
+  setNames,
+  setsOfRun,
+} from '../../../core/charts/gap-sets.ts';
+import { type DrawnPoint, type GapView, gapView } from '../../../core/charts/gap-view.ts';
+import { formatRatio, formatTime } from '../../../core/format/units.ts';
 import type { RunReport } from '../../../core/protocol/run.ts';
+import { useRuns, useSeveralRuns } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { GapPlot } from '../../charts/gap-plot.tsx';
 import { gapTable } from '../../charts/gap-table.ts';
+import { ErrorNotice } from '../../components/notice.tsx';
 import { texts } from '../../texts.ts';
-import { useViewState } from '../../view-state.ts';
+import { useViewState, type ViewState } from '../../view-state.ts';
+import { PinnedPoints, SelectedPoint } from './pinned-points.tsx';
+import { SeriesChooser } from './series-chooser.tsx';
 
 interface GapSectionProps {
+  /** Of the page's own run. */
   readonly report: RunReport;
   readonly selected: string | undefined;
+  /** One of the page's own run. */
   readonly onSelect: (measurementId: string) => void;
 }
 
 export function GapSection({ report, selected, onSelect }: GapSectionProps) {
   const words = texts.plot;
   const [view, changeView] = useViewState();
-  const conditions = conditionsOf(report);
-  const condition =
-    conditions.find((candidate) => conditionKey(candidate) === view.condition) ?? conditions[0];
-  const data = condition && gapPlotData(report, condition);
-  const reconstructions = new Set(report.measurements.flatMap(({ reconstruction }) => reconstruction ?? []));
+  const runs = useRuns();
+  const addedIds = list(view.with).filter((id) => id !== report.run.id);
+  const added = useSeveralRuns(addedIds);
+  const reports = [report, ...added.flatMap(({ data }) => data ?? [])];
+  const setsOfRuns = reports.map(setsOfRun);
+  const sets = chooseSets(setsOfRuns, view.sets);
+  const plot = gapView(sets, new Set(list(view.without)));
+  const pins = list(view.pins);
+  const names = setNames(sets, formatTime);
+  const choice = {
+    selected,
+    pinned: new Set(pins),
+    onSelect: ({ id, set }: DrawnPoint) => {
+      if (set.origin === 'measured' && set.runId === report.run.id) onSelect(id);
+      else
+        changeView({
+          measurement: id,
+          ...(set.origin === 'measured' && otherRun(view, report.run.id, set.runId, sets)),
+        });
+    },
+    onPin: ({ id }: DrawnPoint) => {
+      const next = pins.includes(id) ? pins.filter((one) => one !== id) : [...pins, id];
+      changeView({ pins: next.join('|') || undefined });
+    },
+  };
+  const reconstructions = new Set(
+    reports.flatMap(({ run, measurements }) =>
+      sets.some((set) => set.origin === 'measured' && set.runId === run.id)
+        ? measurements.flatMap(({ reconstruction }) => reconstruction ?? [])
+        : [],
+    ),
+  );
   return (
     <section className="card" aria-label={words.title}>
       <div className="card-head">
         <h2>{words.title}</h2>
-        {condition !== undefined && conditions.length > 1 && (
-          <label>
-            <span>{words.condition}</span>
-            <select
-              value={conditionKey(condition)}
-              onChange={({ target }) => changeView({ condition: target.value })}
-            >
-              {conditions.map((candidate) => (
-                <option key={conditionKey(candidate)} value={conditionKey(candidate)}>
-                  {conditionName(candidate)}
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
-        <label className="switch">
-          <input
-            type="checkbox"
-            checked={view.reference === 'shown'}
-            onChange={({ target }) => changeView({ reference: target.checked ? 'shown' : undefined })}
-          />
-          {texts.reference.show}
-        </label>
+        <Switches />
       </div>
-      {condition === undefined || data === undefined || data.byOperations.length === 0 ? (
+      <SeriesChooser {...{ reports, setsOfRuns, runs: runs.data ?? [] }} chosen={sets} />
+      {added.map(
+        ({ error }, index) =>
+          error !== null && (
+            <ErrorNotice
+              key={addedIds[index]}
+              error={error}
+              onDismiss={() => changeView({ with: addedIds.toSpliced(index, 1).join('|') || undefined })}
+            />
+          ),
+      )}
+      {plot.points.length === 0 ? (
         <p className="quiet-text">{words.nothing}</p>
       ) : (
-        <ChartFrame
-          title={words.drawing}
-          sentence={words.reading}
-          table={gapTable(data)}
-          fileName="efficiency-gap"
-        >
-          <GapPlot
-            data={data}
-            peak={`${formatOperationsPerSecond(peakOf(report, condition))} ${condition.dtype}`}
-            batch={condition.batch}
-            selected={selected}
-            onSelect={({ id }) => onSelect(id)}
-          />
-        </ChartFrame>
+        <>
+          <ChartFrame
+            title={words.drawing}
+            sentence={sentenceOf(plot, view.scale !== 'linear')}
+            table={gapTable(plot)}
+            fileName="efficiency-gap"
+          >
+            <GapPlot
+              view={plot}
+              scale={view.scale ?? 'log'}
+              withGaps={view.gaps === undefined}
+              withFront={view.front === 'shown'}
+              choice={choice}
+            />
+          </ChartFrame>
+          <SelectedPoint {...choice} points={plot.points} nameOf={({ index }) => names[index] ?? ''} />
+        </>
       )}
-      {data !== undefined && data.notPlotted.length > 0 && (
-        <p className="quiet-text">{words.notPlotted(data.notPlotted.join(', '))}</p>
+      <PinnedPoints
+        sets={[...setsOfRuns.flat(), ...publishedSets]}
+        pinned={choice.pinned}
+        onPin={choice.onPin}
+      />
+      {plot.notPlotted.length > 0 && (
+        <p className="quiet-text">{words.notPlotted(plot.notPlotted.join(', '))}</p>
       )}
       {[...reconstructions].map((reconstruction) => (
         <p key={reconstruction} className="quiet-text">
           {words.reconstruction} {reconstruction}
         </p>
       ))}
-      {view.reference === 'shown' && <PaperReference />}
+      <Origins sets={sets} />
     </section>
   );
 }
 
-function PaperReference() {
-  const words = texts.reference;
-  const { name, dataType, batch, peakOperationsPerSecond } = paperMachine;
-  const data = paperPlotData(paperResults, paperMachine);
+/** How to read it, and what is seen. */
+function sentenceOf({ points }: GapView, isLog: boolean): string {
+  const words = texts.plot;
+  const byGap = points
+    .map(({ model, latencyMs, idealMs }) => ({ model, gap: latencyMs / idealMs }))
+    .toSorted((a, b) => a.gap - b.gap);
+  const [narrowest, widest] = [byGap[0], byGap.at(-1)];
+  return [
+    words.reading,
+    ...(isLog ? [words.logReading] : []),
+    ...(narrowest === undefined || widest === undefined
+      ? []
+      : [
+          words.seen(
+            points.length,
+            narrowest.model,
+            formatRatio(narrowest.gap),
+            widest.model,
+            formatRatio(widest.gap),
+          ),
+        ]),
+  ].join(' ');
+}
+
+function Switches() {
+  const words = texts.plot;
+  const [view, changeView] = useViewState();
+  const shown = [
+    [
+      words.showGaps,
+      view.gaps === undefined,
+      (on: boolean) => ({ gaps: on ? undefined : 'hidden' }) as const,
+    ],
+    [
+      words.showFront,
+      view.front === 'shown',
+      (on: boolean) => ({ front: on ? 'shown' : undefined }) as const,
+    ],
+    [words.linear, view.scale === 'linear', (on: boolean) => ({ scale: on ? 'linear' : undefined }) as const],
+  ] as const;
   return (
-    <div className="reference">
-      <h3>{words.title(name)}</h3>
-      <p className="quiet-text">{words.condition(dataType, batch)}</p>
-      <ChartFrame
-        title={words.drawing}
-        sentence={words.reading}
-        table={gapTable(data)}
-        fileName="efficiency-gap-paper"
-      >
-        <GapPlot
-          data={data}
-          peak={`${formatOperationsPerSecond(peakOperationsPerSecond)} ${dataType}`}
-          batch={batch}
-        />
-      </ChartFrame>
-      <p className="quiet-text">
-        {words.source} {paperSource}
-      </p>
+    <div className="switches">
+      {shown.map(([title, isOn, change]) => (
+        <label
+          key={title}
+          className="switch"
+          title={title === words.showFront ? words.frontMeaning : undefined}
+        >
+          <input
+            type="checkbox"
+            checked={isOn}
+            onChange={({ target }) => changeView(change(target.checked))}
+          />
+          {title}
+        </label>
+      ))}
     </div>
   );
 }
 
-function peakOf({ ceilings }: RunReport, { provider, device, dtype, threads }: Condition): number {
-  const found = ceilings.find(
-    (candidate) =>
-      candidate.provider === provider &&
-      candidate.device === device &&
-      candidate.dtype === dtype &&
-      candidate.threads === threads,
+/** What is not what it may seem: figures of others, and devices that are programs. */
+function Origins({ sets }: { sets: readonly GapSet[] }) {
+  const words = texts.plot;
+  return (
+    <>
+      {sets.map(
+        (set) =>
+          set.origin === 'published' && (
+            <p key={set.key} className="quiet-text">
+              {words.source(set.name)} {set.source}
+            </p>
+          ),
+      )}
+      {sets.some((set) => set.origin === 'measured' && set.software) && (
+        <p className="quiet-text">{words.software}</p>
+      )}
+    </>
   );
-  return found?.peakOperationsPerSecond ?? 0;
 }
 
-function conditionName({ provider, dtype, batch, threads }: Condition): string {
-  return `${formatProvider(provider)}, ${dtype}, ${texts.terms.batch.name.toLowerCase()} ${batch}, ${texts.ceilings.threads(threads)}`;
+/** Another run becomes the page's own, and the one that was stays in the plot. */
+function otherRun(view: ViewState, own: string, next: string, sets: readonly GapSet[]) {
+  return {
+    run: next,
+    with: [own, ...list(view.with).filter((id) => id !== next)].join('|'),
+    sets: sets.map(({ key }) => key).join('|'),
+  };
+}
+
+function list(text: string | undefined): string[] {
+  return text?.split('|') ?? [];
 }

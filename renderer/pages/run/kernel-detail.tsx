@@ -6,6 +6,7 @@ import { useMeasurement } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { KernelChart } from '../../charts/kernel-chart.tsx';
 import type { TableData } from '../../charts/table-data.ts';
+import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { type Column, SortableTable } from '../../components/sortable-table.tsx';
 import { formatSort } from '../../components/sorting.ts';
@@ -33,7 +34,7 @@ export function KernelDetail({ measurement: { id, model, plan }, onClose }: Kern
         </button>
       </div>
       {detail.isError && <ErrorNotice error={detail.error} />}
-      {detail.isPending && <p className="quiet-text">{texts.loading}</p>}
+      {detail.isPending && <Loading />}
       {detail.data !== undefined && <Kernels detail={detail.data} />}
       <AccountView measurementId={id} />
     </section>
@@ -86,7 +87,10 @@ function Kernels({ detail: { summary, kernels, verification } }: { detail: Measu
       )}
       <SortableTable
         label={words.title(summary.model, summary.plan)}
-        columns={columnsFor(sumNs)}
+        columns={columnsFor(
+          sumNs,
+          rows.some(({ prediction }) => prediction !== undefined),
+        )}
         rows={rows}
         rowKey={({ order }) => String(order)}
         sort={sort}
@@ -109,7 +113,7 @@ function waterlineTimes(rows: readonly Row[]): TableData {
   };
 }
 
-function columnsFor(sumNs: number): Column<Row>[] {
+function columnsFor(sumNs: number, predicted: boolean): Column<Row>[] {
   const { terms } = texts;
   const time = (ns: number | null) =>
     ns === null ? <span className="unknown">{texts.detail.notTimed}</span> : formatNs(ns);
@@ -145,7 +149,10 @@ function columnsFor(sumNs: number): Column<Row>[] {
       ({ order }) => order,
     ),
     text('kernel', terms.kernel, ({ name }) => name),
-    text('implementation', terms.implementation, ({ implementation }) => implementation),
+    {
+      ...text('implementation', terms.implementation, ({ implementation }) => implementation),
+      cell: ({ implementation, schedule }) => <span title={schedule}>{implementation}</span>,
+    },
     duration('latency', terms.latency, ({ latencyNs }) => latencyNs),
     duration(
       'share',
@@ -153,6 +160,16 @@ function columnsFor(sumNs: number): Column<Row>[] {
       ({ latencyNs }) => latencyNs,
       ({ latencyNs }) => (latencyNs === null ? '' : formatPercent(latencyNs / sumNs)),
     ),
+    ...(predicted
+      ? [
+          duration(
+            'predicted',
+            terms.predicted,
+            ({ prediction }) => prediction?.timeNs ?? null,
+            ({ prediction }) => (prediction === undefined ? '' : formatNs(prediction.timeNs)),
+          ),
+        ]
+      : []),
     duration('ideal', terms.ideal, ({ idealNs }) => idealNs),
     duration('waterline', terms.waterline, ({ waterlineNs }) => waterlineNs),
     duration(

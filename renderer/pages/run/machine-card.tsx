@@ -2,6 +2,7 @@ import { machineFacts } from '../../../core/format/machine.ts';
 import type { Environment } from '../../../core/protocol/run.ts';
 import { useDetectedMachine } from '../../api/queries.ts';
 import { Facts } from '../../components/facts.tsx';
+import { Loading } from '../../components/loading.tsx';
 import { texts } from '../../texts.ts';
 
 /** The machine as it was in a run; without one, as it is now. */
@@ -12,11 +13,7 @@ export function MachineCard({ environment }: { environment?: Environment }) {
   return (
     <section className="card" aria-label={words.title}>
       <h2>{words.title}</h2>
-      {shown === undefined ? (
-        <p className="quiet-text">{texts.loading}</p>
-      ) : (
-        <Facts facts={machineFacts(shown)} />
-      )}
+      {shown === undefined ? <Loading /> : <Facts facts={machineFacts(shown)} />}
     </section>
   );
 }

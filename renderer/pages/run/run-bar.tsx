@@ -1,13 +1,14 @@
 import { useState } from 'react';
-import { formatTime } from '../../../core/format/units.ts';
 import { ApiError } from '../../../core/protocol/api.ts';
 import type { RunSummary } from '../../../core/protocol/run.ts';
 import { useApi } from '../../api/context.ts';
 import { useDeleteRun } from '../../api/queries.ts';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { RunChooser } from '../../components/run-chooser.tsx';
 import { download } from '../../download.ts';
 import { texts } from '../../texts.ts';
-import { ReportControl } from './report-control.tsx';
+import { goToPage, useViewState } from '../../view-state.ts';
 
 interface RunBarProps {
   /** Newest first. */
@@ -19,8 +20,8 @@ interface RunBarProps {
 export function RunBar({ runs, runId, onChoose }: RunBarProps) {
   const words = texts.runs;
   const api = useApi();
+  const [, changeView] = useViewState();
   const remove = useDeleteRun();
-  const [asking, setAsking] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const run = runs.find(({ id }) => id === runId);
 
@@ -32,44 +33,32 @@ export function RunBar({ runs, runId, onChoose }: RunBarProps) {
       setFailure(error);
     }
   };
+  const toReport = () => {
+    changeView({ run: runId });
+    goToPage('reports');
+  };
   const removeRun = () => {
-    setAsking(false);
     remove.mutate(runId, { onSuccess: () => onChoose(undefined) });
   };
 
   return (
     <div className="run-bar">
-      <label>
-        <span>{words.label}</span>
-        <select value={runId} onChange={({ target }) => onChoose(target.value)}>
-          {run === undefined && <option value={runId}>{runId}</option>}
-          {runs.map(({ id, startedAt, suite, machineName, status }) => (
-            <option key={id} value={id}>
-              {words.option(formatTime(startedAt), suite, machineName, status)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <RunChooser runs={runs} runId={runId} onChoose={onChoose} />
       {run !== undefined && run.status !== 'running' && (
         <>
           <button type="button" onClick={exportRun}>
             {words.export}
           </button>
-          <ReportControl key={runId} runs={runs} runId={runId} />
-          {asking ? (
-            <>
-              <button type="button" className="danger" onClick={removeRun}>
-                {words.removeReally}
-              </button>
-              <button type="button" onClick={() => setAsking(false)}>
-                {words.keep}
-              </button>
-            </>
-          ) : (
-            <button type="button" onClick={() => setAsking(true)}>
-              {words.remove}
-            </button>
-          )}
+          <button type="button" onClick={toReport}>
+            {texts.report.open}
+          </button>
+          <ConfirmButton
+            label={words.remove}
+            question={words.removeQuestion}
+            yes={words.removeReally}
+            no={words.keep}
+            onConfirm={removeRun}
+          />
         </>
       )}
       {failure !== undefined && <ErrorNotice error={failure} onDismiss={() => setFailure(undefined)} />}

@@ -1,7 +1,8 @@
-/** The page that does the main job: profile this machine, and see what a run says about it. */
+/** What a run says about its machine. */
 import type { RunReport } from '../../../core/protocol/run.ts';
 import { useChosenRun } from '../../chosen-run.ts';
-import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
 import { texts } from '../../texts.ts';
 import { useViewState } from '../../view-state.ts';
 import { CeilingsCard } from './ceilings-card.tsx';
@@ -28,15 +29,12 @@ export function RunPage() {
             onChoose={(run) => changeView({ run, measurement: undefined })}
           />
         )}
-        <ProfileControl active={active.data ?? null} isFirst={runs.data?.length === 0} />
+        {(active.data != null || runs.data?.length !== 0) && (
+          <ProfileControl active={active.data ?? null} isFirst={false} />
+        )}
       </div>
       {runs.isError && <ErrorNotice error={runs.error} />}
-      {runs.data?.length === 0 && active.data == null && (
-        <Notice title={texts.runs.empty.title}>
-          <p>{texts.runs.empty.text}</p>
-        </Notice>
-      )}
-      {runs.data?.length === 0 && <MachineCard />}
+      {runs.data?.length === 0 && active.data == null && <NoRunsNotice />}
       {run.isError && (
         <>
           <ErrorNotice error={run.error} />

@@ -37,6 +37,33 @@ it('lets threads that share a core add nothing to a ceiling', () => {
   expect(at(8)?.levels[0]?.bytesPerSecond).toBe(8e10);
 });
 
+it('holds bf16 against the peak of fp32 where that is what the kernels multiply in', () => {
+  const [provider] = sampleRun.providers;
+  const device = provider?.description.devices[0];
+  if (provider?.calibration == null || device === undefined) throw new Error('the sample run has ceilings');
+  const one = { threads: 1, instructionSet: 'test' };
+  const calibration = {
+    ...provider.calibration,
+    arithmetic: [
+      { ...one, dtype: 'fp32' as const, operationsPerSecond: 1e11 },
+      { ...one, dtype: 'bf16' as const, operationsPerSecond: 3e12 },
+    ],
+  };
+  const bf16 = (multipliedIn?: { bf16: 'fp32' }) =>
+    ceilingsFor([{ ...provider, description: { ...provider.description, multipliedIn }, calibration }], {
+      provider: provider.description.provider,
+      device: device.id,
+      dtype: 'bf16',
+      threads: 1,
+    });
+  expect(bf16()).toMatchObject({ multipliedIn: 'bf16', peakOperationsPerSecond: 3e12 });
+  expect(bf16({ bf16: 'fp32' })).toMatchObject({
+    dtype: 'bf16',
+    multipliedIn: 'fp32',
+    peakOperationsPerSecond: 1e11,
+  });
+});
+
 describe('a cache that was inferred from a sweep', () => {
   const [provider] = sampleRun.providers;
   const device = provider?.description.devices[0];

@@ -20,6 +20,7 @@ const ceilings: Ceilings = {
   provider: 'test',
   device: 'cpu',
   dtype: 'fp32',
+  multipliedIn: 'fp32',
   threads: 1,
   peakOperationsPerSecond: 1e12,
   instructionSet: 'avx2',

@@ -157,6 +157,7 @@ describe('the waterline of the paper’s blocks on its machine', () => {
       provider: 'native',
       device: 'cpu',
       dtype: 'fp16',
+      multipliedIn: 'fp16',
       threads: 1,
       peakOperationsPerSecond: paperMachine.peakOperationsPerSecond,
       instructionSet: 'of the paper',

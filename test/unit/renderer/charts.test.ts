@@ -5,16 +5,11 @@ import { measurementDetail, summarizeRun } from '../../../core/analysis/report.t
 import { waterlineView } from '../../../core/analysis/waterline-view.ts';
 import { tickFormat, ticksBetween, ticksFromZero } from '../../../core/charts/axis.ts';
 import { chartSurface, familyStyles } from '../../../core/charts/family-style.ts';
-import {
-  conditionKey,
-  conditionsOf,
-  gapPlotData,
-  paperPlotData,
-} from '../../../core/charts/gap-plot-data.ts';
+import { conditionKey, conditionsOf, gapPlotData } from '../../../core/charts/gap-plot-data.ts';
+import { markerOutline } from '../../../core/charts/marker-outline.ts';
 import { placeLabels } from '../../../core/charts/place-labels.ts';
-import { paperMachine, paperResults } from '../../../core/models/paper-results.ts';
+import { seriesStyles } from '../../../core/charts/series-style.ts';
 import { models } from '../../../core/models/zoo.ts';
-import { gapTable } from '../../../renderer/charts/gap-table.ts';
 import { decades, roofLine, rooflineData } from '../../../renderer/charts/roofline-data.ts';
 import { placeInTime } from '../../../renderer/charts/time-bar-data.ts';
 import { placeBars, waterlineScale, waterlineTable } from '../../../renderer/charts/waterline-chart-data.ts';
@@ -41,7 +36,7 @@ describe('axes', () => {
   });
 });
 
-describe('the plot of a run', () => {
+describe('the plot of a run in a report', () => {
   // At the size that an accuracy is published for.
   const report = summarizeRun({
     ...sampleRun,
@@ -63,22 +58,6 @@ describe('the plot of a run', () => {
       'convfirst fused',
       'convfirst layerwise',
     ]);
-  });
-
-  it('has a row a point in its table, with the interval where one was measured', () => {
-    const rows = data === undefined ? [] : gapTable(data).rows;
-    expect(rows.map(([model, , plan]) => `${model} ${plan}`)).toEqual([
-      'resnet50 layerwise',
-      'convfirst_pico fused',
-      'convfirst_pico layerwise',
-    ]);
-    for (const [, , , , , , latencyMs, low, high] of rows) {
-      expect(Number(low)).toBeLessThanOrEqual(Number(latencyMs));
-      expect(Number(high)).toBeGreaterThanOrEqual(Number(latencyMs));
-    }
-    const paper = gapTable(paperPlotData(paperResults, paperMachine)).rows;
-    expect(paper).toHaveLength(paperResults.length);
-    expect(paper[0]?.slice(-2)).toEqual([null, null]);
   });
 
   it('has a twin axis that agrees with every point', () => {
@@ -105,25 +84,6 @@ describe('the plot of a run', () => {
     const two = { ...report, measurements: [{ ...first, batch: 8 }, ...rest] };
     expect(conditionsOf(two).map(conditionKey)).toEqual(['native.cpu.fp32.b8.t2', 'native.cpu.fp32.b1.t2']);
     expect(gapPlotData(two, condition)?.byOperations.map(({ family }) => family)).toEqual(['convfirst']);
-  });
-});
-
-describe('the paper’s plot', () => {
-  const data = paperPlotData(paperResults, paperMachine);
-
-  it('has the paper’s lines, in the order of operations', () => {
-    const labels = Object.fromEntries(
-      data.byOperations.map(({ family, points }) => [family, points.map(({ label }) => label)]),
-    );
-    expect(labels).toMatchObject({
-      convnext: ['Femto', 'Pico', 'Nano', 'Tiny', 'Small'],
-      efficientnet: ['B1', 'B2', 'B3', 'B4', 'B5'],
-      convfirst: ['Pico', 'Nano', 'Tiny', 'Small'],
-    });
-  });
-
-  it('has the paper’s twin axis: 3.34 ms of ideal latency for a giga of multiply-accumulates', () => {
-    expect(data.idealMsPerGigaMac).toBeCloseTo(3.3385, 3);
   });
 });
 
@@ -172,7 +132,13 @@ describe('colours', () => {
     for (const { title, colour } of styles) {
       expect(contrast(colour[theme], chartSurface[theme]), title).toBeGreaterThanOrEqual(3);
     }
-    expect(new Set(styles.map(({ colour, shape }) => colour[theme] + shape)).size).toBe(styles.length);
+    expect(new Set(styles.map(({ colour }) => colour[theme])).size).toBe(styles.length);
+    // Where colours tell series apart, the shape alone tells the family.
+    expect(new Set(styles.map(({ shape }) => markerOutline(shape))).size).toBe(styles.length);
+    for (const { colour } of seriesStyles) {
+      expect(contrast(colour[theme], chartSurface[theme]), colour[theme]).toBeGreaterThanOrEqual(3);
+    }
+    expect(new Set(seriesStyles.map(({ colour }) => colour[theme])).size).toBe(seriesStyles.length);
   });
 });
 

@@ -8,9 +8,9 @@ describe('the registry of pages', () => {
     expect(new Set(pages.map(({ key }) => key)).size).toBe(pages.length);
   });
 
-  it('leads an address without a page, or with one that there is not, to the efficiency gap', () => {
-    expect(pageOf(undefined).id).toBe('gap');
-    expect(pageOf('nosuchpage').id).toBe('gap');
+  it('leads an address without a page, or with one that there is not, to the overview', () => {
+    expect(pageOf(undefined).id).toBe('overview');
+    expect(pageOf('nosuchpage').id).toBe('overview');
     for (const page of pages) expect(pageOf(page.id)).toBe(page);
   });
 });

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { blockTable, compareTable, differenceTable, sidesOf } from '../../../renderer/charts/compare-data.ts';
+import {
+  compareTable,
+  differenceTable,
+  filterCompared,
+  pairsWithin,
+  sideOf,
+  sidesOf,
+  sideText,
+} from '../../../renderer/charts/compare-data.ts';
 import { changedRun } from '../../fixtures/statistics/changed-run.ts';
 import { compareRuns } from '../../fixtures/statistics/stored-runs.ts';
 
@@ -20,17 +28,39 @@ describe('the sides of a comparison', () => {
     expect(sidesOf(ids, { before: 'old' })).toEqual(runs('old', 'new'));
   });
 
-  it('are none where there is no second run, unless one is compared within', () => {
-    expect(sidesOf([], { within: 'plans' })).toBeUndefined();
+  it('are none where there is no second run', () => {
+    expect(sidesOf([], {})).toBeUndefined();
     expect(sidesOf(['only'], {})).toBeUndefined();
-    expect(sidesOf(['only'], { within: 'plans' })).toEqual({
+  });
+
+  it('are runs, or parts of them, as the address names them', () => {
+    for (const side of [
+      { runId: 'old' },
+      { runId: 'old', provider: 'onednn' },
+      { runId: 'old', plan: 'fused' as const },
+      { runId: 'old', provider: 'webgpu', plan: 'layerwise' as const },
+    ]) {
+      expect(sideOf(sideText(side))).toEqual(side);
+    }
+    expect(sidesOf(['only'], { before: 'only~~layerwise', after: 'only~~fused' })).toEqual({
       before: { runId: 'only', plan: 'layerwise' },
       after: { runId: 'only', plan: 'fused' },
     });
-    expect(sidesOf(ids, { within: 'onednn', after: 'old' })).toEqual({
-      before: { runId: 'old', provider: 'native' },
-      after: { runId: 'old', provider: 'onednn' },
-    });
+    expect(sideOf('old~~nonsense')).toEqual({ runId: 'old' });
+  });
+
+  it('can be parts of one run, where it has them', () => {
+    const measured = (provider: string, plan: 'layerwise' | 'fused') => ({ provider, plan });
+    expect(pairsWithin('run', [measured('native', 'layerwise')])).toEqual([]);
+    const pairs = pairsWithin('run', [
+      measured('native', 'layerwise'),
+      measured('native', 'fused'),
+      measured('onednn', 'layerwise'),
+    ]);
+    expect(pairs.map(({ before, after }) => [sideText(before), sideText(after)])).toEqual([
+      ['run~~layerwise', 'run~~fused'],
+      ['run~native', 'run~onednn'],
+    ]);
   });
 });
 
@@ -44,11 +74,10 @@ describe('the tables of a comparison', () => {
     expect(line?.[columns.indexOf('Verdict')]).toBe('WORSE');
   });
 
-  it('list the blocks of a row as the comparison does', () => {
-    const stem = { name: 'stem', beforeNs: 2000, afterNs: 3000, ratio: 1.5 };
-    const { columns, rows: lines } = blockTable([stem]);
-    expect(columns).toHaveLength(4);
-    expect(lines).toEqual([['stem', 2, 3, 50]]);
+  it('hold the rows that have all words of the filter', () => {
+    expect(filterCompared(rows, 'WORSE resnet').map(({ model }) => model)).toEqual(['resnet50']);
+    expect(filterCompared(rows, 'worse convfirst')).toEqual([]);
+    expect(filterCompared(rows, '')).toHaveLength(rows.length);
   });
 
   it('say of what is not known that it is not', () => {

@@ -4,6 +4,9 @@ import {
   changeOfLevel,
   chooseSeries,
   historyTable,
+  kindsOf,
+  metricOf,
+  ofOneMachine,
   placeMarks,
   seriesKey,
   seriesName,
@@ -66,11 +69,12 @@ it('the table has the changes of level and of the surroundings in the rows of th
   expect(changeOfLevel(0.9)).toBe('10.0% faster');
 });
 
+function headOf(change: Partial<HistorySeries>, runs: number): HistoryHead {
+  const { points: _, changePoints: __, minimumChange: ___, ...head } = seriesOf(change);
+  return { ...head, runs };
+}
+
 it('the series is the one of the address, else the longest', () => {
-  const headOf = (change: Partial<HistorySeries>, runs: number): HistoryHead => {
-    const { points: _, changePoints: __, minimumChange: ___, ...head } = seriesOf(change);
-    return { ...head, runs };
-  };
   const layerwise = headOf({}, 3);
   const fused = headOf({ plan: 'fused' }, 4);
   const other = headOf({ model: 'convfirst_pico', plan: 'fused' }, 1);
@@ -87,4 +91,32 @@ it('a series is named by what is not the same in all', () => {
   const one = seriesOf({ batch: 8, provider: 'onednn' });
   expect(seriesName(one, [one])).toBe('layerwise');
   expect(seriesName(one, [one, seriesOf()])).toBe('layerwise · onednn · batch 8');
+});
+
+it('one machine is shown at a time: that of the address, else the one with the most figures', () => {
+  const other = headOf({ machineId: 'other', machineName: 'two' }, 4);
+  const all = [headOf({}, 3), other];
+  expect(ofOneMachine(all, undefined)).toEqual([other]);
+  expect(ofOneMachine(all, 'm')).toEqual([all[0]]);
+  expect(ofOneMachine(all, 'nosuch')).toEqual([other]);
+  expect(ofOneMachine([], 'm')).toEqual([]);
+});
+
+it('efficiencies have the interval of their latencies, turned over; one that is not known is not drawn', () => {
+  const [first, second] = metricOf(seriesOf(), 'efficiency');
+  expect(first?.value).toBe(50);
+  expect(first?.low).toBeCloseTo(50 / 1.1, 9);
+  expect(first?.high).toBeCloseTo(50 / 0.9, 9);
+  expect(second).toBeNull();
+  expect(metricOf(seriesOf(), 'latency')[1]).toEqual({ value: 3, low: 2.7, high: expect.closeTo(3.3, 9) });
+});
+
+it.each([
+  [['driver of RTX 4090'], 'driver'],
+  [['library dnnl', 'provider onednn'], 'library'],
+  [['kernel', 'BIOS', 'Plimsoll'], 'system, program'],
+  [['governor'], 'power'],
+  [['memory clock'], 'machine'],
+])('changes of %j are marked as those of %s', (whats, kinds) => {
+  expect(kindsOf(whats.map((what) => ({ what, before: null, after: 'x' })))).toBe(kinds);
 });

@@ -3,7 +3,7 @@ import { addressOfPage, formatViewState, parseViewState } from '../../../rendere
 
 describe('the view in the address', () => {
   it('comes back as it was', () => {
-    const state = { run: '3eq9', measurement: '3eq9-2', reference: 'shown', sort: '-gap' } as const;
+    const state = { run: '3eq9', measurement: '3eq9-2', front: 'shown', sort: '-gap' } as const;
     expect(parseViewState(formatViewState(state))).toEqual(state);
     expect(formatViewState({})).toBe('');
   });

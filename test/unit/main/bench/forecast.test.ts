@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Forecast } from '../../../../main/bench/forecast.ts';
+import { Forecast, forecastRun } from '../../../../main/bench/forecast.ts';
 
 let nowMs: number;
 let forecast: Forecast;
@@ -143,5 +143,19 @@ describe('the share that is done', () => {
         }
       }),
     );
+  });
+});
+
+describe('a run that has not begun', () => {
+  const work = { calibration: 6, firstRound: 20, furtherRound: 10, rounds: 7, budget: 80 };
+
+  it('has as many rounds as end within the budget', () => {
+    expect(forecastRun(work)).toEqual({ seconds: 72, rounds: 5 });
+    expect(forecastRun({ ...work, budget: 82 })).toEqual({ seconds: 82, rounds: 6 });
+  });
+
+  it('has no more rounds than are wanted, and one at least', () => {
+    expect(forecastRun({ ...work, budget: 10_000 })).toEqual({ seconds: 92, rounds: 7 });
+    expect(forecastRun({ ...work, budget: 5 })).toEqual({ seconds: 32, rounds: 1 });
   });
 });

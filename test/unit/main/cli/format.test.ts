@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { summarizeRun } from '../../../../core/analysis/report.ts';
+import { measurementDetail, summarizeRun } from '../../../../core/analysis/report.ts';
 import type { RunProgress } from '../../../../core/protocol/api.ts';
+import { formatKernels } from '../../../../main/cli/format/kernels.ts';
 import { progressView } from '../../../../main/cli/format/progress.ts';
 import { formatReport } from '../../../../main/cli/format/report.ts';
 import { formatTable } from '../../../../main/cli/format/table.ts';
@@ -78,5 +79,37 @@ describe('progress', () => {
     expect(terminal.errors).toHaveLength(3);
     expect(terminal.errors.at(-1)).toMatch(/^50% 3\/6: resnet50/);
     expect(terminal.lines).toEqual([]);
+  });
+});
+
+describe('kernels', () => {
+  const measured = measurementDetail(sampleRun, 'm1');
+  if (measured === undefined) throw new Error('the fixture has no m1');
+  const [first, ...others] = measured.kernels;
+  if (first === undefined) throw new Error('the fixture has no kernel');
+  const planned = {
+    ...first,
+    schedule: 'layers 1 to 3 in strips of 4 rows',
+    prediction: { timeNs: 9.5e6, arithmeticNs: 9e6, pointwiseNs: 0, levels: [] },
+  };
+
+  it('shows the prediction where there is one, and how a block is cut', () => {
+    const plain = formatKernels(memoryTerminal(), measured);
+    expect(plain).not.toContain('predicted');
+    const text = formatKernels(memoryTerminal(), { ...measured, kernels: [planned, ...others] });
+    expect(text).toMatch(/ latency +share +predicted +waterline/);
+    expect(text).toMatch(/^stem .* 9\.50 ms/m);
+    expect(text).toMatch(/^stem: layers 1 to 3 in strips of 4 rows$/m);
+  });
+
+  it('says what the kernels leave unexplained, where all were timed', () => {
+    expect(formatKernels(memoryTerminal(), measured)).not.toContain('unexplained');
+    const timed = {
+      ...measured,
+      kernels: [{ ...first, latencyNs: 0.9 * measured.summary.latencyNs.median }],
+    };
+    expect(formatKernels(memoryTerminal(), timed)).toMatch(
+      /add up to .* ms of .* ms; 10\.0% is unexplained\./,
+    );
   });
 });

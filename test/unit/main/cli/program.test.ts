@@ -17,6 +17,14 @@ import { compareRuns, figuresOf } from '../../../fixtures/statistics/stored-runs
 
 const report = summarizeRun(sampleRun);
 
+const preferring = (suite: string) => ({
+  'settings.get': () => ({
+    settings: { theme: 'system' as const, suite, providers: ['native' as const], softwareAdapters: true },
+    dataFolder: '/data',
+    problem: null,
+  }),
+});
+
 const stored = {
   'runs.get': () => report,
   'runs.list': () => [report.run],
@@ -550,6 +558,7 @@ describe('profile', () => {
   /** An API whose run ends as soon as it has begun; `during` sees it while it goes on. */
   function running(during: (api: FakeApi) => void, ended = report): FakeApi {
     const api: FakeApi = new FakeApi({
+      ...preferring('quick'),
       ...stored,
       'runs.get': () => ended,
       'runs.start': () => {
@@ -574,7 +583,7 @@ describe('profile', () => {
       'profile --models resnet50,vgg16 --plans layerwise --providers native,onednn --batch 1,8 --threads 2 ' +
       '--cache-state all-cold --settle 0';
     const { api } = await run(args, running(finish));
-    expect(api.calls[0]).toEqual({
+    expect(api.calls[1]).toEqual({
       method: 'runs.start',
       input: {
         suite: 'quick',
@@ -628,7 +637,12 @@ describe('profile', () => {
     expect(exitCode).toBe(130);
     expect(errors).toContain('Stopping');
     expect(output).toMatch(/^resnet50 +layerwise/m);
-    expect(api.calls.map(({ method }) => method)).toEqual(['runs.start', 'runs.cancel', 'runs.get']);
+    expect(api.calls.map(({ method }) => method)).toEqual([
+      'settings.get',
+      'runs.start',
+      'runs.cancel',
+      'runs.get',
+    ]);
     expect(process.listenerCount('SIGINT')).toBe(0);
   });
 
@@ -647,6 +661,30 @@ describe('profile', () => {
     }
   });
 
+  it('takes what was not asked for from the settings, and says what it would be without beginning', async () => {
+    const [first] = report.measurements;
+    if (first === undefined) throw new Error('the sample has a measurement');
+    const plan = {
+      suite: 'paper',
+      cases: [first],
+      impossible: ['native does not execute bf16.'],
+      expectedSeconds: 75,
+      rounds: 3,
+      knownCases: 0,
+    };
+    const api = new FakeApi({ ...preferring('paper'), 'runs.plan': () => plan });
+    const { exitCode, output } = await run('profile --dry-run --dtypes fp32,bf16', api);
+    expect(exitCode).toBe(0);
+    expect(api.calls.at(-1)).toEqual({
+      method: 'runs.plan',
+      input: { suite: 'paper', providers: ['native'], dtypes: ['fp32', 'bf16'] },
+    });
+    expect(api.calls.map(({ method }) => method)).not.toContain('runs.start');
+    expect(output).toContain(`native  ${first.model}  ${first.plan}  fp32`);
+    expect(output).toContain('not measured: native does not execute bf16.');
+    expect(output).toContain('1 case in 3 rounds, about 1 min 15 s; 0 of them were measured here before.');
+  });
+
   it('fails where nothing could be measured', async () => {
     const empty = { ...report, measurements: [] };
     expect(await run('profile', running(finish, empty))).toMatchObject({ exitCode: 1 });
@@ -654,6 +692,7 @@ describe('profile', () => {
 
   it('says why a run could not be started', async () => {
     const api = new FakeApi({
+      ...preferring('quick'),
       'runs.start': () => {
         throw new ApiError('busy', 'Another run is going on.', 'Wait for its end.');
       },

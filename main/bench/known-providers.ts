@@ -1,0 +1,63 @@
+/** What the providers here say of themselves. A program is started to be asked, once; nobody is while a run is going on. */
+import { ApiError, type ProviderName, type ProviderRow, providerNames } from '../../core/protocol/api.ts';
+import type { ProviderDescription } from '../../core/protocol/provider.ts';
+import type { BenchPages } from './bench-pages.ts';
+import { openProvider } from './providers.ts';
+import { startProvider } from './scheduler.ts';
+
+export class KnownProviders {
+  private readonly pages: BenchPages;
+  /** What a page said in the newest run that used one. */
+  private readonly lastOfPage: () => ProviderDescription | null;
+  private readonly described = new Map<ProviderName, ProviderRow>();
+
+  constructor(pages: BenchPages, lastOfPage: () => ProviderDescription | null) {
+    this.pages = pages;
+    this.lastOfPage = lastOfPage;
+  }
+
+  /** One after the other: each may use the whole machine to find out what it can do. */
+  async list(names: readonly ProviderName[] = providerNames): Promise<ProviderRow[]> {
+    const rows: ProviderRow[] = [];
+    for (const name of names) rows.push(await this.describe(name));
+    return rows;
+  }
+
+  private async describe(name: ProviderName): Promise<ProviderRow> {
+    const known = this.described.get(name);
+    if (known !== undefined) return known;
+    try {
+      const provider = openProvider(name, this.pages);
+      if (name === 'webgpu-page') return this.pageRow();
+      try {
+        const description = await startProvider(provider);
+        const available = description.devices.length > 0;
+        const row = { name, description, reason: available ? null : (description.reason ?? null), available };
+        this.described.set(name, row);
+        return row;
+      } finally {
+        await provider.close();
+      }
+    } catch (error) {
+      // It may be there the next time, so this is not kept.
+      return { name, description: null, reason: sentencesOf(error), available: false };
+    }
+  }
+
+  /** It is not opened just to be asked: in a browser only its user can. */
+  private pageRow(): ProviderRow {
+    const description = this.lastOfPage();
+    const reason = 'What it can do is known once its page has been open.';
+    return {
+      name: 'webgpu-page',
+      description,
+      reason: description === null ? reason : null,
+      available: true,
+    };
+  }
+}
+
+function sentencesOf(error: unknown): string {
+  if (error instanceof ApiError) return [error.message, error.hint].filter((part) => part !== null).join(' ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,34 @@
+import { formatProvider } from '../../../core/format/provider.ts';
+import { formatTime } from '../../../core/format/units.ts';
+import type { Comparison } from '../../../core/protocol/compare.ts';
+import { texts } from '../../texts.ts';
+
+export function SideFacts({
+  title,
+  side: { run, provider, plan },
+}: {
+  title: string;
+  side: Comparison['before'];
+}) {
+  const { terms, compare: words } = texts;
+  const facts = [
+    [texts.runs.label, `${run.id} · ${formatTime(run.startedAt)} · ${run.suite}`],
+    [texts.machine.title, run.machineName],
+    [words.processor, run.cpu],
+    ...(provider === undefined ? [] : [[terms.provider.name, formatProvider(provider)] as const]),
+    ...(plan === undefined ? [] : [[terms.plan.name, plan] as const]),
+  ] as const;
+  return (
+    <div>
+      <h3>{title}</h3>
+      <dl className="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
