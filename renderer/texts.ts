@@ -734,6 +734,16 @@ export const texts = {
       lowest: 'Lowest efficiency',
       all: 'All of its figures',
     },
+    noise: {
+      believed: (provider: string, change: string, from: string) =>
+        `A change between two runs is believed from ${change} on (${provider}, from ${from}).`,
+      unknown: (provider: string) => `From which change on two runs differ is not known yet (${provider}).`,
+      from: {
+        runs: (pairs: number) => `${pairs} pairs of equal runs`,
+        test: (pairs: number) => `a test of ${pairs} pairs`,
+      },
+      test: 'Test how far equal measurements lie apart (20 s)',
+    },
     health: {
       title: 'Health',
       well: 'Nothing is marked, nothing was lost, and every check of the program is well.',

@@ -94,6 +94,16 @@ export function useVerified(measurementId: string, runId: string | undefined) {
   });
 }
 
+/** An A/A test of the native program. */
+export function useTestNoise() {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.call('noise.start', {}),
+    onSuccess: () => refresh(client, keys.active),
+  });
+}
+
 /** The smallest changes that are believed. */
 export function useNoise() {
   const api = useApi();

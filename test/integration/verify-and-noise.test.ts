@@ -8,6 +8,7 @@ import { createApi, type LocalApi } from '../../main/api.ts';
 import { runPlimsoll } from '../../main/cli/program.ts';
 import { apiRejectionOf } from '../fixtures/api/api-error.ts';
 import { memoryTerminal } from '../fixtures/api/memory-terminal.ts';
+import { playedTelemetry } from '../fixtures/machines/played-telemetry.ts';
 import { type Fault, fakeInstructions, fakeProviderPath, readJournal } from '../fixtures/providers/fake.ts';
 
 const timing = {
@@ -26,12 +27,15 @@ const settings = {
   noise: { longestSeconds: 60, launches: 4, rounds: 2, timing },
 };
 
+/** What a test says of the fake's figures must not depend on what else this machine does. */
+const quiet = { ...settings, telemetry: playedTelemetry(() => ({})) };
+
 let folder: string;
 let api: LocalApi;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-verify-'));
-  api = createApi({ dataFolder: folder, settings });
+  api = createApi({ dataFolder: folder, settings: quiet });
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -66,7 +70,7 @@ async function profileOnce(noiseTest = false): Promise<string> {
 /** As the command line, on the same data. It closes its API at its end, so it has one of its own. */
 async function cli(...args: string[]) {
   const terminal = memoryTerminal();
-  const own = createApi({ dataFolder: folder, settings });
+  const own = createApi({ dataFolder: folder, settings: quiet });
   const exitCode = await runPlimsoll(args, { terminal, api: own });
   return { exitCode, output: terminal.output.join('\n'), errors: terminal.errors.join('\n') };
 }
@@ -134,7 +138,11 @@ describe('runs.verify', () => {
     const threaded = {
       ...run,
       id: 'threaded',
-      measurements: run.measurements.map((measurement) => ({ ...measurement, id: 'threaded-1', device: 'npu' })),
+      measurements: run.measurements.map((measurement) => ({
+        ...measurement,
+        id: 'threaded-1',
+        device: 'npu',
+      })),
       providers: run.providers.map((provider) => ({
         ...provider,
         description: {
@@ -162,7 +170,10 @@ describe('runs.verify', () => {
     const request = { models: ['resnet18', 'convfirst_pico'], threads: 1, noiseTest: false };
     const { runId } = await follow(() => api.call('runs.start', request));
     const error = await apiRejectionOf(api.call('runs.account', { figure: runId }));
-    expect(error).toMatchObject({ code: 'badInput', hint: `For example ${runId}-1, ${runId}-2, ${runId}-3.` });
+    expect(error).toMatchObject({
+      code: 'badInput',
+      hint: `For example ${runId}-1, ${runId}-2, ${runId}-3.`,
+    });
     expect((await api.call('runs.account', { figure: `${runId}-2` })).figure.id).toBe(`${runId}-2`);
   });
 });
@@ -218,21 +229,25 @@ describe('an A/A test', () => {
     const runId = await profileOnce(true);
     const { run } = await api.call('runs.get', { runId });
     expect(run).toMatchObject({ status: 'finished', measured: 1 });
-    expect(run.reason).toContain('How far equal measurements of native lie apart was not found out: The fake will not.');
+    expect(run.reason).toContain(
+      'How far equal measurements of native lie apart was not found out: The fake will not.',
+    );
   });
 
   it('on demand is a run that no list shows and no history counts, and ends in time with what it has', async () => {
-    const hurried = { ...settings.noise, longestSeconds: 2, launches: 1000 };
+    const hurried = { ...settings.noise, longestSeconds: 10, launches: 1000 };
     await api.close();
-    api = createApi({ dataFolder: folder, settings: { ...settings, noise: hurried } });
+    api = createApi({ dataFolder: folder, settings: { ...quiet, noise: hurried } });
     fake();
     const { runId, ended } = await follow(() => api.call('noise.start', {}));
     expect(ended).toMatchObject({ status: 'finished', reason: null });
     expect(await api.call('runs.list', {})).toEqual([]);
-    expect(await apiRejectionOf(api.call('runs.get', { runId: 'latest' }))).toMatchObject({ code: 'notFound' });
+    expect(await apiRejectionOf(api.call('runs.get', { runId: 'latest' }))).toMatchObject({
+      code: 'notFound',
+    });
     expect(await api.call('history.list', {})).toEqual([]);
     const { noise } = (await api.call('runs.export', { runId })).run;
-    expect(noise?.[0]?.seconds).toBeLessThan(6);
+    expect(noise?.[0]?.seconds).toBeLessThan(20);
     expect((noise?.[0]?.cases[0]?.launches.length ?? 0) % 2).toBe(0);
   });
 });
@@ -258,5 +273,4 @@ describe('on this machine, for real', () => {
     expect(shown.output).toContain(`Measure it again: plimsoll verify ${runId}-1`);
     expect(shown.output).toMatch(/^checked +\d+ of \d+ kernels agree/m);
   });
-
 });

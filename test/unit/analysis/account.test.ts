@@ -71,7 +71,9 @@ describe('the account of a figure', () => {
 
   it('says in words what is known, and that the rest is unknown', () => {
     const facts = new Map(accountFacts(accountFor(measured())));
-    expect(facts.get('samples')).toBe('60 that count, in 6 rounds; 1 round set aside, after 3 passes to warm up');
+    expect(facts.get('samples')).toBe(
+      '60 that count, in 6 rounds; 1 round set aside, after 3 passes to warm up',
+    );
     expect(facts.get('clock')).toBe('3.01 GHz (3.00 to 3.02)');
     expect(facts.get('temperature')).toBe('50 °C when it began, at most 52 °C');
     expect(facts.get('others')).toContain('at most 25.0% of the processors');
@@ -142,7 +144,11 @@ describe('a check', () => {
     ['constant', { standardDeviation: 1e-9 }, /does not vary/],
     ['zeros', { zeroFraction: 0.6 }, /is zero to 60%/],
     ['no numbers', { mean: Number.NaN }, /no numbers/],
-    ['clipped', { values: values.map((value, index) => (index < 9 ? 6 : value)) }, /saturated, 9 of its first 16/],
+    [
+      'clipped',
+      { values: values.map((value, index) => (index < 9 ? 6 : value)) },
+      /saturated, 9 of its first 16/,
+    ],
     ['huge', { standardDeviation: 1e38 }, /saturated, near the largest/],
     ['denormal', { mean: 0, standardDeviation: 1e-38 }, /as good as nothing/],
   ])('of a result that is %s proves little', (_, output, sentence) => {
