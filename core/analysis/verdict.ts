@@ -9,6 +9,8 @@ import { welchP } from '../statistics/welch.ts';
 export const significance = 0.01;
 /** Of Mann-Whitney's p, fewer rounds on each side cannot fall below it. */
 export const roundsForVerdict = 5;
+/** So well is a clock known: less than this in cycles has no sign. */
+const leastInCycles = 0.005;
 /** Where the noise hides changes as large as this, "the same" would say too much. */
 const coarsestSame = 0.05;
 
@@ -67,7 +69,7 @@ function conclude(
   const change = `${(100 * Math.abs(effect.value - 1)).toFixed(1)}% ${effect.value < 1 ? 'faster' : 'slower'}`;
   if (p < significance && size > limit) {
     const inCycles = effect.value * (clockRatio ?? 1);
-    if (Math.log(inCycles) * Math.log(effect.value) <= 0) {
+    if (Math.log(inCycles) * Math.sign(Math.log(effect.value)) < leastInCycles) {
       return { verdict: 'UNCLEAR', reason: `${change}, but ${onlyTheClock(clockRatio ?? 1, inCycles)}` };
     }
     return {
@@ -101,7 +103,7 @@ function conclude(
 function onlyTheClock(clockRatio: number, inCycles: number): string {
   const clock = `the clock was ${(100 * Math.abs(clockRatio - 1)).toFixed(1)}% ${clockRatio < 1 ? 'lower' : 'higher'}`;
   const cycles = (100 * Math.abs(inCycles - 1)).toFixed(1);
-  return Number(cycles) === 0
+  return Math.abs(Math.log(inCycles)) < leastInCycles
     ? `${clock}: in cycles nothing changed.`
     : `${clock}: in cycles it is ${cycles}% ${inCycles < 1 ? 'faster' : 'slower'}.`;
 }

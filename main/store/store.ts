@@ -523,7 +523,8 @@ export class Store {
       const shown = this.machines.shown();
       return this.statements
         .prepare(
-          `SELECT ${summaryColumns} FROM run WHERE deletedAt IS ${deleted ? 'NOT NULL' : 'NULL'} AND suite <> '${noiseSuite}'
+          `SELECT ${summaryColumns} FROM run WHERE deletedAt IS ${deleted ? 'NOT NULL' : 'NULL'}
+             AND suite <> '${noiseSuite}'
            ORDER BY startedAt DESC, id DESC`,
         )
         .all()
