@@ -41,6 +41,7 @@ const tasks = {
     steps: ['compiler', 'onednn', 'packages', 'native'],
     program: ['scripts/bench-native.ts'],
   },
+  'bench-webgpu': { steps: ['chromium', 'packages'], program: ['scripts/bench-webgpu.ts'] },
   static: { steps: ['packages'], program: ['scripts/check-static.ts'] },
   /** Sets everything up and runs nothing. */
   setup: { steps: ['compiler', 'packages', 'native', 'interface'], program: undefined },

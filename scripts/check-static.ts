@@ -5,6 +5,7 @@ const checks: readonly (readonly [title: string, command: string, ...args: strin
   ['types', 'tsc', '-p', '.'],
   ['types of the renderer', 'tsc', '-p', 'renderer'],
   ['types of the bench page', 'tsc', '-p', 'webgpu-bench/page'],
+  ['types of the page that compares', 'tsc', '-p', 'webgpu-bench/compare'],
   ['lint and format (mend with: npx biome check --write .)', 'biome', 'ci', '.'],
   ['files, exports and packages that nothing uses', 'knip'],
 ];

@@ -44,7 +44,8 @@ void check(const Pass& pass) {
   expect(count("tileloadd") == 2 * unrolled + 16, pass, "it loads " + std::to_string(count("tileloadd")) + " tiles");
   expect(count("tilestored") == 4, pass, "it stores " + std::to_string(count("tilestored")) + " tiles");
   if (!pass.interleaved) return;
-  expect(pass.vectorSpills == 0, pass, "it keeps vectors on the stack");
+  // With one step all rows are done at once, behind the stores, and the bounds may wait on the stack until then.
+  if (pass.steps > 1) expect(pass.vectorSpills == 0, pass, "it keeps vectors on the stack");
   expect(pass.calls == 0, pass, "it calls a function");
 }
 

@@ -29,6 +29,11 @@ const rules: readonly Rule[] = [
   // No host in it: the same modules run in Node, in a page and in a worker.
   { folder: 'webgpu-bench/', paths: ['webgpu-bench/', 'core/'], packages: [] },
   { folder: 'webgpu-bench/node/', paths: ['webgpu-bench/', 'core/'], packages: ['node:', 'webgpu'] },
+  {
+    folder: 'webgpu-bench/compare/',
+    paths: ['webgpu-bench/', 'core/'],
+    packages: ['onnxruntime-web/webgpu', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu'],
+  },
   { folder: 'webgpu-bench/page/', paths: ['webgpu-bench/', 'core/'], packages: ['zod'] },
   { folder: 'main/', paths: ['main/', 'core/', 'package.json'] },
   { folder: 'main/cli/', paths: ['main/cli/', 'main/serve/', 'core/', 'package.json', ...joints] },

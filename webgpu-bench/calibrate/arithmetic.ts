@@ -370,7 +370,7 @@ export async function measureMatrices(
 }
 
 /** Not yet in the types of WebGPU. */
-function matrixConfigs(info: GPUAdapterInfo): readonly SubgroupMatrixConfig[] {
+export function matrixConfigs(info: GPUAdapterInfo): readonly SubgroupMatrixConfig[] {
   const { subgroupMatrixConfigs } = info as GPUAdapterInfo & {
     readonly subgroupMatrixConfigs?: Iterable<SubgroupMatrixConfig>;
   };

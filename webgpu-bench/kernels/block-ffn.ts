@@ -19,6 +19,8 @@ import {
 import type { ConvShape } from './conv-shape.ts';
 import type { Epilogue } from './epilogue.ts';
 
+export type NormOffsets = LayerOffsets & { readonly epsilon: number };
+
 /** What fills the tile before the two pointwise layers. */
 export type SpatialStage =
   /** The input as it is. */
@@ -27,7 +29,7 @@ export type SpatialStage =
       readonly kind: 'convolution';
       readonly shape: ConvShape;
       readonly layer: LayerOffsets;
-      readonly norm: (LayerOffsets & { readonly epsilon: number }) | undefined;
+      readonly norm: NormOffsets | undefined;
     }
   /** ConvFirst's step down: BlurPool of the convolution's result beside the input. */
   | { readonly kind: 'blurredBesideInput'; readonly shape: ConvShape; readonly layer: LayerOffsets };
@@ -146,28 +148,34 @@ function copyText(input: Shape, tile: BlockTile, storage: Storage): string {
 }`;
 }
 
-/** Layer norm of each pixel of the tile, in place; a thread a pixel. Channels are a multiple of four here. */
-function normText(
+/** Layer norm of each pixel of the tile, in place; a thread a pixel. */
+function normText(channels: number, norm: NormOffsets, tile: BlockTile, storage: Storage): string {
+  const element = (c: string) => `middle[p * ${vectorsOf(channels)}u + ${c}]`;
+  return `for (var p: u32 = thread; p < ${pixelsOf(tile)}u; p += ${tile.threads}u) {
+${normPixelText(channels, norm, element, storage)}
+}`;
+}
+
+/** Layer norm of one pixel, in place, as statements of a scope of their own. Channels are a multiple of four here. */
+export function normPixelText(
   channels: number,
-  norm: LayerOffsets & { readonly epsilon: number },
-  tile: BlockTile,
+  norm: NormOffsets,
+  element: (c: string) => string,
   storage: Storage,
 ): string {
   const vectors = vectorsOf(channels);
-  return `for (var p: u32 = thread; p < ${pixelsOf(tile)}u; p += ${tile.threads}u) {
-  var sum: vec4f = vec4f(0.0);
-  for (var c: u32 = 0u; c < ${vectors}u; c++) { sum += middle[p * ${vectors}u + c]; }
+  return `  var sum: vec4f = vec4f(0.0);
+  for (var c: u32 = 0u; c < ${vectors}u; c++) { sum += ${element('c')}; }
   let mean = dot(sum, vec4f(1.0)) * ${1 / channels};
   var squares: vec4f = vec4f(0.0);
   for (var c: u32 = 0u; c < ${vectors}u; c++) {
-    let d = middle[p * ${vectors}u + c] - vec4f(mean);
+    let d = ${element('c')} - vec4f(mean);
     squares += d * d;
   }
   let scale = 1.0 / sqrt(dot(squares, vec4f(1.0)) * ${1 / channels} + ${norm.epsilon});
   for (var c: u32 = 0u; c < ${vectors}u; c++) {
-    middle[p * ${vectors}u + c] = (middle[p * ${vectors}u + c] - vec4f(mean)) * scale * ${parameter(storage, norm.weights, 'c')} + ${parameter(storage, norm.biases, 'c')};
-  }
-}`;
+    ${element('c')} = (${element('c')} - vec4f(mean)) * scale * ${parameter(storage, norm.weights, 'c')} + ${parameter(storage, norm.biases, 'c')};
+  }`;
 }
 
 /** Filter [1 2 1] x [1 2 1] / 16 with reflected borders and stride 2 (Zhang 2019), of the convolution and of its input. */

@@ -2,6 +2,8 @@
  * Inverted residuals and their relatives, fused along the hidden channels: a chunk of them is expanded, convolved and
  * projected before the next one begins. The expansion of the tile's halo is computed by every tile that needs it.
  *
+ * A bottleneck is one whose convolution is dense: its one chunk is all of the hidden channels.
+ *
  * Squeeze-and-excite needs the mean of the whole image before the projection, so such a block takes two launches: the first
  * stores the convolved tensor and each tile's sum, the second gates and projects it.
  */

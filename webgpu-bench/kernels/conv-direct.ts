@@ -18,6 +18,8 @@ export interface DirectTile {
   readonly columns: number;
   /** Threads along the channels and along the pixels. */
   readonly threads: readonly [number, number];
+  /** Each thread of a quad reads a fourth of the weights, and gets the others' from them; `threads[0]` must be 1. */
+  readonly quads?: boolean;
 }
 
 /** Whether the tile's columns divide the output, and do not straddle two groups. */
@@ -32,7 +34,7 @@ export function convDirect(
   storage: Storage,
 ): KernelSource {
   const { input, output, batch, groups, kernelHeight, kernelWidth } = shape;
-  const { rows, columns, threads } = tile;
+  const { rows, columns, threads, quads = false } = tile;
   const pixels = batch * output.height * output.width;
   const outVectors = vectorsOf(output.channels);
   const groupInVectors = vectorsOf(input.channels / groups);
@@ -49,15 +51,20 @@ ${repeat(rows, (row) =>
     ? `    let a${row} = ${load(storage, 'input', `from${row} + c`)};`
     : `    let a${row} = select(vec4f(0.0), ${load(storage, 'input', `from${row} + c`)}, inside${row});`,
 )}
-    let w = (tap * ${groupInVectors}u + c) * ${4 * outVectors}u + n;
+    let w = (tap * ${groupInVectors}u + c) * ${4 * outVectors}u + n${quads ? ` + lane * ${outVectors}u` : ''};
+${quads ? repeat(columns, (column) => `    let own${column} = ${load(storage, 'weights', `w + ${column}u`)};`) : ''}
 ${repeat(4, (lane) =>
   [
-    repeat(
-      columns,
-      (column) =>
-        `    let w${lane}_${column} = ${load(storage, 'weights', `w + ${lane * outVectors + column}u`)};`,
+    repeat(columns, (column) => {
+      const weight = quads
+        ? `quadBroadcast(own${column}, ${lane}u)`
+        : load(storage, 'weights', `w + ${lane * outVectors + column}u`);
+      return `    let w${lane}_${column} = ${weight};`;
+    }),
+    sums(
+      (row, column) =>
+        `    s${row}_${column} = fma(vec4f(a${row}[${lane}]), w${lane}_${column}, s${row}_${column});`,
     ),
-    sums((row, column) => `    s${row}_${column} += a${row}[${lane}] * w${lane}_${column};`),
   ].join('\n'),
 )}
   }`;
@@ -76,7 +83,7 @@ ${repeat(
   const body = `
   let n = ((block % ${columnBlocks}u) * ${threads[0]}u + local.x) * ${columns}u;
   let m = ((block / ${columnBlocks}u) * ${threads[1]}u + local.y) * ${rows}u;
-  if (n >= ${outVectors}u || m >= ${pixels}u) { return; }
+${quads ? '' : `  if (n >= ${outVectors}u || m >= ${pixels}u) { return; }`}
 ${groups === 1 ? '  let channel = 0u;' : `  let channel = (n / ${groupOutVectors}u) * ${groupInVectors}u;`}
 ${repeat(rows, (row) => {
   const pixel = `  let p${row} = min(m + ${row}u, ${pixels - 1}u);`;
@@ -98,8 +105,9 @@ ${repeat(columns, (column) => {
   }`,
 )}`;
   return convKernel({
-    implementation: `conv2d.direct.${rows}x${4 * columns}`,
+    implementation: `conv2d.${quads ? 'quads' : 'direct'}.${rows}x${4 * columns}`,
     storage,
+    quads,
     epilogue,
     workgroupSize: threads,
     blocks: columnBlocks * rowBlocks,

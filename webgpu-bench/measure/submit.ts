@@ -43,11 +43,14 @@ export type TimeSource = 'timestamp' | 'wall';
 
 /** Work that would take the machine's screen away. */
 export class DispatchTooLong extends Error {
+  readonly predictedNs: number;
+
   constructor(predictedNs: number) {
     super(
       `A dispatch is predicted to take ${Math.round(predictedNs / 1e6)} ms; ${maxDispatchNs / 1e6} ms are allowed.`,
     );
     this.name = 'DispatchTooLong';
+    this.predictedNs = predictedNs;
   }
 }
 

@@ -1,7 +1,11 @@
 /** A device with what every network on it shares: compiled pipelines, limits, the clock that it is timed by. */
+import { matrixConfigs } from '../calibrate/arithmetic.ts';
+import { subgroupMatrixFeatures } from '../calibrate/arithmetic-kernels.ts';
+import type { MatrixUnits } from '../kernels/conv-matrix.ts';
 import { checked, OutOfMemory, unlessLost } from '../measure/errors.ts';
 import { bufferUsage, computeStage } from '../measure/flags.ts';
 import type { Timer } from '../measure/repeat.ts';
+import { maxDispatchNs } from '../measure/submit.ts';
 import type { KernelSource } from '../wgsl/module.ts';
 import type { WorkgroupLimits } from './lower.ts';
 
@@ -11,45 +15,83 @@ export interface Compiled {
   readonly layout: GPUBindGroupLayout;
 }
 
+export interface GpuOptions {
+  /** Kernels on subgroup matrices are among the candidates. */
+  readonly triesMatrices?: boolean;
+  /** Of a dispatch that stays whole; without limit on a software adapter, else 50 ms. */
+  readonly longestDispatchNs?: number;
+}
+
 export class Gpu {
   readonly device: GPUDevice;
   readonly limits: WorkgroupLimits;
   readonly timer: Timer;
   /** SwiftShader and its like: no watchdog resets it, and no dispatch is too long for it. */
   readonly software: boolean;
+  /** What takes longer is cut. */
+  readonly longestDispatchNs: number;
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
   private readonly pipelines = new Map<string, Promise<Compiled>>();
+  /** Of the uniform `slice`, in group 1. */
+  readonly sliceLayout: GPUBindGroupLayout;
 
-  constructor(device: GPUDevice, timer: Timer, software: boolean) {
+  constructor(device: GPUDevice, timer: Timer, software: boolean, options: GpuOptions = {}) {
+    const { triesMatrices = false, longestDispatchNs = software ? Number.POSITIVE_INFINITY : maxDispatchNs } =
+      options;
     this.device = device;
+    this.sliceLayout = device.createBindGroupLayout({
+      entries: [
+        { binding: 0, visibility: computeStage, buffer: { type: 'uniform', hasDynamicOffset: true } },
+      ],
+    });
     this.timer = timer;
     this.software = software;
+    this.longestDispatchNs = longestDispatchNs;
     this.limits = {
       workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
       invocations: device.limits.maxComputeInvocationsPerWorkgroup,
+      quads: device.features.has('subgroups'),
+      matrices: triesMatrices ? matricesOf(device) : undefined,
       shortTexts: software,
     };
   }
 
   /** Compiled once for each text; the compiler runs in the driver, several at a time. */
   compile(source: KernelSource): Promise<Compiled> {
-    const known = this.pipelines.get(source.wgsl);
+    return this.compileText(source, source.wgsl, []);
+  }
+
+  /** The same for parts of its blocks. */
+  compileSliced(source: KernelSource): Promise<Compiled> {
+    return this.compileText(source, source.slicedWgsl(), [this.sliceLayout]);
+  }
+
+  private compileText(
+    source: KernelSource,
+    code: string,
+    more: readonly GPUBindGroupLayout[],
+  ): Promise<Compiled> {
+    const known = this.pipelines.get(code);
     if (known !== undefined) return known;
-    const compiled = this.create(source);
-    this.pipelines.set(source.wgsl, compiled);
+    const compiled = this.create(source, code, more);
+    this.pipelines.set(code, compiled);
     // A failure is told to whoever asked, and tried again for the next.
-    compiled.catch(() => this.pipelines.delete(source.wgsl));
+    compiled.catch(() => this.pipelines.delete(code));
     return compiled;
   }
 
-  private async create(source: KernelSource): Promise<Compiled> {
+  private async create(
+    source: KernelSource,
+    code: string,
+    more: readonly GPUBindGroupLayout[],
+  ): Promise<Compiled> {
     const { device } = this;
     const layout = this.layoutOf(source);
-    const module = device.createShaderModule({ code: source.wgsl, label: source.implementation });
+    const module = device.createShaderModule({ code, label: source.implementation });
     const pipeline = await unlessLost(
       device,
       device.createComputePipelineAsync({
-        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout, ...more] }),
         compute: { module, entryPoint: 'main' },
         label: source.implementation,
       }),
@@ -102,6 +144,13 @@ export class Gpu {
       throw error;
     }
   }
+}
+
+function matricesOf(device: GPUDevice): MatrixUnits | undefined {
+  const feature = subgroupMatrixFeatures.find((name) => device.features.has(name));
+  const subgroupSize = device.adapterInfo.subgroupMaxSize;
+  if (feature === undefined || subgroupSize === undefined) return undefined;
+  return { feature, configs: matrixConfigs(device.adapterInfo), subgroupSize };
 }
 
 const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;

@@ -1,6 +1,7 @@
 /** Which fused kernel a block of a plan runs as: recognises the operators, lays out its parameters, picks tiles that fit. */
 import {
   type ActivationFunction,
+  type ActivationOperator,
   type AddOperator,
   type BlockKind,
   type Conv2dOperator,
@@ -12,6 +13,7 @@ import {
 } from '../../core/graph/graph.ts';
 import { type Kernel, kernelOutput } from '../../core/graph/plan.ts';
 import { type FfnBlock, ffnBytes, ffnKernel, type SpatialStage } from '../kernels/block-ffn.ts';
+import { ffnOwnedKernel, type OwnedTile, ownedChunk } from '../kernels/block-ffn-owned.ts';
 import {
   expandConvolveKernel,
   type Gate,
@@ -46,6 +48,7 @@ export const fusableBlocks: readonly BlockKind[] = [
   'mbconv',
   'depthwiseSeparable',
   'fusedMbconv',
+  'bottleneck',
 ];
 
 /** At most so many tiles are tried for a block: the large texts of fused kernels take long to compile. */
@@ -63,6 +66,7 @@ export function lowerBlock(graph: Graph, kernel: Kernel, options: LowerOptions):
     case 'mbconv':
     case 'depthwiseSeparable':
     case 'fusedMbconv':
+    case 'bottleneck':
       return lowerMbconv(graph, kernel, parts, options);
     default:
       throw new Unsupported(`there is no fused kernel for a block of the kind ${kind ?? 'unknown'}`);
@@ -81,6 +85,8 @@ interface Parts {
   readonly norm: LayerNormOperator | undefined;
   readonly excite: SqueezeExciteOperator | undefined;
   readonly add: AddOperator | undefined;
+  /** Behind the sum. */
+  readonly lastActivation: ActivationFunction | undefined;
   /** The concatenation and BlurPool of a step down. */
   readonly isBlurred: boolean;
   readonly input: number;
@@ -95,27 +101,31 @@ function partsOf(graph: Graph, kernel: Kernel): Parts {
       throw new Unsupported(`the block has ${found.length} operators of the kind ${kind}`);
     return found[0];
   };
+  const add = only('add');
+  let lastActivation: ActivationOperator | undefined;
   for (const operator of operators) {
     const last = layers.at(-1);
     if (operator.kind === 'conv2d') layers.push({ conv: operator, activation: undefined });
     else if (operator.kind === 'activation') {
-      if (last === undefined || last.conv.id !== operator.inputs[0]) {
+      if (add !== undefined && operator.inputs[0] === add.id) lastActivation = operator;
+      else if (last === undefined || last.conv.id !== operator.inputs[0]) {
         throw new Unsupported(`${operator.name} does not follow a convolution`);
       }
-      last.activation = operator.function;
+      else last.activation = operator.function;
     } else if (!['layerNorm', 'squeezeExcite', 'add', 'concat', 'blurPool'].includes(operator.kind)) {
       throw new Unsupported(`the block has an operator of the kind ${operator.kind}`);
     }
   }
   const [first] = operators;
   if (first?.kind !== 'conv2d') throw new Unsupported('the block does not begin with a convolution');
-  const add = only('add');
-  if (add !== undefined && add.id !== operators.at(-1)?.id) throw new Unsupported('its sum is not its end');
+  const end = lastActivation ?? add;
+  if (end !== undefined && end.id !== operators.at(-1)?.id) throw new Unsupported('its sum is not its end');
   return {
     layers,
     norm: only('layerNorm'),
     excite: only('squeezeExcite'),
     add,
+    lastActivation: lastActivation?.function,
     isBlurred: only('blurPool') !== undefined && only('concat') !== undefined,
     input: first.inputs[0] ?? 0,
   };
@@ -146,16 +156,18 @@ class ParameterLayout {
   }
 }
 
-/** The convolution's own activation, then the block's sum. */
+/** The convolution's own activation, then the block's sum, then its activation. */
 function epilogueOf(
   { activation }: Layer,
-  { add, input }: Parts,
+  { add, lastActivation, input }: Parts,
 ): { steps: EpilogueStep[]; residual: number | undefined } {
   const steps: EpilogueStep[] =
     activation === undefined ? [] : [{ kind: 'activation', function: activation }];
   if (add === undefined) return { steps, residual: undefined };
   if (!add.inputs.includes(input)) throw new Unsupported('its sum is not with its input');
-  return { steps: [...steps, { kind: 'add' }], residual: input };
+  steps.push({ kind: 'add' });
+  if (lastActivation !== undefined) steps.push({ kind: 'activation', function: lastActivation });
+  return { steps, residual: input };
 }
 
 function lowerFfn(
@@ -197,9 +209,14 @@ function lowerFfn(
     epilogue: steps,
   };
   const name = `block.${graph.blocks[kernel.block]?.kind ?? ''}`;
-  const candidates = fitting(block.hiddenChannels, 1, block.output, limits, (tile) =>
-    ffnBytes(block, tile),
-  ).map((tile) => ffnKernel(block, tile, name, storage));
+  // One of its kind is enough: the compilers of software adapters take half a minute for some of the others.
+  const owned = limits.shortTexts ? ownedTile(block, limits) : undefined;
+  const candidates =
+    owned === undefined
+      ? fitting(block.hiddenChannels, 1, block.output, limits, (tile) => ffnBytes(block, tile)).map((tile) =>
+          ffnKernel(block, tile, name, storage),
+        )
+      : [ffnOwnedKernel(block, owned, name, storage)];
   return {
     candidates,
     operands: [
@@ -229,7 +246,6 @@ function lowerMbconv(
   requirePointwise(graph, project.conv, batch);
   if (expand !== undefined) {
     requirePointwise(graph, expand.conv, batch);
-    if (shape.groups === 1) throw new Unsupported('its middle convolution is dense');
   }
   const name = `block.${graph.blocks[kernel.block]?.kind ?? ''}`;
   const hiddenLayout = new ParameterLayout();
@@ -248,9 +264,9 @@ function lowerMbconv(
     layer: hiddenLayout.layer(spatial.conv),
     activation: spatial.activation,
   };
-  // A chunk must hold whole groups, for a group's outputs read all of its inputs.
+  // A chunk must hold whole groups, for a group's outputs read all of its inputs; of a dense layer that is all.
   const groupVectors =
-    shape.groups === 1 || expand === undefined
+    expand === undefined
       ? 1
       : Math.max(1, vectorsOf(shape.input.channels / shape.groups));
   const { steps, residual } = epilogueOf(project, parts);
@@ -314,6 +330,12 @@ function lowerMbconv(
       operands: [hidden, partial, ...residualOperand, gateLayout.operand, output],
     },
   ];
+}
+
+/** The most pixels a thread of a software adapter has room for; undefined where it has for none. */
+function ownedTile(block: FfnBlock, { quads }: LowerOptions['limits']): OwnedTile | undefined {
+  const tiles = [4, 2].map((rows) => ({ rows, threads: 16, quads }));
+  return tiles.find((tile) => ownedChunk(block, tile) !== undefined);
 }
 
 /** Tiles that fit the device, the likeliest first. Throws Unsupported where none does. */

@@ -11,6 +11,7 @@ import type { Kernel } from '../../core/graph/plan.ts';
 import { convDepthwise } from '../kernels/conv-depthwise.ts';
 import { convDirect } from '../kernels/conv-direct.ts';
 import { convGeneral } from '../kernels/conv-general.ts';
+import { convMatrix, type MatrixUnits, matrixTiles } from '../kernels/conv-matrix.ts';
 import { type ConvShape, convShape, hasVectorGroups, isDepthwise } from '../kernels/conv-shape.ts';
 import { convTiled } from '../kernels/conv-tiled.ts';
 import {
@@ -57,6 +58,10 @@ export interface LowerOptions {
 export interface WorkgroupLimits {
   readonly workgroupBytes: number;
   readonly invocations: number;
+  /** Invocations can read each other's values in fours (the feature `subgroups`). */
+  readonly quads: boolean;
+  /** Undefined where the adapter has none. */
+  readonly matrices?: MatrixUnits | undefined;
   /** A software adapter compiles long texts for half a minute: it gets tiles with short ones. */
   readonly shortTexts: boolean;
 }
@@ -222,8 +227,16 @@ function convCandidates(
     return depthwiseTiles(shape).map((tile) => convDepthwise(shape, tile, epilogue, storage));
   }
   if (!hasVectorGroups(shape)) return [convGeneral(shape, epilogue, storage)];
+  const { matrices, workgroupBytes } = limits;
+  const onMatrices =
+    matrices === undefined
+      ? []
+      : matrixTiles(shape, storage, matrices, workgroupBytes).map((tile) =>
+          convMatrix(shape, tile, matrices, epilogue, storage),
+        );
   return [
-    ...directTiles(shape).map((tile) => convDirect(shape, tile, epilogue, storage)),
+    ...onMatrices,
+    ...directTiles(shape, limits).map((tile) => convDirect(shape, tile, epilogue, storage)),
     ...gemmTiles(shape, limits).map((tile) => convTiled(shape, tile, epilogue, storage)),
   ];
 }

@@ -5,7 +5,7 @@ import { WarmUp } from '../../core/statistics/warm-up.ts';
 import { neededSpanNs } from '../measure/repeat.ts';
 import { maxDispatchNs, maxSubmitNs, type PassTiming, timePasses } from '../measure/submit.ts';
 import type { Gpu } from './gpu.ts';
-import { encodeKernel, type Network, type ReadyKernel } from './network.ts';
+import { dispatchesOf, type Network, type ReadyKernel } from './network.ts';
 
 export interface Sampling extends StoppingSettings {
   readonly warmupSeconds: number;
@@ -14,16 +14,18 @@ export interface Sampling extends StoppingSettings {
 
 type Heard = (fraction: number, note: string) => void;
 
-/** Kernels that are submitted together, so that no submit is too long. */
+/** Dispatches that are timed as one; also those of a batch, which are submitted together. */
 interface Batch {
-  readonly kernels: readonly ReadyKernel[];
+  readonly dispatches: readonly Dispatch[];
   readonly predictedNs: number;
 }
 
+type Dispatch = (pass: GPUComputePassEncoder) => void;
+
 /**
  * End-to-end latencies: one sample a span that is long enough for the clock, of one or many passes over the whole network.
- * A slow network is submitted in parts, one after the other, and the parts are added.
- * @throws DeviceLost, DispatchTooLong, the signal's reason
+ * A slow network, or kernel, is submitted in parts, one after the other, and the parts are added.
+ * @throws DeviceLost, the signal's reason
  */
 export async function measureNetwork(
   network: Network,
@@ -32,7 +34,10 @@ export async function measureNetwork(
   signal?: AbortSignal,
 ): Promise<MeasureResult> {
   const { gpu } = network;
-  const batches = batchesOf(network.kernels, await estimateKernels(network, signal));
+  const estimates = await estimateKernels(network, signal);
+  const batches = batchesOf(
+    network.kernels.flatMap((kernel, index) => stepsOf(kernel, estimates[index] ?? 0)),
+  );
   const passNs = batches.reduce((sum, { predictedNs }) => sum + predictedNs, 0);
   const repetitions = batches.length > 1 ? 1 : Math.max(1, Math.ceil(neededSpanNs(gpu.timer) / passNs));
   const warmUp = new WarmUp({ minSeconds: warmupSeconds, maxSeconds: warmupMaxSeconds });
@@ -76,8 +81,8 @@ export async function profileNetwork(
     for (const [index, kernel] of network.kernels.entries()) {
       const predictedNs = estimates[index] ?? 0;
       const count = Math.max(1, Math.ceil(neededSpanNs(network.gpu.timer) / Math.max(1, predictedNs)));
-      const timing = await timeKernels(network.gpu, [kernel], count, predictedNs, signal);
-      samples[index]?.push(timing.nsPerRepetition);
+      const batches = batchesOf(stepsOf(kernel, predictedNs));
+      samples[index]?.push(await timeBatches(network.gpu, batches, count, signal));
     }
     heard((turn + 1) / repetitions, 'timing the kernels');
   }
@@ -88,32 +93,48 @@ export async function profileNetwork(
   return { kernels, totalLatencyNs: kernels.reduce((sum, { latencyNs }) => sum + latencyNs, 0) };
 }
 
-/** What each kernel takes by itself, roughly; found out once for a network. */
+/**
+ * What each kernel takes by itself, roughly; found out once for a network. A kernel whose dispatches are too long for a
+ * watchdog is cut: nothing is known of it before it has run once, so that once it must run in one.
+ */
 async function estimateKernels(
   network: Network,
   signal: AbortSignal | undefined,
 ): Promise<readonly number[]> {
   const known = network.estimatesNs;
   if (known !== undefined) return known;
+  const { gpu } = network;
   const estimates: number[] = [];
-  for (const kernel of network.kernels) {
-    estimates.push((await timeKernels(network.gpu, [kernel], 1, 0, signal)).nsPerRepetition);
+  for (const [index, kernel] of network.kernels.entries()) {
+    const batch = { dispatches: kernel.launches.flatMap(dispatchesOf), predictedNs: 0 };
+    const estimate = (await timeBatch(gpu, batch, 1, signal)).nsPerRepetition;
+    estimates.push(estimate);
+    if (estimate > gpu.longestDispatchNs) {
+      await network.cut(index, Math.ceil(estimate / (gpu.longestDispatchNs / 2)));
+    }
   }
   network.estimatesNs = estimates;
   return estimates;
 }
 
-function batchesOf(kernels: readonly ReadyKernel[], estimatesNs: readonly number[]): Batch[] {
-  const batches: { kernels: ReadyKernel[]; predictedNs: number }[] = [];
-  for (const [index, kernel] of kernels.entries()) {
-    const estimate = estimatesNs[index] ?? 0;
+/** A kernel as what can be submitted apart: the whole, or its slices. */
+function stepsOf({ launches }: ReadyKernel, estimateNs: number): Batch[] {
+  const dispatches = launches.flatMap(dispatchesOf);
+  if (launches.every(({ slices }) => slices === undefined)) return [{ dispatches, predictedNs: estimateNs }];
+  const predictedNs = estimateNs / dispatches.length;
+  return dispatches.map((dispatch) => ({ dispatches: [dispatch], predictedNs }));
+}
+
+function batchesOf(steps: readonly Batch[]): Batch[] {
+  const batches: { dispatches: Dispatch[]; predictedNs: number }[] = [];
+  for (const { dispatches, predictedNs } of steps) {
     const last = batches.at(-1);
     // Half of what a submit may take: an estimate is one.
-    if (last === undefined || last.predictedNs + estimate > maxSubmitNs / 2) {
-      batches.push({ kernels: [kernel], predictedNs: estimate });
+    if (last === undefined || last.predictedNs + predictedNs > maxSubmitNs / 2) {
+      batches.push({ dispatches: [...dispatches], predictedNs });
     } else {
-      last.kernels.push(kernel);
-      last.predictedNs += estimate;
+      last.dispatches.push(...dispatches);
+      last.predictedNs += predictedNs;
     }
   }
   return batches;
@@ -127,30 +148,26 @@ async function timeBatches(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let sum = 0;
-  for (const { kernels, predictedNs } of batches) {
-    sum += (await timeKernels(gpu, kernels, repetitions, predictedNs, signal)).nsPerRepetition;
-  }
+  for (const batch of batches) sum += (await timeBatch(gpu, batch, repetitions, signal)).nsPerRepetition;
   return sum;
 }
 
-function timeKernels(
+function timeBatch(
   gpu: Gpu,
-  kernels: readonly ReadyKernel[],
+  { dispatches, predictedNs }: Batch,
   repetitions: number,
-  predictedNs: number,
   signal: AbortSignal | undefined,
 ): Promise<PassTiming> {
-  const launches = kernels.reduce((count, kernel) => count + kernel.launches.length, 0);
   return timePasses(
     gpu.device,
     (pass) => {
-      for (const kernel of kernels) encodeKernel(pass, kernel);
+      for (const dispatch of dispatches) dispatch(pass);
     },
     {
       repetitions,
       predictedNs,
-      // No watchdog looks at a software adapter, whose dispatches may take as long as they will.
-      dispatches: gpu.software ? Math.max(launches, Math.ceil(predictedNs / maxDispatchNs)) : launches,
+      // Whether a dispatch is too long was decided when it was cut, or was not: no watchdog looks at a software adapter.
+      dispatches: Math.max(dispatches.length, Math.ceil(predictedNs / maxDispatchNs)),
       signal,
     },
   );

@@ -9,8 +9,9 @@ import {
 } from '../../core/graph/plan.ts';
 import type { Prepared, WireGraph } from '../../core/protocol/provider.ts';
 import { streams, uniformTensor } from '../../core/protocol/random.ts';
-import { readBuffer } from '../measure/buffers.ts';
-import { bytesOfStorage, type Storage } from '../wgsl/module.ts';
+import { createBuffer, readBuffer } from '../measure/buffers.ts';
+import { bufferUsage } from '../measure/flags.ts';
+import { bytesOfStorage, gridOf, type Storage } from '../wgsl/module.ts';
 import { type ArenaPlan, bufferName, planArena, type Touch } from './arena.ts';
 import type { Compiled, Gpu } from './gpu.ts';
 import { type Launch, type LowerOptions, type Operand, type ParameterPart, Unsupported } from './lower.ts';
@@ -28,10 +29,23 @@ export interface NetworkRequest {
 }
 
 /** A kernel with its pipelines bound to its buffers. */
-interface ReadyLaunch {
+export interface ReadyLaunch {
   readonly compiled: Compiled;
   readonly bindGroup: GPUBindGroup;
+  /** Where one dispatch would take too long. */
+  readonly slices?: Slices;
 }
+
+/** A launch cut into dispatches of `blocks` workgroups each. */
+interface Slices {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly count: number;
+  readonly blocks: number;
+}
+
+/** What a dynamic offset must be a multiple of, on any adapter. */
+const sliceBytes = 256;
 
 export interface ReadyKernel {
   readonly plan: Kernel;
@@ -56,6 +70,7 @@ export class Network {
   private readonly parameterBuffers = new Map<string, GPUBuffer>();
   private arena: ArenaPlan = { slots: [], slotOf: new Map() };
   private slots: readonly GPUBuffer[] = [];
+  private readonly sliceBuffers: GPUBuffer[] = [];
 
   private constructor(gpu: Gpu, storage: Storage, { graph, batch, dtype, seed }: NetworkRequest) {
     this.gpu = gpu;
@@ -133,6 +148,42 @@ export class Network {
       heard((index + 1) / lowered.length, `compiling ${kernel.name}`);
     }
     this.kernels = kernels;
+  }
+
+  /** Cuts every launch of a kernel into about so many dispatches. @throws OutOfMemory, DeviceLost */
+  async cut(kernel: number, dispatches: number): Promise<void> {
+    const whole = this.kernels[kernel];
+    if (whole === undefined) throw new Error(`there is no kernel ${kernel}`);
+    const launches: ReadyLaunch[] = [];
+    for (const { compiled, bindGroup } of whole.launches) {
+      launches.push({ compiled, bindGroup, slices: await this.slices(compiled, dispatches) });
+    }
+    this.kernels = this.kernels.with(kernel, { ...whole, launches });
+  }
+
+  private async slices({ source }: Compiled, dispatches: number): Promise<Slices> {
+    const { device } = this.gpu;
+    const blocks = Math.ceil(source.blocks / dispatches);
+    const count = Math.ceil(source.blocks / blocks);
+    const bounds = new Uint32Array((count * sliceBytes) / 4);
+    for (let slice = 0; slice < count; slice++) {
+      const end = Math.min((slice + 1) * blocks, source.blocks);
+      bounds.set([slice * blocks, end], (slice * sliceBytes) / 4);
+    }
+    const buffer = await createBuffer(
+      device,
+      'slices',
+      bounds.byteLength,
+      bufferUsage.uniform | bufferUsage.copyTarget,
+    );
+    this.sliceBuffers.push(buffer);
+    device.queue.writeBuffer(buffer, 0, bounds);
+    const { pipeline } = await this.gpu.compileSliced(source);
+    const bindGroup = device.createBindGroup({
+      layout: this.gpu.sliceLayout,
+      entries: [{ binding: 0, resource: { buffer, size: 8 } }],
+    });
+    return { pipeline, bindGroup, count, blocks };
   }
 
   private bind(compiled: Compiled, launch: Launch, kernel: number): ReadyLaunch {
@@ -282,17 +333,39 @@ export class Network {
   }
 
   release(): void {
-    for (const buffer of [...this.slots, ...this.parameterBuffers.values()]) buffer.destroy();
+    const buffers = [...this.slots, ...this.parameterBuffers.values(), ...this.sliceBuffers];
+    for (const buffer of buffers) buffer.destroy();
     this.parameters.clear();
   }
 }
 
 export function encodeKernel(pass: GPUComputePassEncoder, kernel: ReadyKernel): void {
-  for (const { compiled, bindGroup } of kernel.launches) {
-    pass.setPipeline(compiled.pipeline);
-    pass.setBindGroup(0, bindGroup);
-    pass.dispatchWorkgroups(...compiled.source.workgroups);
+  for (const launch of kernel.launches) {
+    for (const dispatch of dispatchesOf(launch)) dispatch(pass);
   }
+}
+
+/** What encodes each dispatch of a launch, in order: one, or its slices. */
+export function dispatchesOf({
+  compiled,
+  bindGroup,
+  slices,
+}: ReadyLaunch): ((pass: GPUComputePassEncoder) => void)[] {
+  if (slices === undefined) {
+    return [
+      (pass) => {
+        pass.setPipeline(compiled.pipeline);
+        pass.setBindGroup(0, bindGroup);
+        pass.dispatchWorkgroups(...compiled.source.workgroups);
+      },
+    ];
+  }
+  return Array.from({ length: slices.count }, (_, slice) => (pass: GPUComputePassEncoder) => {
+    pass.setPipeline(slices.pipeline);
+    pass.setBindGroup(0, bindGroup);
+    pass.setBindGroup(1, slices.bindGroup, [slice * sliceBytes]);
+    pass.dispatchWorkgroups(...gridOf(slices.blocks));
+  });
 }
 
 const parameterKey = (parts: readonly ParameterPart[]) =>

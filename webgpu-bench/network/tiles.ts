@@ -8,7 +8,7 @@ import { type GemmTile, gemmTileBytes } from '../kernels/conv-tiled.ts';
 import { vectorsOf } from '../wgsl/module.ts';
 import type { WorkgroupLimits } from './lower.ts';
 
-export function directTiles(shape: ConvShape): DirectTile[] {
+export function directTiles(shape: ConvShape, { quads, shortTexts }: WorkgroupLimits): DirectTile[] {
   const pixels = shape.batch * shape.output.height * shape.output.width;
   const tiles: DirectTile[] = [
     { rows: 4, columns: 2, threads: [8, 8] },
@@ -16,6 +16,11 @@ export function directTiles(shape: ConvShape): DirectTile[] {
     { rows: 8, columns: 1, threads: [8, 8] },
     { rows: 2, columns: 2, threads: [8, 8] },
   ];
+  // A processor behind the API pays for a load as for ten multiplications, and next to nothing for an exchange in a quad.
+  if (quads && shortTexts) {
+    const threads = [1, 16] as const;
+    tiles.unshift({ rows: 4, columns: 4, threads, quads }, { rows: 4, columns: 2, threads, quads });
+  }
   if (pixels < 16) return [{ rows: 1, columns: 1, threads: [64, 1] }];
   return tiles.filter((tile) => directTileFits(shape, tile));
 }
@@ -62,7 +67,7 @@ export function blockTiles(
     // Less than half of such a tile would be used.
     if (height >= 2 * output.height || width >= 2 * output.width) continue;
     const pixels = height * width;
-    for (const chunk of [16, 8, 4, 2]) {
+    for (const chunk of new Set([16, 8, 4, 2, groupVectors])) {
       if (hiddenVectors % chunk !== 0 || chunk % groupVectors !== 0) continue;
       for (const rows of limits.shortTexts ? [4] : [8, 4]) {
         if (pixels % rows !== 0) continue;

@@ -63,7 +63,7 @@ export class Tuner {
   }
 }
 
-/** Nanoseconds; infinite for a candidate that is so slow that a watchdog could take it for a hang. */
+/** Nanoseconds; of a candidate so slow that a watchdog could take it for a hang, those of its first dispatch. */
 async function timeCandidate(
   gpu: Gpu,
   encode: (pass: GPUComputePassEncoder) => void,
@@ -75,7 +75,7 @@ async function timeCandidate(
     const options = { timer: gpu.timer, seconds: trySeconds, minSamples: 3, dispatches, signal };
     return shortestNs(await samplePasses(gpu.device, encode, options));
   } catch (error) {
-    if (error instanceof DispatchTooLong) return Number.POSITIVE_INFINITY;
+    if (error instanceof DispatchTooLong) return error.predictedNs;
     throw error;
   }
 }

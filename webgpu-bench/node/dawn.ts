@@ -57,6 +57,7 @@ export async function dawnHost(plimsollVersion: string, tuningFile: string | und
       const sorted = offers.toSorted((a, b) => Number(a.record.software) - Number(b.record.software));
       return { offers: distinct(sorted), reason: sorted.length > 0 ? undefined : noAdapter() };
     },
+    triesMatrices: process.env.PLIMSOLL_WEBGPU_MATRICES === '1',
     tuning: tuningFile === undefined ? memoryTuning() : fileTuning(tuningFile),
   };
 }

@@ -23,7 +23,7 @@ const wantedLimits = [
 ] as const;
 
 /** Rejects with a sentence where the adapter is gone, or refuses. */
-export async function openGpu({ record, request }: AdapterOffer): Promise<Gpu> {
+export async function openGpu({ record, request }: AdapterOffer, triesMatrices: boolean): Promise<Gpu> {
   const adapter = await request();
   if (adapter === null) throw new Error(`The adapter ${record.name} is there no more.`);
   const requiredFeatures = wantedFeatures.filter((feature) =>
@@ -32,5 +32,5 @@ export async function openGpu({ record, request }: AdapterOffer): Promise<Gpu> {
   const requiredLimits: Record<string, number> = {};
   for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit];
   const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
-  return new Gpu(device, await findTimer(device), record.software);
+  return new Gpu(device, await findTimer(device), record.software, { triesMatrices });
 }

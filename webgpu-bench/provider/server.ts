@@ -29,6 +29,8 @@ export interface ServerOptions {
 
 /** How many kernels are tried for a layer. On a software adapter one takes a second to compile. */
 const mostCandidates = { hardware: 8, software: 2 };
+export const candidatesFor = ({ software }: Pick<AdapterRecord, 'software'>) =>
+  software ? mostCandidates.software : mostCandidates.hardware;
 /** More would only cost: a few a second are seen. */
 const progressIntervalMs = 200;
 
@@ -182,10 +184,7 @@ export class ProviderServer {
     const { graph, kernels, dtype, batch, seed } = request;
     const gpu = await this.open();
     const { record } = await this.firstOffer();
-    const tuner = new Tuner(
-      ofDevice(this.options.host.tuning, record),
-      record.software ? mostCandidates.software : mostCandidates.hardware,
-    );
+    const tuner = new Tuner(ofDevice(this.options.host.tuning, record), candidatesFor(record));
     const network = await Network.prepare(gpu, { graph, kernels, dtype, batch, seed }, tuner, heard, signal);
     const handle = ++this.lastHandle;
     this.networks.set(handle, network);
@@ -211,7 +210,7 @@ export class ProviderServer {
   }
 
   private async open(): Promise<Gpu> {
-    this.gpu ??= await openGpu(await this.firstOffer());
+    this.gpu ??= await openGpu(await this.firstOffer(), this.options.host.triesMatrices);
     return this.gpu;
   }
 

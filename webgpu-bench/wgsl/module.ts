@@ -21,6 +21,10 @@ export interface KernelSource {
   /** All in group 0, numbered in this order; each is an array of four-channel vectors. */
   readonly bindings: readonly Binding[];
   readonly workgroups: readonly [number, number];
+  /** Workgroups in all that have something to do. */
+  readonly blocks: number;
+  /** The same for a part of the blocks: those from the first to before the second number of the uniform `slice`. */
+  readonly slicedWgsl: () => string;
   readonly workgroupBytes: number;
 }
 
@@ -36,45 +40,79 @@ export interface KernelText {
   readonly blocks: number;
   /** Names and lengths, in four-channel vectors of f32, of what a workgroup shares. */
   readonly shared?: Readonly<Record<string, number>>;
+  /** The same in single f32 values. */
+  readonly sharedScalars?: Readonly<Record<string, number>>;
+  /** Bindings that are arrays of single values, for the texts that want those. */
+  readonly scalars?: readonly string[];
+  /** Features of the adapter that WGSL wants enabled by name, besides `shader-f16` and `subgroups`. */
+  readonly features?: readonly string[];
   readonly functions?: readonly string[];
+  /** The body uses quad operations; `lane`, the invocation's place in its quad, is then known to it. */
+  readonly quads?: boolean;
   /** Statements; `block`, `local` (vec2u) and `thread` (its number in the workgroup) are known to them. */
   readonly body: string;
 }
 
 /** Wraps a body in everything around it. The text must pass `lintWgsl`; one that does not is a bug of its generator. */
 export function kernelSource(text: KernelText): KernelSource {
-  const { storage, bindings, workgroupSize, blocks, shared = {}, functions = [] } = text;
+  const { storage, bindings, workgroupSize, blocks, shared = {}, functions = [], quads = false } = text;
+  const { sharedScalars = {}, scalars = [], features = [] } = text;
   const [width, height] = workgroupSize;
-  const across = Math.min(blocks, largestDispatch);
-  const down = Math.ceil(blocks / across);
-  const wgsl = [
-    ...(storage === 'f16' ? ['enable f16;'] : []),
-    ...bindings.map(
-      ({ name, access }, index) =>
-        `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<vec4<${storage}>>;`,
-    ),
-    ...Object.entries(shared).map(([name, length]) => `var<workgroup> ${name}: array<vec4f, ${length}>;`),
-    ...functions,
-    `@compute @workgroup_size(${width}, ${height})`,
-    'fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local3: vec3u) {',
-    '  let local = local3.xy;',
-    `  let thread = local.y * ${width}u + local.x;`,
-    `  let block = group.y * ${across}u + group.x;`,
-    // The number of the workgroup is uniform, so barriers behind this are allowed.
-    ...(across * down === blocks ? [] : [`  if (block >= ${blocks}u) { return; }`]),
-    indent(text.body.trim()),
-    '}',
-    '',
-  ].join('\n');
+  const [across, down] = gridOf(blocks);
+  const textOf = (sliced: boolean) =>
+    [
+      ...(storage === 'f16' ? ['enable f16;'] : []),
+      ...(quads ? ['enable subgroups;'] : []),
+      ...features.map((feature) => `enable ${feature.replaceAll('-', '_')};`),
+      ...bindings.map(
+        ({ name, access }, index) =>
+          `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<${scalars.includes(name) ? storage : `vec4<${storage}>`}>;`,
+      ),
+      ...(sliced ? ['@group(1) @binding(0) var<uniform> slice: vec2u;'] : []),
+      ...Object.entries(shared).map(([name, length]) => `var<workgroup> ${name}: array<vec4f, ${length}>;`),
+      ...Object.entries(sharedScalars).map(
+        ([name, length]) => `var<workgroup> ${name}: array<f32, ${length}>;`,
+      ),
+      ...functions,
+      `@compute @workgroup_size(${width}, ${height})`,
+      `fn main(${[
+        '@builtin(workgroup_id) group: vec3u',
+        '@builtin(local_invocation_id) local3: vec3u',
+        ...(quads ? ['@builtin(subgroup_invocation_id) invocation: u32'] : []),
+        ...(sliced ? ['@builtin(num_workgroups) grid: vec3u'] : []),
+      ].join(', ')}) {`,
+      ...(quads ? ['  let lane = invocation % 4u;'] : []),
+      '  let local = local3.xy;',
+      `  let thread = local.y * ${width}u + local.x;`,
+      // The number of the workgroup is uniform, so barriers behind this are allowed.
+      ...(sliced
+        ? ['  let block = slice.x + group.y * grid.x + group.x;', '  if (block >= slice.y) { return; }']
+        : [
+            `  let block = group.y * ${across}u + group.x;`,
+            ...(across * down === blocks ? [] : [`  if (block >= ${blocks}u) { return; }`]),
+          ]),
+      indent(text.body.trim()),
+      '}',
+      '',
+    ].join('\n');
+  const wgsl = textOf(false);
   lintWgsl(wgsl);
-  const vectors = Object.values(shared).reduce((sum, length) => sum + length, 0);
+  const total = (lengths: object) => Object.values(lengths).reduce((sum, length) => sum + length, 0);
   return {
     implementation: text.implementation,
     wgsl,
     bindings,
     workgroups: [across, down],
-    workgroupBytes: 16 * vectors,
+    blocks,
+    slicedWgsl: () => textOf(true),
+    workgroupBytes: 16 * total(shared) + 4 * total(sharedScalars),
   };
+}
+
+/** A dispatch of at least so many workgroups: in two dimensions where one has no room for them. */
+export function gridOf(blocks: number): [number, number] {
+  const across = Math.min(blocks, largestDispatch);
+  return [across, Math.ceil(blocks / across)];
 }
 
 /**

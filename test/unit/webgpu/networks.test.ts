@@ -24,7 +24,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
   () => {
     let gpu: Gpu;
     beforeAll(async () => {
-      const device = await softwareDevice();
+      const device = await softwareDevice(['timestamp-query', 'subgroups']);
       gpu = new Gpu(device, await findTimer(device), true);
     });
     afterAll(() => gpu.device.destroy());
@@ -52,7 +52,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       }
     }
 
-    it.each([0, 1, 3, 4, 6])(
+    it.each([0, 1, 2, 5, 6, 8])(
       'every operator is right, with candidate %i of each layer',
       async (candidate) => {
         await expectRight(await prepare(operatorsNetwork(), 'layerwise', candidate, candidate === 0 ? 2 : 1));
@@ -69,8 +69,11 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       await expectRight(network);
     });
 
-    it('the large tiles that hardware gets are right as well', async () => {
-      const graph = blockNetworks['convfirst, relu']?.() as Graph;
+    it.each([
+      ['convfirst, relu', 'block.convfirst.4x8x64'],
+      ['convnext', 'block.convnext.4x8x32'],
+    ])('the large tiles of %s that hardware gets are right as well', async (name, implementation) => {
+      const graph = blockNetworks[name]?.() as Graph;
       const hardware = new Gpu(gpu.device, gpu.timer, false);
       const network = await Network.prepare(
         hardware,
@@ -84,13 +87,13 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
         new Tuner({ get: () => 0, set: () => {} }, 1),
         () => {},
       );
-      expect(network.kernels.find(({ plan }) => plan.fused)?.implementation).toBe('block.convfirst.4x8x64');
+      expect(network.kernels.find(({ plan }) => plan.fused)?.implementation).toBe(implementation);
       await expectRight(network);
     });
 
     it('a block that does not fit is executed layer by layer, and says why', async () => {
       const graph = blockNetworks.convnext?.() as Graph;
-      const small = new Gpu(gpu.device, gpu.timer, true);
+      const small = new Gpu(gpu.device, gpu.timer, false);
       Object.assign(small.limits, { workgroupBytes: 512 });
       const network = await Network.prepare(
         small,
@@ -130,6 +133,29 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       network.release();
     });
 
+    it('cuts what takes too long, and computes the same', async () => {
+      // As if a hundredth of a millisecond were too long: every kernel is.
+      const strict = new Gpu(gpu.device, gpu.timer, true, { longestDispatchNs: 1e4 });
+      const graph = blockNetworks['mbconv, squeeze and excite']?.() as Graph;
+      const network = await Network.prepare(
+        strict,
+        {
+          graph: toWireGraph(graph),
+          kernels: planOf(graph, 'fused').kernels,
+          dtype: 'fp32',
+          batch: 2,
+          seed: 7,
+        },
+        new Tuner({ get: () => 0, set: () => {} }, 1),
+        () => {},
+      );
+      const { kernels } = await profileNetwork(network, 1, () => {});
+      expect(kernels.map(({ name }) => name)).toEqual(network.kernels.map(({ plan }) => plan.name));
+      const counts = network.kernels.flatMap(({ launches }) => launches.map(({ slices }) => slices?.count));
+      expect(Math.max(...counts.map((count) => count ?? 0))).toBeGreaterThan(1);
+      await expectRight(network);
+    });
+
     it('times the whole and its kernels', async () => {
       const network = await prepare(operatorsNetwork(), 'layerwise');
       const sampling = { warmupSeconds: 0.01, minSeconds: 0.1, minSamples: 3, maxSeconds: 5 };
@@ -145,7 +171,16 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
 );
 
 describe('generated texts', { timeout: 300_000 }, () => {
-  const limits = { workgroupBytes: 32768, invocations: 256, shortTexts: false };
+  const configs = (['f32', 'f16'] as const).flatMap((componentType) =>
+    [8, 16].map((size) => ({ componentType, resultComponentType: 'f32', M: 8, N: size, K: size })),
+  );
+  const limits = {
+    workgroupBytes: 32768,
+    invocations: 256,
+    quads: true,
+    matrices: { feature: 'chromium-experimental-subgroup-matrix', configs, subgroupSize: 32 },
+    shortTexts: false,
+  } as const;
   const models = [
     'resnet50',
     'mobilenetv3_large_100',
@@ -177,6 +212,7 @@ describe('generated texts', { timeout: 300_000 }, () => {
         }
       }
       expect(texts.size).toBeGreaterThan(300);
+      expect([...texts.values()].filter((name) => name.startsWith('conv2d.matrix'))).not.toEqual([]);
       const failures: string[] = [];
       for (const [code, implementation] of texts) {
         const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
