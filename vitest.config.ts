@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// An A/A test after every first run takes long; those that are about it ask for it. Programs that tests start inherit this.
+process.env.PLIMSOLL_NOISE_TEST ??= 'off';
+
 export default defineConfig({
   test: {
     projects: [

@@ -1,10 +1,13 @@
 /** The app's API, implemented once. The desktop, the server and the command line carry it and add nothing. */
 
 import type { z } from 'zod';
+import { accountOf } from '../core/analysis/account.ts';
+import { caseOf } from '../core/analysis/figures.ts';
 import { historyOf } from '../core/analysis/history.ts';
 import { countGraph } from '../core/graph/count.ts';
 import { publishedAccuracy } from '../core/models/accuracy.ts';
 import { models } from '../core/models/zoo.ts';
+import type { Account } from '../core/protocol/account.ts';
 import {
   type Api,
   ApiError,
@@ -25,7 +28,7 @@ import { ActiveRun, type Emit } from './bench/active-run.ts';
 import { BenchPages } from './bench/bench-pages.ts';
 import type { SchedulerSettings } from './bench/scheduler.ts';
 import { suites } from './bench/suites.ts';
-import { compareStored, compareStoredParts, noFigure } from './comparison.ts';
+import { compareStored, compareStoredParts, knownNoise, noFigure } from './comparison.ts';
 import { examine } from './doctor.ts';
 import { detectMachine } from './machine/detect.ts';
 import { dataFolder } from './paths.ts';
@@ -36,6 +39,7 @@ import { writeReport } from './report/write.ts';
 import { changeSettings, readSettings } from './settings.ts';
 import { parseBundle } from './store/bundle.ts';
 import { Store } from './store/store.ts';
+import { verifiedFigure } from './verification.ts';
 
 export type { BenchPages } from './bench/bench-pages.ts';
 
@@ -116,6 +120,13 @@ function createHandlers({ folder, store, emit, activeRun, planning, printPdf }: 
     return run;
   };
   const requireReport = (runId: string): RunReport => found(runId, store().report(runId));
+  const requireComparable = (runId: string) => found(runId, store().comparable(runId));
+  const accountNamed = (name: string): Account => {
+    const { runId, measurementId } = store().findMeasurement(name);
+    const account = accountOf(found(runId, store().getRun(runId)), measurementId);
+    if (account === undefined) throw noFigure(measurementId);
+    return account;
+  };
   /** For what changes the store otherwise than by a run: whoever shows something of it is told. */
   const changing = <T>(change: () => T): T => {
     const result = change();
@@ -173,9 +184,29 @@ function createHandlers({ folder, store, emit, activeRun, planning, printPdf }: 
           'plimsoll runs --deleted lists them.',
         );
       }),
+    'runs.compare': ({ before, after }) => compareStored(store(), before, after, requireComparable),
+    'runs.account': ({ figure }) => accountNamed(figure),
+    'runs.verify': async ({ figure, settleSeconds }) => {
+      const { figure: shown, machine } = accountNamed(figure);
+      if (machine.id !== (await here())) {
+        throw new ApiError(
+          'badInput',
+          `Figure ${shown.id} was measured on another machine (${machine.name}); only there can it be measured again.`,
+          'Measure the same here with the command that plimsoll show prints beside it, and compare the runs.',
+        );
+      }
+      return { runId: await activeRun.verify(caseOf(shown), settleSeconds), measurementId: shown.id };
+    },
+    'runs.verified': ({ figure, runId }) => {
+      const named = store().findMeasurement(figure);
+      const comparison = compareStored(store(), { runId: named.runId }, { runId }, requireComparable);
+      return verifiedFigure(comparison, named.measurementId);
+    },
+    'noise.start': async ({ provider, settleSeconds }) => ({
+      runId: await activeRun.testNoise(provider, settleSeconds),
+    }),
+    'noise.get': async () => knownNoise(store(), store().listMachines(false, await here())),
     'runs.deleteAll': () => changing(() => ({ deleted: store().deleteAllRuns() })),
-    'runs.compare': ({ before, after }) =>
-      compareStored(store(), before, after, (runId) => found(runId, store().comparable(runId))),
     'runs.compareParts': (request) => compareStoredParts(store(), request),
     'history.list': () => store().series(),
     'history.get': (request) => historyOf(store().figures(request)),

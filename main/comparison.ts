@@ -1,13 +1,18 @@
 /** Comparisons and history of what is stored. */
 import type { z } from 'zod';
 import { type ComparableRun, compareParts, compareRuns } from '../core/analysis/compare.ts';
+import { sameEnvironment } from '../core/analysis/environment-differences.ts';
+import { learnNoise, noiseFloor, type TestedProvider } from '../core/analysis/noise-floor.ts';
+import { noiseOfTest } from '../core/analysis/noise-test.ts';
 import { ApiError } from '../core/protocol/api.ts';
 import type {
   ComparedParts,
   ComparedPartsRequestSchema,
   CompareSide,
   Comparison,
+  KnownNoise,
 } from '../core/protocol/compare.ts';
+import type { Machine } from '../core/protocol/machines.ts';
 import type { Store } from './store/store.ts';
 
 /** So many runs of a machine tell its noise; older ones were in other surroundings anyway. */
@@ -35,7 +40,51 @@ export function compareStored(
   for (const { run, provider, plan } of sides) requireChosen(run, provider, plan);
   const machines = new Set(sides.map(({ run }) => run.machine.id));
   const history = [...machines].flatMap((machineId) => store.medians(machineId, runsForNoise));
-  return compareRuns(first, second, history);
+  return compareRuns(first, second, history, [...testedIn(store, first.run), ...testedIn(store, second.run)]);
+}
+
+/** The newest A/A test of each provider in the surroundings of this run. */
+function testedIn(store: Store, { machine, surroundings }: ComparableRun): TestedProvider[] {
+  const facts = surroundings.filter(([what]) => what !== 'machine');
+  const newest = new Map<string, TestedProvider>();
+  for (const { test, facts: others } of store.noiseTests(machine.id)) {
+    const noise = noiseOfTest(test);
+    if (noise === null || newest.has(test.provider) || !sameEnvironment(others, facts)) continue;
+    newest.set(test.provider, { machineId: machine.id, provider: test.provider, ...noise });
+  }
+  return [...newest.values()];
+}
+
+/** What is known of each provider on each machine, in its newest surroundings. */
+export function knownNoise(store: Store, machines: readonly Machine[]): KnownNoise[] {
+  return machines.flatMap(({ id: machineId, name: machineName, thisMachine }) => {
+    const history = store.medians(machineId, runsForNoise);
+    const tests = store.noiseTests(machineId);
+    const measured = history.flatMap(({ medians }) => medians.map(({ provider }) => provider));
+    const providers = new Set([...measured, ...tests.map(({ test }) => test.provider)]);
+    return [...providers].map((provider): KnownNoise => {
+      const ofProvider = tests.filter(({ test }) => test.provider === provider);
+      const last = history.findLast(({ medians }) => medians.some((median) => median.provider === provider));
+      const facts = last?.surroundings.filter(([what]) => what !== 'machine');
+      // A test may be newer than the last run.
+      const test = ofProvider.find(
+        (one, index) => index === 0 || facts === undefined || sameEnvironment(one.facts, facts),
+      );
+      const found = test === undefined ? null : noiseOfTest(test.test);
+      const tested = found === null ? [] : [{ machineId, provider, ...found }];
+      const noise = learnNoise(history, [], tested)(machineId, { provider });
+      return {
+        machineId,
+        machineName,
+        thisMachine,
+        provider,
+        believedChange: noise === null ? null : noiseFloor([], [], noise).believedChange,
+        from: noise?.from ?? null,
+        pairs: noise?.pairs ?? 0,
+        testedAt: test?.test.startedAt ?? null,
+      };
+    });
+  });
 }
 
 function requireChosen(run: ComparableRun, provider: string | undefined, plan: string | undefined): void {

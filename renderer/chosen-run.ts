@@ -1,15 +1,18 @@
+import { isProfile } from '../core/analysis/noise-test.ts';
 import type { MeasurementSummary } from '../core/protocol/run.ts';
 import { useActiveRun, useRun, useRuns } from './api/queries.ts';
 import { useViewState } from './view-state.ts';
 
-/** The run that the address names, else the one that is going on, else the newest. */
+/** The run that the address names, else the one that is going on, else the newest that is more than one figure measured again. */
 export function useChosenRun() {
   const [view] = useViewState();
   const runs = useRuns();
   const active = useActiveRun();
   // While the machine is looked at, the run is announced but not stored yet.
-  const stored = active.data?.phase === 'detecting' ? undefined : active.data?.runId;
-  const runId = view.run ?? stored ?? runs.data?.[0]?.id;
+  const going = active.data != null && isProfile(active.data.suite) ? active.data : undefined;
+  const stored = going?.phase === 'detecting' ? undefined : going?.runId;
+  const newest = runs.data?.find(({ suite }) => isProfile(suite));
+  const runId = view.run ?? stored ?? newest?.id;
   const run = useRun(runId);
   return { runs, active, runId, run };
 }

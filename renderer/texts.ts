@@ -449,6 +449,9 @@ export const texts = {
     },
     yes: 'yes',
     no: 'no',
+    mistrusted: 'MISTRUSTED',
+    mistrustedMeaning:
+      'The result is right, but the check of it proves little: the marks of the figure say why.',
     sortBy: (column: string) => `Sort by ${column}`,
     samples: (count: number) => `${count} samples`,
     measurement: 'Measurement',
@@ -735,6 +738,16 @@ export const texts = {
       lowest: 'Lowest efficiency',
       all: 'All of its figures',
     },
+    noise: {
+      believed: (provider: string, change: string, from: string) =>
+        `A change between two runs is believed from ${change} on (${provider}, from ${from}).`,
+      unknown: (provider: string) => `From which change on two runs differ is not known yet (${provider}).`,
+      from: {
+        runs: (pairs: number) => `${pairs} pairs of equal runs`,
+        test: (pairs: number) => `a test of ${pairs} pairs`,
+      },
+      test: 'Test how far equal measurements lie apart (20 s)',
+    },
     health: {
       title: 'Health',
       well: 'Nothing is marked, nothing was lost, and every check of the program is well.',
@@ -891,11 +904,28 @@ export const texts = {
     setAside: (round: number, samples: number, reasons: string) =>
       `Round ${round} was set aside, its ${samples} samples do not count: ${reasons}.`,
     samples: 'Samples, in the order of measuring',
-    samplesSentence: (count: number) =>
-      `${count} passes; the line is their median. Steps and slopes are something else at work, or a change of the clock.`,
     sampleAxis: 'Latency [ms]',
     notTimed: 'not timed',
     order: '#',
+  },
+  account: {
+    title: 'Why this figure may be believed',
+    samplesSentence: (samples: number, rounds: number, setAside: number) =>
+      `${samples} samples in ${rounds === 1 ? '1 round' : `${rounds} rounds`}, broken lines between them; the line across is the median of those that count. ` +
+      `Rings and triangles are mild and severe outliers, which count${setAside === 0 ? '' : '; crosses are rounds that were set aside'}. ` +
+      'Steps and slopes are something else at work, or a change of the clock.',
+    round: 'Round',
+    kind: 'Kind',
+    kinds: { inside: 'inside', mild: 'mild outlier', severe: 'severe outlier', setAside: 'set aside' },
+    copy: 'Copy',
+    again: 'Measure again',
+    measuring: 'Measuring again …',
+    agreements: {
+      agrees: 'It agrees.',
+      disagrees: 'It disagrees.',
+      'cannot tell': 'Whether it agrees cannot be told.',
+    },
+    beforeAndAgain: (before: string, again: string) => `Before ${before}, now ${again}.`,
   },
   error: {
     title: 'That did not work',

@@ -13,7 +13,13 @@ import type { Case, MeasuredKernel, RunSummary } from '../protocol/run.ts';
 import { bootstrapRatio } from '../statistics/bootstrap.ts';
 import { environmentDifferences } from './environment-differences.ts';
 import { caseKey, caseOf, caseValue, type Figure, type LostFigure, type RunFigures } from './figures.ts';
-import { learnNoise, noiseFloor, type RunMedians, type RunNoise } from './noise-floor.ts';
+import {
+  learnNoise,
+  noiseFloor,
+  type RunMedians,
+  type RunNoise,
+  type TestedProvider,
+} from './noise-floor.ts';
 import { type Judged, judge } from './verdict.ts';
 
 /** A run with all of its cases, and the samples of those that need them. */
@@ -33,14 +39,18 @@ interface Couple {
   readonly after: Figure;
 }
 
-/** `history`: runs of the machines concerned, oldest first, from which their noise is learned; those compared may be among them. */
+/**
+ * `history`: runs of the machines concerned, oldest first, from which their noise is learned; those compared may be among them. `tested`: what
+ * A/A tests found in the surroundings of either side.
+ */
 export function compareRuns(
   before: ComparedSide,
   after: ComparedSide,
   history: readonly RunMedians[],
+  tested: readonly TestedProvider[] = [],
 ): Comparison {
   const { couples, unmatched } = match(before, after);
-  const noiseOf = learnNoise(history, [before.run.id, after.run.id]);
+  const noiseOf = learnNoise(history, [before.run.id, after.run.id], tested);
   const pairs = couples.map((couple) => {
     const logsOf = ({ roundMediansNs }: Figure) => roundMediansNs.map(Math.log);
     const logs = { before: logsOf(couple.before), after: logsOf(couple.after) };
@@ -48,7 +58,11 @@ export function compareRuns(
       noiseOf(before.run.machine.id, couple.before),
       noiseOf(after.run.machine.id, couple.after),
     );
-    return { ...logs, floor: noiseFloor(logs.before, logs.after, runs) };
+    return {
+      ...logs,
+      floor: noiseFloor(logs.before, logs.after, runs),
+      clockRatio: clockRatio(couple, before, after),
+    };
   });
   const judged = judge(pairs);
   const rows = couples.flatMap((couple, index): ComparedRow[] => {
@@ -71,6 +85,13 @@ export function compareRuns(
     unmatched,
     differences: environmentDifferences(before.run.surroundings, after.run.surroundings),
   };
+}
+
+/** After over before. Null where either is unknown, or of another machine: that its clock is another is then a part of what is compared. */
+function clockRatio(couple: Couple, before: ComparedSide, after: ComparedSide): number | null {
+  const clocks = [couple.before.clockHz, couple.after.clockHz] as const;
+  if (clocks[0] === null || clocks[1] === null || before.run.machine.id !== after.run.machine.id) return null;
+  return clocks[1] / clocks[0];
 }
 
 function sideOf({ run, provider, plan }: ComparedSide): Comparison['before'] {

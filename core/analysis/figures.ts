@@ -2,19 +2,20 @@
  * What of a measurement is listed, compared and remembered: small enough that thousands can be read at once. Derived from the
  * measurement alone, and by this file alone; the store keeps it beside the measurement, and derives it anew where the version is another.
  */
+import type { RoundConditions, SetAside } from '../protocol/conditions.ts';
 import type { CacheState } from '../protocol/provider.ts';
 import type { Case, DeviceCalibration, Measurement } from '../protocol/run.ts';
 import { countOutliers, type OutlierCounts } from '../statistics/outliers.ts';
 import { lawfulQuantile } from '../statistics/quantile.ts';
 import { roundedInterval, roundMedians, splitRounds } from '../statistics/rounds.ts';
-import type { MedianInterval } from '../statistics/summary.ts';
+import { type MedianInterval, medianOf } from '../statistics/summary.ts';
 import { believedSamples } from './believed-samples.ts';
 import { ceilingsFor } from './ceilings.ts';
 import { computationalEfficiency, idealLatencyNs } from './efficiency.ts';
 import type { Surroundings } from './environment-differences.ts';
 
 /** To be raised with every change of what is derived, here or in `report.ts`. */
-export const figureVersion = 1;
+export const figureVersion = 2;
 
 export interface Figure extends Case {
   /** Of its measurement. */
@@ -30,6 +31,8 @@ export interface Figure extends Case {
   readonly outliers: OutlierCounts;
   /** Against the ceilings of its own run; null where those were not measured. */
   readonly efficiency: number | null;
+  /** Of the rounds that count, in the middle; null where it is not known. */
+  readonly clockHz: number | null;
 }
 
 /** A case without a figure, and why. */
@@ -54,7 +57,7 @@ export function figureOf(
 ): Figure | undefined {
   const { outcome, id, instructionSet } = measurement;
   if (outcome.status !== 'measured') return undefined;
-  const { samplesNs, rounds: lengths } = believedSamples(outcome);
+  const { samplesNs, rounds: lengths, setAside } = believedSamples(outcome);
   const rounds = splitRounds(samplesNs, lengths);
   const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
   const latencyNs = roundedInterval(rounds);
@@ -71,7 +74,17 @@ export function figureOf(
     outliers: countOutliers(samplesNs),
     efficiency:
       peak === undefined ? null : computationalEfficiency(idealLatencyNs(operations, peak), latencyNs.median),
+    clockHz: clockOf(outcome.conditions, setAside),
   };
+}
+
+function clockOf(conditions: readonly RoundConditions[] = [], setAside: readonly SetAside[]): number | null {
+  const clocks = conditions.flatMap(({ clockHz }, index) =>
+    clockHz === undefined || setAside.some(({ round }) => round === index + 1)
+      ? []
+      : [(clockHz.before + clockHz.after) / 2],
+  );
+  return clocks.length === 0 ? null : medianOf(clocks);
 }
 
 export const caseFields = [

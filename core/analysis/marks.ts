@@ -5,6 +5,7 @@ import type { MedianInterval } from '../statistics/summary.ts';
 import { medianInterval, medianOf } from '../statistics/summary.ts';
 import type { Believed } from './believed-samples.ts';
 import { bytesFromDram } from './memory-levels.ts';
+import { whyMistrusted } from './trust.ts';
 
 type Measured = Extract<Measurement['outcome'], { status: 'measured' }>;
 
@@ -53,26 +54,27 @@ const quietMachine = 'Profile again on a quiet machine.';
 
 // ------------------------------------------------------------------------------------------------------ what is possible
 
-const mostZeros = 0.5;
-
-/** A check whose result hardly varies proves little, though it passed. */
-function resultMarks({ outcome }: Marked): Mark[] {
-  const { mean, standardDeviation, zeroFraction } = outcome.verification.output;
-  const isConstant = standardDeviation <= 1e-6 * Math.abs(mean);
-  if (!isConstant && zeroFraction <= mostZeros) return [];
-  const what = isConstant ? 'does not vary' : `is zero to ${(100 * zeroFraction).toFixed(0)}%`;
-  return [warning('mistrusted', `The result that was checked ${what}: that it is right proves little.`)];
+function resultMarks({ measurement: { dtype }, outcome }: Marked): Mark[] {
+  const sentence = whyMistrusted(outcome.verification, dtype);
+  return sentence === undefined ? [] : [warning('mistrusted', sentence)];
 }
 
 /** A measured latency below its bound is no good news: a ceiling or the counting is wrong. It is never clipped. */
-function boundMarks({ latencyNs: { median }, idealNs, waterlineNs }: Marked): Mark[] {
+function boundMarks(marked: Marked): Mark[] {
+  const { latencyNs, idealNs, waterlineNs, machine } = marked;
+  const { median } = latencyNs;
   const percent = (bound: number) => `${(100 * (bound / median)).toFixed(1)}%`;
   if (median < idealNs) {
+    const theoretical = machine.theoreticalOperationsPerSecond;
+    const reached = (idealNs / median) * machine.peakOperationsPerSecond;
+    const cause =
+      theoretical !== null && reached > 1.02 * theoretical
+        ? 'more than the device could do in theory, so that its operations or its time are counted wrong'
+        : `the measured peak is too low, most likely because ${whyPeakIsLow(marked, idealNs / median)}`;
     return [
       warning(
         'bound',
-        `Faster than the ideal latency (${percent(idealNs)} of the peak): the measured peak is too low, most likely because ` +
-          `the clock rose after it was measured. ${quietMachine}`,
+        `Faster than the ideal latency (${percent(idealNs)} of the peak): ${cause}. ${quietMachine}`,
       ),
     ];
   }
@@ -80,12 +82,38 @@ function boundMarks({ latencyNs: { median }, idealNs, waterlineNs }: Marked): Ma
     return [
       warning(
         'bound',
-        `Faster than its waterline (${percent(waterlineNs)} of it): a measured bandwidth is too low, or a cache held more ` +
-          `than its size says. ${quietMachine}`,
+        `Faster than its waterline (${percent(waterlineNs)} of it): ${whyBandwidthIsLow(marked)}. ${quietMachine}`,
       ),
     ];
   }
   return [];
+}
+
+/** The likeliest first: what was seen, before what may have been. */
+function whyPeakIsLow(marked: Marked, excess: number): string {
+  const risen = clockRatio(marked);
+  // A rise explains what it is at least half of.
+  if (risen !== undefined && risen - 1 >= (excess - 1) / 2) {
+    return `the clock was ${(100 * (risen - 1)).toFixed(0)}% higher than when it was measured`;
+  }
+  if (marked.calibrated?.settling?.settled === false)
+    return 'something else was running while it was measured';
+  return risen === undefined
+    ? 'the clock rose after it was measured'
+    : 'something else was running while it was measured, for the clock was the same';
+}
+
+function whyBandwidthIsLow({ calibrated, machine, outcome }: Marked): string {
+  if (calibrated?.settling?.settled === false) {
+    return 'a measured bandwidth is too low, most likely because something else was running while it was measured';
+  }
+  const cache = machine.levels.findLast(({ capacityBytes }) => capacityBytes !== null);
+  const fromDram = outcome.kernels.reduce((sum, { traffic }) => sum + bytesFromDram(machine, traffic), 0);
+  // What is little more than a cache holds may stay in it in part.
+  if (cache?.capacityBytes != null && fromDram > 0 && fromDram < 4 * cache.capacityBytes) {
+    return `what it takes from memory is little more than ${cache.level} holds, most likely some of it was in there`;
+  }
+  return 'a measured bandwidth is too low, or a cache held more than its size says';
 }
 
 const bandwidthTolerance = 1.02;
@@ -160,7 +188,20 @@ function disturbanceMarks({ believed: { disturbances, setAside } }: Marked): Mar
 const clockBelow = 0.05;
 
 /** A clock that was lower all the time is seen by no comparison of rounds, but by that with the ceilings. */
-function clockMarks({ outcome, calibrated, machine }: Marked): Mark[] {
+function clockMarks(marked: Marked): Mark[] {
+  const ratio = clockRatio(marked);
+  if (ratio === undefined || 1 - ratio <= clockBelow) return [];
+  return [
+    warning(
+      'clock',
+      `The clock was ${(100 * (1 - ratio)).toFixed(0)}% lower than when the ceilings were measured: the machine is hot, or saves power. ` +
+        'Of its efficiency as much is not its own doing.',
+    ),
+  ];
+}
+
+/** Of its rounds, over that beside the ceilings; undefined where either is unknown. */
+function clockRatio({ outcome, calibrated, machine }: Marked): number | undefined {
   const clocks = (outcome.conditions ?? []).flatMap(({ clockHz }) =>
     clockHz === undefined ? [] : [clockHz.before, clockHz.after],
   );
@@ -168,16 +209,7 @@ function clockMarks({ outcome, calibrated, machine }: Marked): Mark[] {
     ({ dtype, threads, instructionSet }) =>
       dtype === machine.dtype && threads === machine.threads && instructionSet === machine.instructionSet,
   )?.clockHz;
-  if (clocks.length === 0 || ceiling === undefined) return [];
-  const below = 1 - medianOf(clocks) / ceiling;
-  if (below <= clockBelow) return [];
-  return [
-    warning(
-      'clock',
-      `The clock was ${(100 * below).toFixed(0)}% lower than when the ceilings were measured: the machine is hot, or saves power. ` +
-        'Of its efficiency as much is not its own doing.',
-    ),
-  ];
+  return clocks.length === 0 || ceiling === undefined ? undefined : medianOf(clocks) / ceiling;
 }
 
 const hotCelsius = 90;

@@ -9,6 +9,7 @@ import { medianOf } from '../statistics/summary.ts';
 import { mean } from '../statistics/welch.ts';
 import { sameEnvironment } from './environment-differences.ts';
 import { caseKey, type RunFigures } from './figures.ts';
+import type { TestedNoise } from './noise-test.ts';
 
 /** No smaller change is believed, however quiet the machine: memory placement and code layout alone do as much. */
 export const leastChange = 0.01;
@@ -26,6 +27,14 @@ export interface RunNoise {
   /** Standard deviation of the logarithm of the ratio of two runs. */
   readonly deviation: number;
   readonly pairs: number;
+  /** Pairs of runs, or those of an A/A test. */
+  readonly from: 'runs' | 'test';
+}
+
+/** What an A/A test of a provider found on a machine, in the surroundings that are asked about. */
+export interface TestedProvider extends TestedNoise {
+  readonly machineId: string;
+  readonly provider: string;
 }
 
 /** As much of a run as tells its noise. */
@@ -49,14 +58,19 @@ export function mediansOf({ figures, ...run }: RunFigures): RunMedians {
   };
 }
 
-/** Of one case on one machine; null where its runs are too few. */
-export type KnownNoise = (machineId: string, wanted: Case) => RunNoise | null;
+/** Of one case on one machine, or of all of a provider; null where its runs are too few, and there was no test. */
+export type KnownNoise = (machineId: string, wanted: Case | Pick<Case, 'provider'>) => RunNoise | null;
 
 /**
  * From successive runs in equal surroundings, oldest first: 1.4826 times the median of how far they lie apart, which one true change
- * among them does not move. The two runs that are compared are no witness to their own noise, and are left out as a pair.
+ * among them does not move. The two runs that are compared are no witness to their own noise, and are left out as a pair. Where there are
+ * too few, A/A tests stand in.
  */
-export function learnNoise(history: readonly RunMedians[], compared: readonly string[] = []): KnownNoise {
+export function learnNoise(
+  history: readonly RunMedians[],
+  compared: readonly string[] = [],
+  tested: readonly TestedProvider[] = [],
+): KnownNoise {
   const machines = new Map<string, MachineNoise>();
   for (const run of history) {
     const { last, ofCase, ofProvider } = entryOf(machines, run.machine.id, newMachineNoise);
@@ -80,11 +94,30 @@ export function learnNoise(history: readonly RunMedians[], compared: readonly st
   const pooled = new Map<ProviderNoise, RunNoise | null>();
   return (machineId, wanted) => {
     const machine = machines.get(machineId);
-    const own = machine?.ofCase.get(caseKey(wanted)) ?? [];
-    if (own.length >= pairsOfOwn) return { deviation: 1.4826 * medianOf(own), pairs: own.length };
+    const own = ('model' in wanted ? machine?.ofCase.get(caseKey(wanted)) : undefined) ?? [];
+    if (own.length >= pairsOfOwn) return noiseOf(own, own.length);
     const provider = machine?.ofProvider.get(wanted.provider);
-    return provider === undefined ? null : entryOf(pooled, provider, () => noiseOfAll(provider));
+    const ofAll = provider === undefined ? null : entryOf(pooled, provider, () => noiseOfAll(provider));
+    return ofAll ?? noiseTested(tested, machineId, wanted.provider);
   };
+}
+
+function noiseOf(apart: readonly number[], pairs: number): RunNoise {
+  return { deviation: 1.4826 * medianOf(apart), pairs, from: 'runs' };
+}
+
+/** The noisier one, where both sides of a comparison were tested in surroundings of their own. */
+function noiseTested(
+  tested: readonly TestedProvider[],
+  machineId: string,
+  provider: string,
+): RunNoise | null {
+  const [noisiest] = tested
+    .filter((one) => one.machineId === machineId && one.provider === provider)
+    .sort((a, b) => b.deviation - a.deviation);
+  return noisiest === undefined
+    ? null
+    : { deviation: noisiest.deviation, pairs: noisiest.pairs, from: 'test' };
 }
 
 interface ProviderNoise {
@@ -106,7 +139,7 @@ function newMachineNoise(): MachineNoise {
 
 function noiseOfAll({ apart, runPairs }: ProviderNoise): RunNoise | null {
   const pairs = [...runPairs.values()].reduce((sum, before) => sum + before.size, 0);
-  return pairs < fewestPairs ? null : { deviation: 1.4826 * medianOf(apart), pairs };
+  return pairs < fewestPairs ? null : noiseOf(apart, pairs);
 }
 
 function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
@@ -126,21 +159,22 @@ export function noiseFloor(
 ): NoiseFloor {
   const betweenRounds = floorOfRounds(before, after);
   const betweenRuns =
-    runs === null ? null : (studentCritical(exceeded, freedomOf(runs.pairs)) * runs.deviation) / 2;
+    runs === null ? null : (studentCritical(exceeded, freedomOf(runs)) * runs.deviation) / 2;
   const change = Math.max(betweenRounds ?? 0, betweenRuns ?? 0);
   return {
     change,
     betweenRounds,
     betweenRuns,
-    runPairs: runs?.pairs ?? 0,
+    runPairs: runs?.from === 'runs' ? runs.pairs : 0,
+    testPairs: runs?.from === 'test' ? runs.pairs : 0,
     believedChange: Math.max(leastChange, 2 * change),
-    origin: originOf(betweenRounds, betweenRuns, runs?.pairs ?? 0),
+    origin: originOf(betweenRounds, betweenRuns, runs),
   };
 }
 
 /** A median of absolute deviations is as sure as a standard deviation from 37% as many values (Hampel, J. Am. Statist. Assoc. 69). */
-function freedomOf(pairs: number): number {
-  return Math.max(leastFreedom, Math.floor(0.37 * pairs));
+function freedomOf({ pairs, from }: RunNoise): number {
+  return Math.max(leastFreedom, from === 'test' ? pairs : Math.floor(0.37 * pairs));
 }
 
 function floorOfRounds(before: readonly number[], after: readonly number[]): number | null {
@@ -181,15 +215,18 @@ function correlationFactor(before: readonly number[], after: readonly number[]):
 const leastResemblance = 0.35;
 const mostResemblance = 0.8;
 
-function originOf(betweenRounds: number | null, betweenRuns: number | null, pairs: number): string {
+function originOf(betweenRounds: number | null, betweenRuns: number | null, runs: RunNoise | null): string {
   const percent = (value: number) => `${(200 * value).toFixed(1)}%`;
   const rounds =
     betweenRounds === null
       ? 'too few rounds to tell from'
       : `rounds of these runs alone would allow ${percent(betweenRounds)}`;
-  const runs =
-    betweenRuns === null
-      ? 'what separates equal runs is not known yet, it takes two more pairs of runs in the same surroundings'
-      : `${pairs} pairs of equal runs allow ${percent(betweenRuns)}`;
-  return `${rounds}; ${runs}`;
+  if (runs === null || betweenRuns === null) {
+    return `${rounds}; what separates equal runs is not known yet, it takes plimsoll noise, or two more pairs of runs in the same surroundings`;
+  }
+  const pairs =
+    runs.from === 'test'
+      ? `an A/A test of ${runs.pairs} pairs allows`
+      : `${runs.pairs} pairs of equal runs allow`;
+  return `${rounds}; ${pairs} ${percent(betweenRuns)}`;
 }

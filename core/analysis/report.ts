@@ -153,6 +153,7 @@ function summarize(
     efficiency: computationalEfficiency(idealNs, latencyNs.median),
     ...efficiencyGap(idealNs, waterlineNs, latencyNs.median),
     verified: outcome.verification.passed,
+    trust: marks.some(({ kind }) => kind === 'mistrusted') ? 'mistrusted' : 'trusted',
     top1: accuracy?.top1 ?? null,
     top1Source: accuracy?.source ?? null,
     reconstruction: findModel(model)?.reconstruction ?? null,

@@ -3,6 +3,7 @@
  * main/api.ts implements it once. Input and output are parsed at the border by these schemas.
  */
 import { z } from 'zod';
+import { AccountSchema } from './account.ts';
 import {
   ComparedPartsRequestSchema,
   ComparedPartsSchema,
@@ -11,6 +12,8 @@ import {
   HistoryHeadSchema,
   HistoryRequestSchema,
   HistorySchema,
+  KnownNoiseSchema,
+  VerifiedFigureSchema,
 } from './compare.ts';
 import { AmountSchema, CurrencySchema, MachineSchema, MachineUpdateSchema } from './machines.ts';
 import { CacheStateSchema, DataTypeSchema, DescribeResultSchema, PlanKindSchema } from './provider.ts';
@@ -49,6 +52,8 @@ export const RunRequestSchema = z.object({
   cacheState: CacheStateSchema.optional(),
   /** How long it is waited at most until the machine is quiet; default: an eighth of the suite's time, at most half a minute. */
   settleSeconds: z.number().nonnegative().max(3600).optional(),
+  /** Whether an A/A test follows where there is none of a provider in these surroundings; it takes 20 seconds at most. Default: true. */
+  noiseTest: z.boolean().optional(),
 });
 export type RunRequest = z.input<typeof RunRequestSchema>;
 
@@ -181,6 +186,7 @@ export type ReportFile = z.infer<typeof ReportFileSchema>;
 const RunId = z.object({ runId: z.string() });
 const MachineId = z.object({ machineId: z.string() });
 const Empty = z.object({});
+const Figure = z.object({ figure: z.string().min(1) });
 /** Those that are deleted, instead of those that are not. */
 const Deleted = z.object({ deleted: z.boolean().default(false) });
 
@@ -237,6 +243,25 @@ export const apiMethods = {
   /** What `runs.start` would do with the same request, and how long that may take. Refused while a run is going on. */
   'runs.plan': method(RunRequestSchema, RunPlanSchema),
   'runs.start': method(RunRequestSchema, RunId),
+  /** How one figure came about; it is named by its measurement's id, or the beginning of one that is no other's. */
+  'runs.account': method(Figure, AccountSchema),
+  /** Measures one figure again, in a run of its own. Refused where that is not possible here. */
+  'runs.verify': method(
+    Figure.extend({ settleSeconds: z.number().nonnegative().max(3600).optional() }),
+    RunId.extend({ measurementId: z.string() }),
+  ),
+  /** What a run that `runs.verify` began says of the figure, once it has ended. */
+  'runs.verified': method(Figure.extend({ runId: z.string() }), VerifiedFigureSchema),
+  /** An A/A test of one provider of this machine, in a run of its own. */
+  'noise.start': method(
+    z.object({
+      provider: z.enum(providerNames).default('native'),
+      settleSeconds: z.number().nonnegative().max(3600).optional(),
+    }),
+    RunId,
+  ),
+  /** The smallest change that is believed, by machine and provider. */
+  'noise.get': method(Empty, z.array(KnownNoiseSchema)),
   'runs.cancel': method(RunId, Empty),
   'reports.create': method(ReportRequestSchema, ReportFileSchema),
   /** The run that is going on in this process, if there is one. */

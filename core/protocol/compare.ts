@@ -19,10 +19,12 @@ export const NoiseFloorSchema = z.object({
   change: fraction,
   /** From how the rounds of the figures themselves differ; null where there are too few. */
   betweenRounds: fraction.nullable(),
-  /** From runs in equal surroundings; null where there are too few. */
+  /** From runs in equal surroundings, or from an A/A test where there are too few; null where there is neither. */
   betweenRuns: fraction.nullable(),
-  /** How many pairs of successive runs that is from. */
+  /** How many pairs of successive runs that is from; 0 where it is from none. */
   runPairs: count,
+  /** How many pairs of an A/A test that is from; 0 where it is from none. */
+  testPairs: count,
   /** The smallest change that is believed. */
   believedChange: fraction,
   /** Where it comes from, for people. */
@@ -189,3 +191,35 @@ export const HistorySchema = z.object({
   marks: z.array(HistoryMarkSchema),
 });
 export type History = z.infer<typeof HistorySchema>;
+
+// -------------------------------------------------------------------------------------------------------------- noise
+
+/** Of one provider on one machine, as it is now. */
+export const KnownNoiseSchema = z.object({
+  machineId: text,
+  machineName: text,
+  thisMachine: z.boolean(),
+  provider: text,
+  /** The smallest change between runs that is believed; null where nothing tells it yet. */
+  believedChange: fraction.nullable(),
+  /** runs: from pairs of runs in equal surroundings. test: from an A/A test. */
+  from: z.enum(['runs', 'test']).nullable(),
+  pairs: count,
+  /** When the last A/A test in these surroundings was. */
+  testedAt: z.iso.datetime().nullable(),
+});
+export type KnownNoise = z.infer<typeof KnownNoiseSchema>;
+
+// ------------------------------------------------------------------------------------------------------- measured again
+
+/** agrees: SAME. disagrees: BETTER or WORSE. cannot tell: UNCLEAR, or there is no figure. */
+export const agreements = ['agrees', 'disagrees', 'cannot tell'] as const;
+
+export const VerifiedFigureSchema = z.object({
+  agreement: z.enum(agreements),
+  reason: text,
+  /** The figure before, and measured again after; null where it gave no figure. */
+  row: ComparedRowSchema.nullable(),
+  differences: z.array(EnvironmentDifferenceSchema),
+});
+export type VerifiedFigure = z.infer<typeof VerifiedFigureSchema>;

@@ -195,6 +195,22 @@ export const DeviceCalibrationSchema = z.object({
 });
 export type DeviceCalibration = z.infer<typeof DeviceCalibrationSchema>;
 
+/** The same cases under two labels, in programs started anew: what separates them is noise. */
+export const NoiseTestSchema = z.object({
+  provider: text,
+  startedAt: z.iso.datetime(),
+  seconds: positive,
+  cases: z.array(
+    CaseSchema.extend({
+      /** In order; two in succession are a pair. Of each, the samples of its rounds. */
+      launches: z.array(
+        z.object({ label: z.enum(['A', 'B']), rounds: z.array(z.array(positive).min(1)).min(1) }),
+      ),
+    }),
+  ),
+});
+export type NoiseTest = z.infer<typeof NoiseTestSchema>;
+
 export const RunSchema = z.object({
   id: text,
   suite: text,
@@ -206,6 +222,8 @@ export const RunSchema = z.object({
   environment: EnvironmentSchema,
   providers: z.array(DeviceCalibrationSchema),
   measurements: z.array(MeasurementSchema),
+  /** Of providers that had none in these surroundings before; absent where there was no such test. */
+  noise: z.array(NoiseTestSchema).optional(),
 });
 export type Run = z.infer<typeof RunSchema>;
 
@@ -267,6 +285,8 @@ export const MeasurementSummarySchema = z.object({
   memoryGap: positive,
   kernelGap: positive,
   verified: z.boolean(),
+  /** Mistrusted: its result is right, but the check of it proves little; the mark `mistrusted` says why. */
+  trust: z.enum(['trusted', 'mistrusted']),
   /** Published ImageNet top-1 in percent, where there is one for this model at this size. */
   top1: z.number().nullable(),
   top1Source: maybeText,

@@ -1,29 +1,60 @@
 /** The one run of this process: begins it, follows it, ends it, and stores what it gives. */
+import { sameEnvironment, surroundingsOf } from '../../core/analysis/environment-differences.ts';
+import { noiseSuite, verifySuite } from '../../core/analysis/noise-test.ts';
 import {
   ApiError,
   type ApiEvent,
   type ApiEventPayload,
   type ConditionsSample,
+  type ProviderName,
+  providerNames,
   type RunProgress,
 } from '../../core/protocol/api.ts';
+import type { ProviderDescription } from '../../core/protocol/provider.ts';
+import type { Case, Environment, NoiseTest } from '../../core/protocol/run.ts';
 import { detectMachine } from '../machine/detect.ts';
 import { newRunId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
 import type { BenchPages } from './bench-pages.ts';
-import { type ParsedRunRequest, planCases, type Selection, selectModels } from './cases.ts';
+import { type ParsedRunRequest, type PlannedCase, planCases, selectModels } from './cases.ts';
 import { ConditionsTrace } from './conditions-trace.ts';
+import { defaultNoiseTiming, noiseCases, testNoise } from './noise-test.ts';
 import { ProviderAbsent, type ProviderConnection } from './provider-connection.ts';
 import { openProvider } from './providers.ts';
 import {
   type DescribedProvider,
+  defaultSettings,
   executeRun,
   type RunEnd,
   type RunWork,
   type SchedulerSettings,
   startProvider,
 } from './scheduler.ts';
+import { settle } from './settle.ts';
+import { planAgain } from './verify-figure.ts';
 
 export type Emit = <E extends ApiEvent>(event: E, payload: ApiEventPayload<E>) => void;
+
+/** What a run is to do. */
+interface Job {
+  readonly suite: string;
+  readonly providers: readonly ProviderName[];
+  readonly budgetSeconds: number;
+  readonly settleSeconds?: number | undefined;
+  /** None: nothing but an A/A test. Throws ApiError where nothing can be measured. */
+  readonly plan: (descriptions: readonly ProviderDescription[], usableCores: number) => PlannedCase[];
+  /** Of each provider, an A/A test; when needed: where the store has none in these surroundings. */
+  readonly noiseTest: 'always' | 'when needed' | 'never';
+}
+
+interface Prepared {
+  readonly job: Job;
+  readonly environment: Environment;
+  readonly work: RunWork;
+}
+
+/** Long enough for seven rounds of a large network. */
+const verifyBudgetSeconds = 120;
 
 interface Current {
   readonly runId: string;
@@ -59,6 +90,44 @@ export class ActiveRun {
 
   /** Resolves when the run is recorded. Throws ApiError for whatever stands in its way; then nothing is stored. */
   async start(request: ParsedRunRequest): Promise<string> {
+    const selection = selectModels(request);
+    return this.launch({
+      suite: request.suite,
+      providers: request.providers ?? ['native'],
+      budgetSeconds: selection.suite.budgetSeconds,
+      settleSeconds: request.settleSeconds,
+      plan: (descriptions, usableCores) => planCases(selection, request, descriptions, usableCores),
+      noiseTest:
+        request.noiseTest !== false && process.env.PLIMSOLL_NOISE_TEST !== 'off' ? 'when needed' : 'never',
+    });
+  }
+
+  /** Measures one case again, in a run of its own. As `start`. */
+  async verify(wanted: Case, settleSeconds?: number): Promise<string> {
+    return this.launch({
+      suite: verifySuite,
+      providers: [providerNamed(wanted.provider)],
+      budgetSeconds: verifyBudgetSeconds,
+      settleSeconds,
+      plan: (descriptions, usableCores) =>
+        descriptions.map((description) => planAgain(wanted, description, usableCores)),
+      noiseTest: 'never',
+    });
+  }
+
+  /** An A/A test and nothing else, in a run of its own. As `start`. */
+  async testNoise(provider: ProviderName, settleSeconds?: number): Promise<string> {
+    return this.launch({
+      suite: noiseSuite,
+      providers: [provider],
+      budgetSeconds: 2 * (this.settings?.noise ?? defaultNoiseTiming).longestSeconds,
+      settleSeconds,
+      plan: () => [],
+      noiseTest: 'always',
+    });
+  }
+
+  private async launch(job: Job): Promise<string> {
     if (this.current !== undefined) {
       throw new ApiError(
         'busy',
@@ -66,16 +135,14 @@ export class ActiveRun {
         'Wait until it ends, or stop it.',
       );
     }
-    const selection = selectModels(request);
-    const current = this.begin(request.suite);
-    const prepared = this.prepare(selection, request, current);
+    const current = this.begin(job.suite);
+    const prepared = this.prepare(job, current);
     current.done = prepared.then(
       () => {},
       () => {},
     );
     try {
-      const work = await prepared;
-      current.done = this.execute(work, current);
+      current.done = this.execute(await prepared, current);
       return current.runId;
     } catch (error) {
       this.end(current, { status: 'failed', reason: error instanceof Error ? error.message : String(error) });
@@ -96,6 +163,11 @@ export class ActiveRun {
     this.current?.stop.abort();
     // Twice where it was being prepared: what comes after that is to be waited for as well.
     while (this.current !== undefined) await this.current.done;
+  }
+
+  private tell(current: Current, step: Partial<RunProgress>): void {
+    current.progress = { ...current.progress, ...step };
+    this.emit('run.progress', current.progress);
   }
 
   private begin(suite: string): Current {
@@ -119,12 +191,8 @@ export class ActiveRun {
   }
 
   /** All that can fail before anything is stored, the cheap checks first. */
-  private async prepare(
-    selection: Selection,
-    request: ParsedRunRequest,
-    { runId, progress }: Current,
-  ): Promise<RunWork> {
-    const names = [...new Set(request.providers ?? (['native'] as const))];
+  private async prepare(job: Job, { runId, progress }: Current): Promise<Prepared> {
+    const names = [...new Set(job.providers)];
     const connections = names.map((name) => openProvider(name, this.pages));
     const store = this.store();
     const environment = await detectMachine();
@@ -144,38 +212,29 @@ export class ActiveRun {
       // That there is no GPU is an answer; only where nothing else was asked for is there nothing to do.
       if (providers.length === 0) throw new ApiError('provider', remarks.join(' '));
       const descriptions = providers.map(({ description }) => description);
-      const cases = planCases(selection, request, descriptions, environment.cpu.usableCores);
-      store.createRun({ id: runId, suite: request.suite, startedAt: progress.startedAt, environment });
-      const { budgetSeconds } = selection.suite;
-      const { settleSeconds } = request;
+      const cases = job.plan(descriptions, environment.cpu.usableCores);
+      store.createRun({ id: runId, suite: job.suite, startedAt: progress.startedAt, environment });
+      const { budgetSeconds, settleSeconds } = job;
       const settings = { ...this.settings, ...(settleSeconds !== undefined && { settleSeconds }) };
-      return { runId, providers, cases, budgetSeconds, remarks, settings };
+      return { job, environment, work: { runId, providers, cases, budgetSeconds, remarks, settings } };
     } catch (error) {
       await Promise.all(providers.map(({ process }) => process.close()));
       throw error;
     }
   }
 
-  private async execute(work: RunWork, current: Current): Promise<void> {
+  private async execute({ job, environment, work }: Prepared, current: Current): Promise<void> {
     const { runId } = work;
     const store = this.store();
     let end: RunEnd;
     try {
-      end = await executeRun(
-        work,
-        {
-          calibrated: (providers) => store.setProviders(runId, providers),
-          measured: (measurement) => {
-            store.putMeasurement(runId, measurement);
-            this.emit('run.measured', { runId, measurementId: measurement.id });
-          },
-          step: (step) => {
-            current.progress = { ...current.progress, ...step };
-            this.emit('run.progress', current.progress);
-          },
-        },
-        current.stop.signal,
-      );
+      end =
+        work.cases.length === 0 ? { status: 'finished', reason: null } : await this.measure(work, current);
+      if (end.status === 'finished' && job.noiseTest !== 'never') {
+        const tested = await this.testNoiseOf(work, job, environment, current);
+        const reasons = [end.reason, tested.reason].filter((reason) => reason !== null);
+        end = { status: tested.status, reason: reasons.length === 0 ? null : reasons.join(' ') };
+      }
       store.finishRun(runId, end.status, new Date().toISOString(), end.reason);
     } catch (error) {
       // The store gave out, or something that should not be. What was stored before stays; the run is closed if it can be.
@@ -189,12 +248,109 @@ export class ActiveRun {
     this.end(current, end);
   }
 
+  private measure(work: RunWork, current: Current): Promise<RunEnd> {
+    const { runId } = work;
+    const store = this.store();
+    return executeRun(
+      work,
+      {
+        calibrated: (providers) => store.setProviders(runId, providers),
+        measured: (measurement) => {
+          store.putMeasurement(runId, measurement);
+          this.emit('run.measured', { runId, measurementId: measurement.id });
+        },
+        step: (step) => this.tell(current, step),
+      },
+      current.stop.signal,
+    );
+  }
+
+  /** After what was asked for: where it fails, or is ended, what was measured stands. */
+  private async testNoiseOf(
+    { runId, providers, settings }: RunWork,
+    { noiseTest }: Job,
+    environment: Environment,
+    current: Current,
+  ): Promise<RunEnd> {
+    const store = this.store();
+    const { signal } = current.stop;
+    const { noise: timing = defaultNoiseTiming, silenceMs, telemetry } = { ...defaultSettings, ...settings };
+    const tests: NoiseTest[] = [];
+    const remarks: string[] = [];
+    try {
+      if (noiseTest === 'always') {
+        this.tell(current, { current: 'waiting for the machine to be quiet' });
+        const settling = await settle(telemetry, {
+          longestSeconds: settings?.settleSeconds ?? timing.longestSeconds / 2,
+          providerId: providers[0]?.process.processId,
+          signal,
+        });
+        const reason = 'Only its noise was measured.';
+        store.setProviders(
+          runId,
+          providers.map(({ description }) => ({ description, calibration: null, reason, settling })),
+        );
+      }
+      for (const { process, description } of providers) {
+        if (noiseTest === 'when needed' && this.knowsNoise(environment, description)) continue;
+        const found = await testNoise({
+          provider: process,
+          cases: noiseCases(description, environment.cpu.usableCores),
+          timing,
+          silenceMs,
+          telemetry,
+          signal,
+          note: (what, fraction) =>
+            this.tell(current, {
+              phase: 'measuring',
+              current: what,
+              fraction: noiseTest === 'always' ? fraction : 1,
+              remainingSeconds: (1 - fraction) * timing.longestSeconds,
+            }),
+        });
+        if (typeof found === 'string') {
+          remarks.push(
+            `How far equal measurements of ${description.provider} lie apart was not found out: ${found}`,
+          );
+        } else tests.push(found);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await Promise.all(providers.map(({ process }) => process.close()));
+    }
+    if (tests.length > 0) store.setNoise(runId, tests);
+    const reason = remarks.length === 0 ? null : remarks.join(' ');
+    if (noiseTest === 'when needed') return { status: 'finished', reason };
+    if (signal.aborted) return { status: 'cancelled', reason: 'It was ended by its user.' };
+    return tests.length === 0 ? { status: 'failed', reason } : { status: 'finished', reason };
+  }
+
+  /** A page has no process that could be started anew, so it is never tested of itself. */
+  private knowsNoise(environment: Environment, description: ProviderDescription): boolean {
+    if (description.provider === 'webgpu-page') return true;
+    const here = surroundingsOf(environment, [{ description, calibration: null, reason: null }]);
+    return this.store()
+      .noiseTests(environment.machine.id)
+      .some(({ test, facts }) => test.provider === description.provider && sameEnvironment(facts, here));
+  }
+
   /** Whoever heard of a beginning hears of the end, be it that nothing was stored. */
   private end({ runId, conditions }: Current, { status, reason }: RunEnd): void {
     conditions.stop();
     this.current = undefined;
     this.emit('run.ended', { runId, status, reason });
   }
+}
+
+function providerNamed(name: string): ProviderName {
+  const known = providerNames.find((one) => one === name);
+  if (known !== undefined) return known;
+  throw new ApiError(
+    'badInput',
+    `It was measured by a provider ${name}, which this program does not have.`,
+    `It has ${providerNames.join(', ')}.`,
+  );
 }
 
 async function describeOrSay(provider: ProviderConnection) {

@@ -25,6 +25,7 @@ import {
   WrongAnswer,
 } from './measure-case.ts';
 import { mergeCalibrations } from './merge-calibrations.ts';
+import type { NoiseTiming } from './noise-test.ts';
 import {
   ProviderAbsent,
   type ProviderConnection,
@@ -57,6 +58,8 @@ export interface SchedulerSettings {
   /** How long it is waited at most until the machine is quiet; absent: as the suite's time allows. */
   readonly settleSeconds?: number | undefined;
   readonly telemetry: Telemetry;
+  /** Of an A/A test; absent: as it is for users. */
+  readonly noise?: NoiseTiming | undefined;
 }
 
 export const defaultSettings: SchedulerSettings = {

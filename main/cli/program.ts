@@ -13,12 +13,14 @@ import { addHistory } from './commands/history.ts';
 import { addImport } from './commands/import.ts';
 import { addMachines } from './commands/machines.ts';
 import { addModels } from './commands/models.ts';
+import { addNoise } from './commands/noise.ts';
 import { addProfile } from './commands/profile.ts';
 import { addReport } from './commands/report.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRuns } from './commands/runs.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
+import { addVerify } from './commands/verify.ts';
 import { type CommandContext, exitCodes, printJson } from './context.ts';
 import { processTerminal, type Terminal } from './format/terminal.ts';
 
@@ -26,6 +28,8 @@ const commands = [
   addProfile,
   addRuns,
   addShow,
+  addVerify,
+  addNoise,
   addCompare,
   addHistory,
   addExport,

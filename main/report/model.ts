@@ -93,7 +93,7 @@ function side(letter: 'A' | 'B', report: RunReport, price: number | undefined): 
 
 /** One row a model, device, data type and batch: the fastest of its plans and providers. */
 function throughputOf(report: RunReport, price: number | undefined): Throughput[] {
-  const usable = report.measurements.filter(({ verified }) => verified);
+  const usable = report.measurements.filter(({ verified, trust }) => verified && trust === 'trusted');
   const groups = Map.groupBy(usable, ({ model, imageSize, device, dtype, batch }) =>
     JSON.stringify([model, imageSize, device, dtype, batch]),
   );

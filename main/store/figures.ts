@@ -32,6 +32,7 @@ interface FigureRow {
   readonly severeOutliers: number;
   readonly operations: number;
   readonly efficiency: number | null;
+  readonly clockHz: number | null;
 }
 
 interface KnownCase {
@@ -61,8 +62,8 @@ export class StoredFigures {
       .prepare(
         `INSERT OR REPLACE INTO figure (
            runId, position, measurementId, caseId, instructionSet, medianNs, lowNs, highNs, p90Ns, roundMediansNs,
-           samples, mildOutliers, severeOutliers, operations, efficiency
-         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           samples, mildOutliers, severeOutliers, operations, efficiency, clockHz
+         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         runId,
@@ -71,7 +72,7 @@ export class StoredFigures {
         this.caseId(measurement),
         measurement.instructionSet,
         ...(figure === undefined
-          ? Array<null>(10).fill(null)
+          ? Array<null>(11).fill(null)
           : [
               figure.latencyNs.median,
               figure.latencyNs.low,
@@ -83,6 +84,7 @@ export class StoredFigures {
               figure.outliers.severe,
               figure.operations,
               figure.efficiency,
+              figure.clockHz,
             ]),
       );
     this.statements
@@ -200,6 +202,7 @@ export class StoredFigures {
       samples: row.samples,
       outliers: { mild: row.mildOutliers, severe: row.severeOutliers },
       efficiency: row.efficiency,
+      clockHz: row.clockHz,
     };
   }
 

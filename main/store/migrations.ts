@@ -153,4 +153,11 @@ export const migrations: readonly string[] = [
   CREATE INDEX runGoingOn ON run(status) WHERE status = 'running';
   DROP INDEX runByStart;
   `,
+  `
+  -- Of the rounds that count.
+  ALTER TABLE figure ADD COLUMN clockHz REAL;
+  -- A/A tests, as the protocol has them; null where a run has none.
+  ALTER TABLE run ADD COLUMN noise TEXT CHECK (json_valid(noise));
+  CREATE INDEX runTested ON run(machineId, startedAt) WHERE noise IS NOT NULL AND deletedAt IS NULL;
+  `,
 ];

@@ -7,6 +7,7 @@ import type { ComparableRun } from '../../core/analysis/compare.ts';
 import { type Surroundings, surroundingsOf } from '../../core/analysis/environment-differences.ts';
 import { type Figure, figureVersion, type RunFigures } from '../../core/analysis/figures.ts';
 import type { RunMedians } from '../../core/analysis/noise-floor.ts';
+import { noiseSuite, verifySuite } from '../../core/analysis/noise-test.ts';
 import { assembleReport, type MeasuredIn, measurementDetail } from '../../core/analysis/report.ts';
 import { ApiError } from '../../core/protocol/api.ts';
 import type { HistoryHead } from '../../core/protocol/compare.ts';
@@ -20,6 +21,7 @@ import {
   type Measurement,
   type MeasurementDetail,
   MeasurementSchema,
+  type NoiseTest,
   type Run,
   type RunReport,
   RunSchema,
@@ -44,9 +46,10 @@ const RunRowSchema = z.object({
   finishedAt: z.string().nullable(),
   environment: z.string(),
   providers: z.string(),
+  noise: z.string().nullable(),
 });
 
-const SummaryRowSchema = RunRowSchema.omit({ providers: true, environment: true }).extend({
+const SummaryRowSchema = RunRowSchema.omit({ providers: true, environment: true, noise: true }).extend({
   machineId: z.string(),
   cpu: z.string(),
   measured: z.number(),
@@ -80,6 +83,11 @@ export interface NewRun {
   readonly suite: string;
   readonly startedAt: string;
   readonly environment: Environment;
+}
+
+export interface StoredNoiseTest {
+  readonly test: NoiseTest;
+  readonly facts: Surroundings;
 }
 
 export type FigureFilter = { readonly [Field in keyof Case]?: Case[Field] | undefined } & {
@@ -161,6 +169,54 @@ export class Store {
         .prepare('UPDATE run SET providers = ? WHERE id = ?')
         .run(JSON.stringify(providers), runId);
       this.derive(runId);
+    });
+  }
+
+  setNoise(runId: string, tests: readonly NoiseTest[]): void {
+    this.guard(() =>
+      this.statements.prepare('UPDATE run SET noise = ? WHERE id = ?').run(JSON.stringify(tests), runId),
+    );
+  }
+
+  /** What A/A tests found on a machine, newest first. */
+  noiseTests(machineId: string): StoredNoiseTest[] {
+    return this.guard(() =>
+      this.statements
+        .prepare<[string], { noise: string; surroundings: string }>(
+          `SELECT noise, surroundings FROM run
+           WHERE noise IS NOT NULL AND deletedAt IS NULL AND machineId IN (SELECT value FROM json_each(?))
+           ORDER BY startedAt DESC`,
+        )
+        .all(JSON.stringify(this.machines.identities(machineId)))
+        .flatMap(({ noise, surroundings }) => {
+          // Both as they were written by this program, the former after it was parsed.
+          const facts = JSON.parse(surroundings) as Surroundings;
+          return (JSON.parse(noise) as NoiseTest[]).map((test) => ({ test, facts }));
+        }),
+    );
+  }
+
+  /** By its id, or the beginning of one that is no other's. Throws ApiError where there is none, or several. */
+  findMeasurement(name: string): { readonly runId: string; readonly measurementId: string } {
+    return this.guard(() => {
+      const found = this.statements
+        .prepare<[string, string], { runId: string; measurementId: string }>(
+          `SELECT runId, measurement.id AS measurementId FROM measurement JOIN run ON run.id = runId
+           WHERE measurement.id >= ? AND measurement.id < ? AND deletedAt IS NULL ORDER BY measurement.id LIMIT 4`,
+        )
+        .all(name, `${name}\u{10ffff}`);
+      const [first] = found;
+      if (first === undefined) {
+        throw new ApiError('notFound', `There is no figure ${name}.`, 'plimsoll show lists those of a run.');
+      }
+      // The shortest comes first: an id that begins another one is meant itself.
+      if (first.measurementId === name || found.length === 1) return first;
+      const ids = found.slice(0, 3).map(({ measurementId }) => measurementId);
+      throw new ApiError(
+        'badInput',
+        `${name} may be any of several figures.`,
+        `For example ${ids.join(', ')}.`,
+      );
     });
   }
 
@@ -248,7 +304,7 @@ export class Store {
    * of it, is stored already: what is here is never replaced.
    */
   importRun(run: Run): void {
-    const { id, suite, startedAt, environment, providers, measurements } = run;
+    const { id, suite, startedAt, environment, providers, measurements, noise } = run;
     // Its process is none of this machine's.
     const status = run.status === 'running' ? 'interrupted' : run.status;
     const reason = run.status === 'running' ? 'It was exported while it was going on.' : run.reason;
@@ -277,8 +333,8 @@ export class Store {
           this.statements
             .prepare(
               `INSERT INTO run (
-                 id, machineId, suite, status, startedAt, environment, cpu, providers, surroundings, figureVersion
-               ) VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)`,
+                 id, machineId, suite, status, startedAt, environment, cpu, providers, surroundings, figureVersion, noise
+               ) VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)`,
             )
             .run(
               id,
@@ -290,6 +346,7 @@ export class Store {
               JSON.stringify(providers),
               JSON.stringify(surroundingsOf(environment, providers)),
               figureVersion,
+              noise === undefined ? null : JSON.stringify(noise),
             );
           for (const measurement of measurements) this.insertMeasurement(id, measurement, run);
           this.storedFigures.count(id);
@@ -314,7 +371,7 @@ export class Store {
   private readRun(runId: string): Run | undefined {
     const row = this.statements.prepare('SELECT * FROM run WHERE id = ?').get(runId);
     if (row === undefined) return undefined;
-    const { environment, providers, ...head } = RunRowSchema.parse(row);
+    const { environment, providers, noise, ...head } = RunRowSchema.parse(row);
     const measurements = this.statements
       .prepare('SELECT body, samples FROM measurement WHERE runId = ? ORDER BY position')
       .all(runId)
@@ -324,6 +381,7 @@ export class Store {
       environment: JSON.parse(environment),
       providers: JSON.parse(providers),
       measurements,
+      ...(noise !== null && { noise: JSON.parse(noise) }),
     });
   }
 
@@ -433,7 +491,7 @@ export class Store {
     const where = machineId === undefined ? '' : 'AND machineId IN (SELECT value FROM json_each(@machines))';
     return this.statements
       .prepare(
-        `${selectFigures} WHERE deletedAt IS NULL AND status <> 'running' AND unreadable IS NULL ${where}
+        `${selectFigures} WHERE deletedAt IS NULL AND status <> 'running' AND unreadable IS NULL AND suite <> '${noiseSuite}' ${where}
          ORDER BY startedAt DESC, id DESC LIMIT @limit`,
       )
       .all({
@@ -459,13 +517,14 @@ export class Store {
     });
   }
 
-  /** Newest first: those that are not deleted, or those that are. */
+  /** Newest first: those that are not deleted, or those that are; none that is an A/A test and nothing else. */
   listRuns({ deleted = false }: { deleted?: boolean } = {}): RunSummary[] {
     return this.guard(() => {
       const shown = this.machines.shown();
       return this.statements
         .prepare(
           `SELECT ${summaryColumns} FROM run WHERE deletedAt IS ${deleted ? 'NOT NULL' : 'NULL'}
+             AND suite <> '${noiseSuite}'
            ORDER BY startedAt DESC, id DESC`,
         )
         .all()
@@ -598,7 +657,8 @@ export class Store {
     const latest = /^latest(?:~(\d{1,9}))?$/.exec(name);
     if (latest === null) return name;
     const id = this.statements
-      .prepare('SELECT id FROM run WHERE deletedAt IS NULL ORDER BY startedAt DESC, id DESC LIMIT 1 OFFSET ?')
+      .prepare(`SELECT id FROM run WHERE deletedAt IS NULL AND suite NOT IN ('${noiseSuite}', '${verifySuite}')
+         ORDER BY startedAt DESC, id DESC LIMIT 1 OFFSET ?`)
       .pluck()
       .get(Number(latest[1] ?? 0));
     return typeof id === 'string' ? id : undefined;

@@ -33,6 +33,7 @@ const keys = {
   doctor: ['doctor'],
   comparison: ['comparison'],
   history: ['history'],
+  noise: ['noise'],
   providers: ['providers'],
   plan: ['plan'],
   conditions: (runId: string) => ['conditions', runId],
@@ -62,6 +63,51 @@ function runQuery(api: Api, runId: string) {
 
 export function useMeasurement(measurementId: string) {
   return useQuery(measurementQuery(useApi(), measurementId));
+}
+
+/** How a figure came about. */
+export function useAccount(measurementId: string) {
+  const api = useApi();
+  return useQuery({
+    // Below that of its measurement: what makes the one out of date does so with the other.
+    queryKey: [...keys.measurement(measurementId), 'account'],
+    queryFn: () => api.call('runs.account', { figure: measurementId }),
+  });
+}
+
+export function useVerifyFigure() {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (figure: string) => api.call('runs.verify', { figure }),
+    onSuccess: () => refresh(client, keys.active),
+  });
+}
+
+/** Of a run that measured the figure again and has ended. */
+export function useVerified(measurementId: string, runId: string | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['verified', measurementId, runId],
+    queryFn:
+      runId === undefined ? skipToken : () => api.call('runs.verified', { figure: measurementId, runId }),
+  });
+}
+
+/** An A/A test of the native program. */
+export function useTestNoise() {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.call('noise.start', {}),
+    onSuccess: () => refresh(client, keys.active),
+  });
+}
+
+/** The smallest changes that are believed. */
+export function useNoise() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.noise, queryFn: () => api.call('noise.get', {}) });
 }
 
 /** Several at once, in this order. */
@@ -324,5 +370,5 @@ function refresh(client: QueryClient, queryKey: readonly string[]): Promise<void
 
 /** Not after every measurement: reading many runs while one is measured would be measured too. */
 function refreshAcrossRuns(client: QueryClient): Promise<unknown> {
-  return Promise.all([refresh(client, keys.comparison), refresh(client, keys.history)]);
+  return Promise.all([keys.comparison, keys.history, keys.noise].map((key) => refresh(client, key)));
 }

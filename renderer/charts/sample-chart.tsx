@@ -1,27 +1,28 @@
-/** Every sample of a measurement in order: whether the machine was quiet shows at a glance. */
+/** Every sample of a measurement in order, by rounds: whether the machine was quiet shows at a glance. */
 import { CartesianGrid, ReferenceLine, Scatter, ScatterChart, XAxis, YAxis } from 'recharts';
 import { tickFormat, ticksBetween } from '../../core/charts/axis.ts';
 import { texts } from '../texts.ts';
+import { type SampleMark, sampleMarks } from './sample-marks.ts';
 import { useWidth } from './use-width.ts';
 
 interface SampleChartProps {
-  readonly samplesNs: readonly number[];
+  readonly rounds: Parameters<typeof sampleMarks>[0];
   readonly medianNs: number;
 }
 
-/** More marks than that are slow to draw, and no clearer. */
-const mostMarks = 600;
-
-export function SampleChart({ samplesNs, medianNs }: SampleChartProps) {
+export function SampleChart({ rounds, medianNs }: SampleChartProps) {
   const words = texts.detail;
   const [frame, width] = useWidth();
-  const step = Math.ceil(samplesNs.length / mostMarks);
-  const samples = samplesNs.flatMap((ns, index) =>
-    index % step === 0 ? [{ index: index + 1, ms: ns / 1e6 }] : [],
-  );
-  const all = samples.map(({ ms }) => ms);
+  const marks = sampleMarks(rounds);
+  const count = rounds.reduce((sum, { samplesNs }) => sum + samplesNs.length, 0);
+  const all = marks.map(({ ms }) => ms);
   const ticks = ticksBetween(Math.min(...all), Math.max(...all), 4);
   const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
+  let last = 0.5;
+  const borders = rounds.map(({ samplesNs }) => {
+    last += samplesNs.length;
+    return last;
+  });
   return (
     <figure ref={frame} className="sample-chart">
       <ScatterChart
@@ -31,7 +32,7 @@ export function SampleChart({ samplesNs, medianNs }: SampleChartProps) {
         title={words.samples}
       >
         <CartesianGrid stroke="var(--chart-grid)" vertical={false} />
-        <XAxis {...axis} type="number" dataKey="index" domain={[1, samplesNs.length]} allowDecimals={false} />
+        <XAxis {...axis} type="number" dataKey="index" domain={[1, count]} allowDecimals={false} />
         <YAxis
           {...axis}
           type="number"
@@ -49,15 +50,42 @@ export function SampleChart({ samplesNs, medianNs }: SampleChartProps) {
             style: { textAnchor: 'middle' },
           }}
         />
+        {borders.slice(0, -1).map((border) => (
+          <ReferenceLine key={border} x={border} stroke="var(--chart-axis)" strokeDasharray="2 3" />
+        ))}
         <ReferenceLine y={medianNs / 1e6} stroke="var(--accent)" />
         <Scatter
-          data={samples}
+          data={marks}
           isAnimationActive={false}
-          shape={({ cx = 0, cy = 0 }: { cx?: number | undefined; cy?: number | undefined }) => (
-            <circle cx={cx} cy={cy} r={2} fill="var(--text-muted)" />
-          )}
+          shape={(mark: unknown) => <Mark {...(mark as Drawn)} />}
         />
       </ScatterChart>
     </figure>
   );
+}
+
+interface Drawn extends SampleMark {
+  readonly cx?: number;
+  readonly cy?: number;
+}
+
+/** Of another shape where it is another kind: colour alone would not do. */
+function Mark({ cx = 0, cy = 0, kind }: Drawn) {
+  switch (kind) {
+    case 'inside':
+      return <circle cx={cx} cy={cy} r={2} fill="var(--text-muted)" />;
+    case 'mild':
+      return <circle cx={cx} cy={cy} r={3} fill="none" stroke="var(--warning)" strokeWidth={1.5} />;
+    case 'severe':
+      return <path d={`M${cx} ${cy - 4}l4 7h-8z`} fill="var(--warning)" />;
+    case 'setAside':
+      return (
+        <path
+          d={`M${cx - 2.5} ${cy - 2.5}l5 5m0 -5l-5 5`}
+          stroke="var(--text-muted)"
+          strokeOpacity={0.7}
+          fill="none"
+        />
+      );
+  }
 }

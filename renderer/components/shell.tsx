@@ -1,5 +1,7 @@
 /** What surrounds every page: where one can go, the keys and the command palette. */
+
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { isProfile } from '../../core/analysis/noise-test.ts';
 import { useActiveRun, useChangeSettings, useLiveUpdates, useSettings } from '../api/queries.ts';
 import { type Page, pageGroups } from '../pages/page.ts';
 import { pageOf, pages } from '../pages/registry.ts';
@@ -100,7 +102,9 @@ function Navigation({ current }: { current: Page }) {
 /** A run that begins is what one wants to see, however it was begun. */
 function useFollowActiveRun(): void {
   const [, changeView] = useViewState();
-  const activeId = useActiveRun().data?.runId;
+  const active = useActiveRun().data;
+  // A figure that is measured again leaves its reader where the button is.
+  const activeId = active != null && isProfile(active.suite) ? active.runId : undefined;
   useEffect(() => {
     if (activeId !== undefined) changeView({ run: undefined, measurement: undefined, sets: undefined });
   }, [activeId, changeView]);

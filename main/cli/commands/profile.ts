@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
 import { dataTypes, planKinds } from '../../../core/graph/plan.ts';
-import {
-  type Api,
-  type ApiEventPayload,
-  providerNames,
-  type RunRequest,
-} from '../../../core/protocol/api.ts';
+import { providerNames, type RunRequest } from '../../../core/protocol/api.ts';
 import { cacheStates } from '../../../core/protocol/provider.ts';
 import type { RunReport } from '../../../core/protocol/run.ts';
 import { parseChoices } from '../choices.ts';
@@ -17,11 +12,9 @@ import {
   parseNames,
   printJson,
 } from '../context.ts';
+import { followRun } from '../follow-run.ts';
 import { formatPlan } from '../format/plan.ts';
-import { progressView } from '../format/progress.ts';
 import { formatReport } from '../format/report.ts';
-import type { Terminal } from '../format/terminal.ts';
-import { onInterrupt } from '../interrupt.ts';
 
 interface ProfileOptions {
   suite?: string;
@@ -33,6 +26,7 @@ interface ProfileOptions {
   threads?: number;
   cacheState?: string;
   settle?: number;
+  noiseTest: boolean;
   dryRun?: true;
   json?: true;
 }
@@ -62,6 +56,10 @@ export function addProfile(program: Command, context: CommandContext): void {
       'how long to wait at most until nothing else runs; default: an eighth of the time of the suite, at most 30',
       (text) => parseInteger(text, 0, 3600),
     )
+    .option(
+      '--no-noise-test',
+      'leave out the A/A test that follows where there was none in these surroundings (20 seconds at most)',
+    )
     .option('--dry-run', 'say what would be measured and how long it may take, and measure nothing')
     .option('--json', 'print the result as one JSON object; progress goes to stderr in any case')
     .action(async (options: ProfileOptions) => {
@@ -72,7 +70,8 @@ export function addProfile(program: Command, context: CommandContext): void {
         const plan = await api.call('runs.plan', request);
         return options.json ? printJson(terminal, plan) : terminal.out(formatPlan(plan));
       }
-      const report = await profile(api, terminal, request);
+      const { started } = await followRun(api, terminal, () => api.call('runs.start', request));
+      const report = await api.call('runs.get', { runId: started.runId });
       context.exitCode = exitCodeOf(report);
       if (options.json) {
         printJson(terminal, resultOf(report));
@@ -84,7 +83,7 @@ export function addProfile(program: Command, context: CommandContext): void {
 }
 
 function requestOf(options: ProfileOptions): RunRequest {
-  const { suite, models, plans, dtypes, providers, batch, threads, settle } = options;
+  const { suite, models, plans, dtypes, providers, batch, threads, settle, noiseTest } = options;
   const [cacheState] = parseChoices(
     'state of the caches',
     options.cacheState === undefined ? [] : [options.cacheState],
@@ -102,36 +101,8 @@ function requestOf(options: ProfileOptions): RunRequest {
     ...(threads !== undefined && { threads }),
     ...(cacheState !== undefined && { cacheState }),
     ...(settle !== undefined && { settleSeconds: settle }),
+    ...(!noiseTest && { noiseTest }),
   };
-}
-
-/** Starts a run, follows it to its end, and reads it back. A signal ends the run early; what it measured is kept. */
-async function profile(api: Api, terminal: Terminal, request: RunRequest): Promise<RunReport> {
-  const view = progressView(terminal);
-  const ended = Promise.withResolvers<ApiEventPayload<'run.ended'>>();
-  // Before the start, so that the end of a short run is not missed; one process has one run.
-  const subscriptions = [api.subscribe('run.progress', view.show), api.subscribe('run.ended', ended.resolve)];
-  // A signal may come before the run has its id.
-  const started = Promise.withResolvers<string>();
-  started.promise.catch(() => {});
-  const release = onInterrupt(() => {
-    view.end();
-    terminal.err('Stopping: what was measured is kept. Again to stop at once.');
-    started.promise.then((runId) => api.call('runs.cancel', { runId })).catch(() => {});
-  });
-  try {
-    const { runId } = await api.call('runs.start', request);
-    started.resolve(runId);
-    await ended.promise;
-    view.end();
-    return await api.call('runs.get', { runId });
-  } catch (error) {
-    started.reject(error);
-    throw error;
-  } finally {
-    release();
-    for (const unsubscribe of subscriptions) unsubscribe();
-  }
 }
 
 /** What scripts rely on. */

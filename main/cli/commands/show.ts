@@ -1,23 +1,34 @@
 import type { Command } from 'commander';
-import { ApiError } from '../../../core/protocol/api.ts';
+import type { Account } from '../../../core/protocol/account.ts';
+import { type Api, ApiError } from '../../../core/protocol/api.ts';
+import type { RunReport } from '../../../core/protocol/run.ts';
 import { hintFor } from '../choices.ts';
 import { type CommandContext, printJson } from '../context.ts';
+import { formatAccount } from '../format/account.ts';
 import { formatKernels } from '../format/kernels.ts';
 import { formatReport } from '../format/report.ts';
 
 export function addShow(program: Command, { api, terminal }: CommandContext): void {
   program
     .command('show')
-    .description('show a stored run: machine, ceilings and efficiency-gap table')
+    .description(
+      'show a stored run (machine, ceilings, efficiency-gap table), or how one figure of it came about',
+    )
     .argument(
-      '[run]',
-      'the id of the run, as plimsoll runs lists it, or latest~1 for the one before the latest',
+      '[run or figure]',
+      'the id of a run, as plimsoll runs lists it, or latest~1 for the one before the latest; or a figure of its table',
       'latest',
     )
     .option('--kernels <model>', 'show the kernels of this model instead')
     .option('--json', 'print it as JSON')
     .action(async (runId: string, { json, kernels }: { json?: true; kernels?: string }) => {
-      const report = await api.call('runs.get', { runId });
+      const shown = await runOrFigure(api, runId);
+      if ('figure' in shown) {
+        if (json) printJson(terminal, shown);
+        else terminal.out(formatAccount(terminal, shown));
+        return;
+      }
+      const report = shown;
       if (kernels === undefined) {
         if (json) printJson(terminal, report);
         else terminal.out(formatReport(terminal, report));
@@ -38,4 +49,22 @@ export function addShow(program: Command, { api, terminal }: CommandContext): vo
       if (json) printJson(terminal, details);
       else terminal.out(details.map((detail) => formatKernels(terminal, detail)).join('\n\n'));
     });
+}
+
+/** What is called so, a run before a figure. */
+async function runOrFigure(api: Api, name: string): Promise<RunReport | Account> {
+  try {
+    return await api.call('runs.get', { runId: name });
+  } catch (noRun) {
+    if (!isNotFound(noRun)) throw noRun;
+    try {
+      return await api.call('runs.account', { figure: name });
+    } catch (noFigure) {
+      throw isNotFound(noFigure) ? noRun : noFigure;
+    }
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'notFound';
 }

@@ -25,6 +25,7 @@ export function formatComparison(terminal: Terminal, comparison: Comparison): st
     ...(rows.length > 0 ? [formatRows(terminal, rows)] : []),
     `${counts.better} better, ${counts.worse} worse, ${counts.same} the same, ${counts.unclear} unclear`,
     ...formatReasons(rows),
+    ...formatNoise(rows),
     ...(unmatched.length === 0
       ? []
       : [
@@ -45,6 +46,24 @@ export function formatComparison(terminal: Terminal, comparison: Comparison): st
           ),
         ].join('\n'),
   ].join('\n\n');
+}
+
+/** Where the least changes that are believed come from. */
+function formatNoise(rows: readonly ComparedRow[]): string[] {
+  if (rows.length === 0) return [];
+  const changes = rows.map(({ floor }) => floor.believedChange);
+  const percent = (change: number) => `${(100 * change).toFixed(1)}%`;
+  const [least, most] = [percent(Math.min(...changes)), percent(Math.max(...changes))];
+  const range = least === most ? `from ${least} on` : `from ${least} to ${most} on, depending on the row`;
+  const runPairs = Math.max(...rows.map(({ floor }) => floor.runPairs));
+  const testPairs = Math.max(...rows.map(({ floor }) => floor.testPairs));
+  const known =
+    runPairs > 0
+      ? `from ${runPairs} pairs of runs in the same surroundings`
+      : testPairs > 0
+        ? `from an A/A test of ${testPairs} pairs`
+        : 'not yet: plimsoll noise finds it out';
+  return [`Changes are believed here ${range}. What separates equal runs is known ${known}.`];
 }
 
 function formatSides({ before, after }: Comparison): string {

@@ -1,6 +1,7 @@
 /** A history on a terminal: one line a series, its changes of level, and what changed in the machine's surroundings. */
 import { formatInterval, formatPercent, formatTime } from '../../../core/format/units.ts';
 import type { History, HistorySeries } from '../../../core/protocol/compare.ts';
+import { sparkline } from './sparkline.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -47,7 +48,7 @@ export function formatHistory(terminal: Terminal, { series, marks }: History): s
             return efficiency === null ? 'unknown' : formatPercent(efficiency);
           },
         },
-        { title: 'since', cell: ({ points }) => sparkline(points.map(({ latencyNs }) => latencyNs.median)) },
+        { title: 'since', cell: ({ points }) => newest(points.map(({ latencyNs }) => latencyNs.median)) },
       ],
       series,
     ),
@@ -74,13 +75,10 @@ function nameOf({ model, provider, plan, dtype, batch }: HistorySeries): string 
   return `${model} ${provider} ${plan} ${dtype} batch ${batch}`;
 }
 
-const bars = '▁▂▃▄▅▆▇█';
 const widest = 24;
 
-/** The newest figures, low bars being fast ones; flat where they lie within a hundredth of each other. */
-function sparkline(values: readonly number[]): string {
+/** The newest figures, low bars being fast ones. */
+function newest(values: readonly number[]): string {
   const shown = values.slice(-widest);
-  const low = Math.min(...shown);
-  const span = Math.max(Math.max(...shown) - low, 0.01 * low);
-  return shown.map((value) => bars[Math.round(((value - low) / span) * (bars.length - 1))] ?? '').join('');
+  return sparkline(shown, Math.min(...shown), Math.max(...shown));
 }

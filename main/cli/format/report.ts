@@ -1,6 +1,7 @@
 /** A run on a terminal: the machine, its ceilings, the efficiency-gap table, and whatever qualifies it. */
 import { formatArithmetic } from '../../../core/format/arithmetic.ts';
 import { machineHeadFacts } from '../../../core/format/machine.ts';
+import { formatVerified } from '../../../core/format/trust.ts';
 import {
   formatBytesPerSecond,
   formatInterval,
@@ -97,7 +98,8 @@ function formatGapTable(terminal: Terminal, measurements: readonly MeasurementSu
     { title: 'gap', align: 'right', cell: ({ gap }) => formatRatio(gap) },
     { title: '= memory gap', align: 'right', cell: ({ memoryGap }) => formatRatio(memoryGap) },
     { title: '× kernel gap', align: 'right', cell: ({ kernelGap }) => formatRatio(kernelGap) },
-    { title: 'verified', cell: ({ verified }) => (verified ? 'yes' : 'NO') },
+    { title: 'verified', cell: formatVerified },
+    { title: 'figure', cell: ({ id }) => id },
   ];
   return formatTable(terminal, columns, measurements);
 }

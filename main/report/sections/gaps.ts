@@ -1,4 +1,5 @@
 /** The efficiency gap: drawn, as a table, and in its parts. */
+import { formatVerified } from '../../../core/format/trust.ts';
 import { formatInterval, formatNs, formatPercent, formatRatio } from '../../../core/format/units.ts';
 import type { MeasurementSummary } from '../../../core/protocol/run.ts';
 import { type Block, type Section, table } from '../document.ts';
@@ -126,7 +127,7 @@ function gapTable(rows: readonly MeasurementSummary[]): Block {
       { title: '= memory', numeric: true, cell: ({ memoryGap }) => formatRatio(memoryGap) },
       { title: '× kernel', numeric: true, cell: ({ kernelGap }) => formatRatio(kernelGap) },
       { title: 'top-1', numeric: true, cell: formatTop1 },
-      { title: 'verified', cell: ({ verified }) => (verified ? 'yes' : 'NO') },
+      { title: 'verified', cell: formatVerified },
       { title: 'marks', cell: marks },
     ],
     rows,

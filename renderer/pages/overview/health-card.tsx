@@ -1,6 +1,9 @@
 import { environmentChanges } from '../../../core/analysis/environment-changes.ts';
+import { formatProvider } from '../../../core/format/provider.ts';
+import { formatPercent } from '../../../core/format/units.ts';
+import { ApiError } from '../../../core/protocol/api.ts';
 import type { Environment, RunReport } from '../../../core/protocol/run.ts';
-import { useDoctor } from '../../api/queries.ts';
+import { useActiveRun, useDoctor, useNoise, useTestNoise } from '../../api/queries.ts';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { texts } from '../../texts.ts';
@@ -37,6 +40,35 @@ export function HealthCard({ report, now }: { report: RunReport; now: Environmen
         doctor.data !== undefined && changes !== undefined && <p>{words.well}</p>
       )}
       {changes?.length === 0 && <p className="quiet-text">{words.unchanged}</p>}
+      <BelievedChanges />
     </section>
+  );
+}
+
+/** From which change on a difference between two runs of this machine is believed, and the button that finds it out. */
+function BelievedChanges() {
+  const words = texts.overview.noise;
+  const noise = useNoise();
+  const active = useActiveRun();
+  const test = useTestNoise();
+  const known = noise.data?.filter(({ thisMachine }) => thisMachine) ?? [];
+  return (
+    <>
+      {known.map(({ provider, believedChange, from, pairs }) => (
+        <p key={provider} className="quiet-text">
+          {believedChange === null || from === null
+            ? words.unknown(formatProvider(provider))
+            : words.believed(
+                formatProvider(provider),
+                formatPercent(believedChange),
+                words.from[from](pairs),
+              )}
+        </p>
+      ))}
+      <button type="button" disabled={active.data != null || test.isPending} onClick={() => test.mutate()}>
+        {words.test}
+      </button>
+      {test.error instanceof ApiError && <ErrorNotice error={test.error} onDismiss={test.reset} />}
+    </>
   );
 }

@@ -1,4 +1,5 @@
 /** This machine at a glance: what it is, what it can do, how its last run went, and whether anything is amiss. */
+import { isProfile } from '../../../core/analysis/noise-test.ts';
 import { useActiveRun, useDetectedMachine, useRun, useRuns } from '../../api/queries.ts';
 import { askForRuns } from '../../components/import-desk.tsx';
 import { Loading } from '../../components/loading.tsx';
@@ -20,7 +21,7 @@ export function OverviewPage() {
   const own = runs.data?.filter(
     ({ machineId }) => machine.data === undefined || machineId === machine.data.machine.id,
   );
-  const last = useRun(own?.[0]?.id);
+  const last = useRun(own?.find(({ suite }) => isProfile(suite))?.id);
   const shown = machine.data ?? last.data?.machine;
   return (
     <>

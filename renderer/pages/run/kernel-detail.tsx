@@ -5,13 +5,13 @@ import type { KernelSummary, MeasurementDetail, MeasurementSummary } from '../..
 import { useMeasurement } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { KernelChart } from '../../charts/kernel-chart.tsx';
-import { SampleChart } from '../../charts/sample-chart.tsx';
 import type { TableData } from '../../charts/table-data.ts';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { type Column, SortableTable } from '../../components/sortable-table.tsx';
 import { formatSort } from '../../components/sorting.ts';
 import { texts } from '../../texts.ts';
+import { AccountView } from './account-view.tsx';
 
 interface KernelDetailProps {
   readonly measurement: MeasurementSummary;
@@ -36,6 +36,7 @@ export function KernelDetail({ measurement: { id, model, plan }, onClose }: Kern
       {detail.isError && <ErrorNotice error={detail.error} />}
       {detail.isPending && <Loading />}
       {detail.data !== undefined && <Kernels detail={detail.data} />}
+      <AccountView measurementId={id} />
     </section>
   );
 }
@@ -43,7 +44,7 @@ export function KernelDetail({ measurement: { id, model, plan }, onClose }: Kern
 /** A kernel and its place in the order of execution. */
 type Row = KernelSummary & { readonly order: number };
 
-function Kernels({ detail: { summary, kernels, samplesNs, verification } }: { detail: MeasurementDetail }) {
+function Kernels({ detail: { summary, kernels, verification } }: { detail: MeasurementDetail }) {
   const words = texts.detail;
   const [sort, setSort] = useState<string | undefined>('-lost');
   const rows = kernels.map((kernel, index): Row => ({ ...kernel, order: index + 1 }));
@@ -95,17 +96,6 @@ function Kernels({ detail: { summary, kernels, samplesNs, verification } }: { de
         sort={sort}
         onSort={(next) => setSort(formatSort(next))}
       />
-      <ChartFrame
-        title={words.samples}
-        sentence={words.samplesSentence(samplesNs.length)}
-        table={{
-          columns: [words.order, words.sampleAxis],
-          rows: samplesNs.map((ns, index) => [index + 1, ns / 1e6]),
-        }}
-        fileName={`samples-${summary.model}-${summary.plan}`}
-      >
-        <SampleChart samplesNs={samplesNs} medianNs={summary.latencyNs.median} />
-      </ChartFrame>
     </>
   );
 }

@@ -1,6 +1,7 @@
-import { type Fact, machineFacts } from '../../../core/format/machine.ts';
+import { machineFacts } from '../../../core/format/machine.ts';
 import type { Environment } from '../../../core/protocol/run.ts';
 import { useDetectedMachine } from '../../api/queries.ts';
+import { Facts } from '../../components/facts.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { texts } from '../../texts.ts';
 
@@ -14,19 +15,5 @@ export function MachineCard({ environment }: { environment?: Environment }) {
       <h2>{words.title}</h2>
       {shown === undefined ? <Loading /> : <Facts facts={machineFacts(shown)} />}
     </section>
-  );
-}
-
-function Facts({ facts }: { facts: readonly Fact[] }) {
-  return (
-    <dl className="facts">
-      {facts.map(([name, value]) => (
-        // Two GPUs have the same name of fact, so the value is part of the key.
-        <div key={`${name} ${value}`}>
-          <dt>{name}</dt>
-          <dd className={value === texts.unknown ? 'unknown' : undefined}>{value}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }

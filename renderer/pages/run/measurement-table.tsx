@@ -100,7 +100,7 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
       'latency',
       terms.latency,
       ({ latencyNs }) => latencyNs.median,
-      ({ latencyNs, alarms, marks }) => (
+      ({ latencyNs, alarms, marks, trust }) => (
         <>
           {marks.length > 0 && (
             <abbr
@@ -110,7 +110,9 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
               {alarms.length > 0 ? '!' : '·'}
             </abbr>
           )}
-          {formatInterval(latencyNs)}
+          <span className={trust === 'mistrusted' ? 'mistrusted' : undefined}>
+            {formatInterval(latencyNs)}
+          </span>
         </>
       ),
     ),
@@ -160,8 +162,16 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
       key: 'verified',
       title: terms.verified.name,
       meaning: terms.verified.meaning,
-      cell: ({ verified }) =>
-        verified ? texts.table.yes : <strong className="warning-text">{texts.table.no}</strong>,
+      cell: ({ verified, trust }) => {
+        if (!verified) return <strong className="warning-text">{texts.table.no}</strong>;
+        return trust === 'trusted' ? (
+          texts.table.yes
+        ) : (
+          <strong className="warning-text" title={texts.table.mistrustedMeaning}>
+            {texts.table.mistrusted}
+          </strong>
+        );
+      },
     },
   ];
 }

@@ -288,3 +288,53 @@ describe('figures in different states of the caches', () => {
     expect(compareRuns({ run }, { run: named }, []).rows).toHaveLength(1);
   });
 });
+
+describe('names the likeliest cause of a bound that is beaten', () => {
+  /** So much faster than its ideal latency, at this clock and in these surroundings. */
+  function beaten(change: {
+    clockHz?: number;
+    ceilingHz?: number;
+    settled?: boolean;
+    theoretical?: number;
+  }): string {
+    const run = runWith(roundsOf({}, 0));
+    const [first] = run.measurements as Measured[];
+    if (first === undefined) throw new Error('it has a measurement');
+    const { clockHz = 3e9, ceilingHz, settled, theoretical } = change;
+    const conditions = first.outcome.conditions?.map((round) => ({
+      ...round,
+      clockHz: { before: clockHz, after: clockHz },
+    }));
+    // Of the 1.1e9 operations of the sample run at 2e11 a second, 5.5 ms.
+    const outcome = { ...first.outcome, conditions, samplesNs: first.outcome.samplesNs.map((ns) => ns / 4) };
+    const providers = run.providers.map((provider) => ({
+      ...provider,
+      ...(settled !== undefined && { settling: { settled, waitedSeconds: 5, reason: null, last: null } }),
+      calibration: provider.calibration && {
+        ...provider.calibration,
+        arithmetic: provider.calibration.arithmetic.map((ceiling) => ({
+          ...ceiling,
+          ...(ceilingHz !== undefined && { clockHz: ceilingHz }),
+          ...(theoretical !== undefined && { theoreticalOperationsPerSecond: theoretical }),
+        })),
+      },
+    }));
+    const { alarms, marks } = summaryOf({ ...run, providers, measurements: [{ ...first, outcome }] });
+    expect(marks.some(({ kind }) => kind === 'bound')).toBe(true);
+    return alarms.find((alarm) => alarm.startsWith('Faster than the ideal')) ?? '';
+  }
+
+  it.each<[string, Parameters<typeof beaten>[0], RegExp]>([
+    ['a clock that rose', { ceilingHz: 2.7e9 }, /the clock was 11% higher than when it was measured/],
+    [
+      'other work beside the ceilings',
+      { settled: false },
+      /something else was running while it was measured/,
+    ],
+    ['other work, for the clock was the same', { ceilingHz: 3e9 }, /for the clock was the same/],
+    ['what cannot be told', {}, /most likely because the clock rose/],
+    ['wrong counting', { theoretical: 2e11 }, /counted wrong/],
+  ])('%s', (_, change, sentence) => {
+    expect(beaten(change)).toMatch(sentence);
+  });
+});

@@ -158,3 +158,30 @@ describe('a verdict', () => {
     expect(judged?.reason).toContain('too noisy');
   });
 });
+
+describe('and in cycles', () => {
+  const pairOf = (ratio: number, clockRatio: number | null) => {
+    const before = Array.from({ length: 7 }, (_, round) => Math.log(1e7 * (1 + round / 1e4)));
+    const after = before.map((log) => log + Math.log(ratio));
+    return { before, after, floor: noiseFloor(before, after, null), clockRatio };
+  };
+  const told = (ratio: number, clockRatio: number | null) => judge([pairOf(ratio, clockRatio)])[0];
+
+  it('a slower clock alone makes nothing WORSE, and a faster one nothing BETTER', () => {
+    expect(told(1.25, null)?.verdict).toBe('WORSE');
+    expect(told(1.25, 1)?.verdict).toBe('WORSE');
+    expect(told(1.25, 0.95)?.verdict).toBe('WORSE');
+    expect(told(1.25, 0.8)).toMatchObject({
+      verdict: 'UNCLEAR',
+      reason: '25.0% slower, but the clock was 20.0% lower: in cycles nothing changed.',
+    });
+    expect(told(1.1, 0.8)?.reason).toBe(
+      '10.0% slower, but the clock was 20.0% lower: in cycles it is 12.0% faster.',
+    );
+    expect(told(0.9, 1.2)).toMatchObject({
+      verdict: 'UNCLEAR',
+      reason: expect.stringContaining('in cycles it is 8.0% slower'),
+    });
+    expect(told(0.9, 1.05)?.verdict).toBe('BETTER');
+  });
+});

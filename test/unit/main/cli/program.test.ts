@@ -61,6 +61,8 @@ describe('usage', () => {
     'profile',
     'runs',
     'show',
+    'verify',
+    'noise',
     'compare',
     'history',
     'delete',
