@@ -3,28 +3,20 @@
  *
  *     npm run bench:store -- [--runs 1000] [--measurements 500] [--repeat 15] [--folder DIR] [--json]
  *
- * The runs are invented and go into a temporary folder, or into DIR, where they are found and used again the next time. Fifty are stored as
- * any run is; the others are copies of these with ids and dates of their own. Their measurements are as those of a real run but for their
- * kernels: three each, where a network has some dozens. Times are medians over the repetitions and contain turning the answer into
+ * The runs are invented (see many-runs/fill-folder.ts) and go into a temporary folder, or into DIR, where they are found and used again the
+ * next time. Times are medians over the repetitions and contain turning the answer into
  * the JSON that a page gets. Exits with 1 where one is not below 50 ms.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import Database from 'better-sqlite3';
-import { models } from '../core/models/zoo.ts';
-import type { Case, DeviceCalibration, Environment, Measurement, Run } from '../core/protocol/run.ts';
-import { seededRandom } from '../core/statistics/seeded-random.ts';
 import { medianOf } from '../core/statistics/summary.ts';
 import { createApi, type LocalApi } from '../main/api.ts';
 import { databaseName } from '../main/store/open-database.ts';
-import { Store } from '../main/store/store.ts';
+import { fillFolder } from './many-runs/fill-folder.ts';
 
 const limitMs = 50;
-const originals = 50;
-const rounds = 7;
-const samplesPerRound = 10;
 
 const { values: options } = parseArgs({
   options: {
@@ -38,231 +30,6 @@ const { values: options } = parseArgs({
 const runCount = Number(options.runs);
 const measurementCount = Number(options.measurements);
 const repetitions = Number(options.repeat);
-
-// ---------------------------------------------------------------------------------------------------------- invented runs
-
-const random = seededRandom(1);
-/** A normal number, near enough: three uniform ones. */
-const noise = (deviation: number) => 2 * deviation * (random() + random() + random() - 1.5);
-
-const cases: readonly Case[] = [1, 2, 4, 8, 16, 32, 64, 128]
-  .flatMap((batch) =>
-    models.flatMap(({ name, defaultSize }) =>
-      (['layerwise', 'fused'] as const).flatMap((plan) =>
-        [1, 8].map((threads) => ({
-          model: name,
-          imageSize: defaultSize,
-          provider: 'native',
-          device: 'cpu',
-          plan,
-          dtype: 'fp32' as const,
-          batch,
-          threads,
-        })),
-      ),
-    ),
-  )
-  .slice(0, measurementCount);
-
-function environmentOf(index: number): Environment {
-  // Of ten runs, seven are of the first machine; its kernel is updated now and then.
-  const machine = ['a', 'a', 'a', 'b', 'a', 'a', 'c', 'a', 'b', 'a'][index % 10] ?? 'a';
-  return {
-    machine: {
-      id: `bench-${machine}`,
-      name: `bench-${machine}`,
-      manufacturer: 'Maker',
-      product: 'Workstation',
-    },
-    cpu: {
-      vendor: 'GenuineBench',
-      model: `Bench CPU ${machine}`,
-      family: '6',
-      stepping: '1',
-      microcode: '0x2b000590',
-      physicalCores: 8,
-      logicalCores: 16,
-      usableCores: 16,
-      maximumClockHz: 5e9,
-      instructionSets: ['sse4.2', 'avx', 'avx2', 'fma', 'avx512'],
-      caches: [
-        { level: 'L1', bytes: 32 << 10, sharedBy: 2 },
-        { level: 'L2', bytes: 1 << 20, sharedBy: 2 },
-        { level: 'L3', bytes: 32 << 20, sharedBy: 16 },
-      ],
-    },
-    memory: { totalBytes: 64e9, availableBytes: 50e9, type: 'DDR5', clockHz: 4.8e9 },
-    gpus: [],
-    system: {
-      platform: 'linux',
-      distribution: 'Debian GNU/Linux',
-      release: '12',
-      kernel: `6.1.${Math.floor(index / 20)}`,
-      architecture: 'x64',
-    },
-    firmware: { vendor: 'Maker', version: '1.0', date: '2025-01-01' },
-    virtualization: { hypervisor: null, container: null },
-    power: { source: 'mains', governor: 'performance', profile: null },
-    software: { plimsoll: '0.1.0', node: '24.0.0' },
-  };
-}
-
-const providers: readonly DeviceCalibration[] = [
-  {
-    description: {
-      protocol: 1,
-      provider: 'native',
-      version: '0.1.0',
-      libraries: { compiler: 'GCC 12.2.0' },
-      devices: [
-        {
-          id: 'cpu',
-          kind: 'cpu',
-          name: 'Bench CPU',
-          software: false,
-          threads: 16,
-          instructionSets: ['avx2', 'avx512'],
-          caches: [
-            { level: 'L2', bytes: 1 << 20, sharedBy: 2 },
-            { level: 'L3', bytes: 32 << 20, sharedBy: 16 },
-          ],
-        },
-      ],
-      dataTypes: ['fp32'],
-      operators: ['conv2d', 'linear'],
-      plans: ['layerwise', 'fused'],
-      fusableBlocks: [],
-    },
-    calibration: {
-      device: 'cpu',
-      arithmetic: [1, 8].map((threads) => ({
-        dtype: 'fp32' as const,
-        instructionSet: 'avx512',
-        threads,
-        operationsPerSecond: 1.2e11 * threads,
-      })),
-      bandwidth: [1, 8].flatMap((threads) =>
-        (['L1', 'L2', 'L3', 'DRAM'] as const).flatMap((level, index) =>
-          (['read', 'write', 'copy'] as const).map((access) => ({
-            level,
-            access,
-            threads,
-            workingSetBytes: 1e4 * 50 ** index,
-            bytesPerSecond: (4e11 * threads) / 4 ** index,
-          })),
-        ),
-      ),
-    },
-    reason: null,
-  },
-];
-
-function measurementOf(runId: string, index: number, of: Case, startedAt: string): Measurement {
-  const latencyNs = of.batch * (2e6 + 1e5 * (index % 97)) * (1 + noise(0.01));
-  const kernels = ['stem', 'stage2.block1', 'head'].map((name) => ({
-    name,
-    block: name,
-    blockKind: 'stem' as const,
-    operators: [`${name}.conv`, `${name}.act`],
-    fused: false,
-    implementation: 'conv2d.dense.avx512',
-    operations: 4e7 * of.batch,
-    traffic: [
-      { kind: 'input' as const, bytes: 600_000, reuseDistanceBytes: 4_000_000 },
-      { kind: 'weights' as const, bytes: 9_000_000, reuseDistanceBytes: 90_000_000 },
-      { kind: 'output' as const, bytes: 800_000, reuseDistanceBytes: 1_000_000 },
-    ],
-    latencyNs: latencyNs / 3,
-  }));
-  return {
-    ...of,
-    id: `${runId}-${index}`,
-    startedAt,
-    instructionSet: 'avx512',
-    outcome: {
-      status: 'measured',
-      samplesNs: Array.from({ length: rounds }, () => latencyNs * (1 + noise(0.003))).flatMap((level) =>
-        Array.from({ length: samplesPerRound }, () => level * (1 + noise(0.005))),
-      ),
-      rounds: Array<number>(rounds).fill(samplesPerRound),
-      warmupPasses: 3,
-      timerResolutionNs: 30,
-      kernels,
-      verification: {
-        passed: true,
-        kernels: kernels.map(({ name }) => ({
-          name,
-          passed: true,
-          relativeL2Error: 1.2e-7,
-          maxError: 3.4e-6,
-          tolerance: 1e-4,
-        })),
-        output: { mean: 0.01, standardDeviation: 1.02, zeroFraction: 0, values: [0.11, -0.21, 0.31, -0.41] },
-      },
-    },
-  };
-}
-
-const idOf = (index: number) => `bench${String(index).padStart(5, '0')}`;
-const startOf = (index: number) => new Date(Date.UTC(2024, 0, 1) + index * 6 * 3600 * 1000).toISOString();
-
-function runOf(index: number): Run {
-  const id = idOf(index);
-  const startedAt = startOf(index);
-  return {
-    id,
-    suite: 'standard',
-    status: 'finished',
-    reason: null,
-    startedAt,
-    finishedAt: startedAt,
-    environment: environmentOf(index),
-    providers: [...providers],
-    measurements: cases.map((of, position) => measurementOf(id, position, of, startedAt)),
-  };
-}
-
-/** Runs that are there already stay. */
-function fill(folder: string): void {
-  const store = new Store(folder);
-  let stored = store.countRuns();
-  if (stored > runCount) throw new Error(`${folder} holds ${stored} runs, not ${runCount}`);
-  for (; stored < Math.min(runCount, originals); stored++) store.importRun(runOf(stored));
-  store.close();
-  const database = new Database(join(folder, databaseName));
-  database.pragma('synchronous = OFF');
-  for (; stored < runCount; stored++) {
-    copyRun(database, idOf(stored % originals), idOf(stored), startOf(stored));
-    if (stored % 50 === 49) process.stderr.write(`\r${stored + 1} of ${runCount} runs stored`);
-  }
-  process.stderr.write('\n');
-  database.close();
-}
-
-/** All rows of a run under another id. It begins and ends as any other does, for what the store counts then. */
-function copyRun(database: Database.Database, from: string, id: string, startedAt: string): void {
-  database.transaction(() => {
-    for (const { name, own } of copiedTables) {
-      const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(name) as string[];
-      const values = columns.map((column) => own[column] ?? column);
-      const key = name === 'run' ? 'id' : 'runId';
-      database
-        .prepare(
-          `INSERT INTO ${name} (${columns.join()}) SELECT ${values.join()} FROM ${name} WHERE ${key} = @from`,
-        )
-        .run({ from, id, startedAt });
-    }
-    database.prepare(`UPDATE run SET status = 'finished' WHERE id = ?`).run(id);
-  })();
-}
-
-const ofItsOwn = 'replace(body, @from, @id)';
-const copiedTables: readonly { readonly name: string; readonly own: Readonly<Record<string, string>> }[] = [
-  { name: 'run', own: { id: '@id', startedAt: '@startedAt', finishedAt: '@startedAt', status: `'running'` } },
-  { name: 'measurement', own: { id: `@id || '-' || position`, runId: '@id', body: ofItsOwn } },
-  { name: 'figure', own: { runId: '@id', measurementId: `@id || '-' || position` } },
-  { name: 'shownRow', own: { runId: '@id', body: ofItsOwn } },
-];
 
 // ----------------------------------------------------------------------------------------------------------------- times
 
@@ -330,14 +97,14 @@ async function timeAll(api: LocalApi): Promise<Timed[]> {
 const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'plimsoll-bench-'));
 mkdirSync(folder, { recursive: true });
 try {
-  fill(folder);
+  fillFolder(folder, { runs: runCount, measurements: measurementCount });
   const api = createApi({ dataFolder: folder });
   const queries = await timeAll(api);
   await api.close();
   const file = join(folder, databaseName);
   const result = {
     runs: runCount,
-    measurementsPerRun: cases.length,
+    measurementsPerRun: measurementCount,
     databaseBytes: existsSync(file) ? statSync(file).size : 0,
     cpu: cpus()[0]?.model ?? 'unknown',
     threads: cpus().length,

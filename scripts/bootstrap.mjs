@@ -35,6 +35,10 @@ const tasks = {
     program: ['scripts/test.ts'],
   },
   'test-cross': { steps: ['compiler', 'packages', 'native'], program: ['scripts/test-cross.ts'] },
+  'bench-pages': {
+    steps: ['compiler', 'chromium', 'packages', 'native', 'interface'],
+    program: ['scripts/bench-pages.ts'],
+  },
   'bench-store': { steps: ['packages'], program: ['scripts/bench-store.ts'] },
   'test-sanitize': { steps: ['compiler', 'packages'], program: ['scripts/test-sanitize.ts'] },
   'bench-native': {

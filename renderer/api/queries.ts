@@ -225,6 +225,25 @@ export function useMachines() {
   return useQuery({ queryKey: keys.machines, queryFn: () => api.call('machines.list', {}) });
 }
 
+/** Those that can be restored. */
+export function useDeletedMachines() {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...keys.machines, 'deleted'],
+    queryFn: () => api.call('machines.list', { deleted: true }),
+  });
+}
+
+/** Whatever is changed about machines; it is done when the list of them is as it then is. */
+export function useChangeMachines() {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (change: (api: Api) => Promise<unknown>) => change(api),
+    onSuccess: () => refresh(client, keys.machines),
+  });
+}
+
 export function useSettings() {
   const api = useApi();
   return useQuery({ queryKey: keys.settings, queryFn: () => api.call('settings.get', {}) });
@@ -343,6 +362,8 @@ function subscribeToUpdates(
         void refresh(client, keys.run(runId));
         void refresh(client, keys.measurement(measurementId));
         void refresh(client, keys.runs);
+        // The first run of a machine is what makes it known.
+        void refresh(client, keys.machines);
       }),
     ),
     api.subscribe('run.ended', ({ runId }) => {
@@ -350,6 +371,7 @@ function subscribeToUpdates(
       client.setQueryData(keys.active, null);
       void refresh(client, keys.run(runId));
       void refresh(client, keys.runs);
+      void refresh(client, keys.machines);
       // What comes next takes as long as this did.
       void refresh(client, keys.plan);
       void refreshAcrossRuns(client);

@@ -3,6 +3,7 @@ import { comparePage } from './compare/page.ts';
 import { historyPage } from './history/page.ts';
 import { intensityPage } from './intensity/page.ts';
 import { layersPage } from './layers/page.ts';
+import { machinesPage } from './machines/page.ts';
 import { modelsPage } from './models/page.ts';
 import { overviewPage } from './overview/page.ts';
 import type { Page } from './page.ts';
@@ -17,6 +18,7 @@ import { waterlinePage } from './waterline/page.ts';
 export const pages: readonly Page[] = [
   overviewPage,
   profilePage,
+  machinesPage,
   runPage,
   waterlinePage,
   rooflinePage,

@@ -66,7 +66,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       ),
     ).toBeVisible();
     await verdicts.getByRole('button', { name: 'resnet50' }).first().press('Enter');
-    const resnet = compared.rows.find(({ model }: { model: string }) => model === 'resnet50');
+    const {
+      rows: [resnet],
+    } = JSON.parse(emptyApp.cli('compare', '--blocks', 'resnet50', '--json').stdout);
     await expect(verdicts.getByText(resnet.reason)).toBeVisible();
     const blocks = page.getByRole('table', { name: 'Blocks of resnet50' });
     for (const { name, beforeNs, afterNs, ratio } of resnet.blocks) {

@@ -49,7 +49,7 @@ test('follows a run to its end, and another page follows it too', async ({ page,
   }
   for (const follower of [page, other]) {
     await expect(follower.getByRole('progressbar')).toBeHidden({ timeout: 60_000 });
-    await expect(follower.getByRole('table', { name: 'Measurements' }).locator('tbody tr')).toHaveCount(1);
+    await expect(follower.getByRole('table', { name: 'Measurements' }).locator('tbody tr')).toHaveCount(2);
     await follower.getByRole('combobox', { name: 'Run' }).click();
     await expect(follower.getByRole('option')).toHaveCount(2);
   }

@@ -1,11 +1,11 @@
 /** What was found, in words that need no knowledge of the matter. */
+import { formatPrice } from '../../../core/format/price.ts';
 import { formatPercent, formatRatio, formatSignificant } from '../../../core/format/units.ts';
 import type { MeasurementSummary } from '../../../core/protocol/run.ts';
 import { type Block, type ColumnOf, type Section, table } from '../document.ts';
 import { isSoftware, type Pair, type Report, type ReportSide, type Throughput } from '../model.ts';
 import {
   count,
-  formatMoney,
   formatTop1,
   formatUnitPrice,
   formatUtc,
@@ -146,7 +146,9 @@ function comparisonInShort(pairs: readonly Pair<MeasurementSummary>[]): string {
 
 function priceNote({ sides, currency }: Report): Block {
   const prices = sides.flatMap(({ letter, price }) =>
-    price === null ? [] : [`${sides.length > 1 ? `${letter}: ` : ''}${formatMoney(price)} ${currency}`],
+    price === null || currency === null
+      ? []
+      : [`${sides.length > 1 ? `${letter}: ` : ''}${formatPrice({ amount: price, currency })}`],
   );
   return paragraph(
     prices.length === 0

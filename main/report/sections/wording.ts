@@ -90,13 +90,6 @@ export function formatTop1({ top1 }: MeasurementSummary): string {
   return top1 === null ? 'not published' : `${top1.toFixed(1)}%`;
 }
 
-export function formatMoney(amount: number): string {
-  return amount.toLocaleString('en-US', {
-    minimumFractionDigits: Number.isInteger(amount) ? 0 : 2,
-    maximumFractionDigits: 2,
-  });
-}
-
 /** Where an image per second costs next to nothing, two decimals would say that it costs nothing. */
 export function formatUnitPrice(amount: number): string {
   return amount < 0.1 ? amount.toPrecision(2) : formatSignificant(amount);

@@ -1,6 +1,6 @@
 /** This machine at a glance: what it is, what it can do, how its last run went, and whether anything is amiss. */
 import { isProfile } from '../../../core/analysis/noise-test.ts';
-import { useActiveRun, useDetectedMachine, useRun, useRuns } from '../../api/queries.ts';
+import { useActiveRun, useDetectedMachine, useMachines, useRun, useRuns } from '../../api/queries.ts';
 import { askForRuns } from '../../components/import-desk.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
@@ -17,9 +17,13 @@ export function OverviewPage() {
   const machine = useDetectedMachine(true);
   const runs = useRuns();
   const active = useActiveRun();
-  // Runs of other machines come with bundles; here only this one counts. While it is still looked at, the newest run stands in.
+  const machines = useMachines();
+  // Runs of other machines come with bundles; here only this one counts, as whatever it is shown. While that is still looked up, the
+  // newest run stands in.
   const own = runs.data?.filter(
-    ({ machineId }) => machine.data === undefined || machineId === machine.data.machine.id,
+    ({ machineId }) =>
+      machines.data === undefined ||
+      machines.data.some(({ id, thisMachine }) => thisMachine && id === machineId),
   );
   const last = useRun(own?.find(({ suite }) => isProfile(suite))?.id);
   const shown = machine.data ?? last.data?.machine;
@@ -32,9 +36,10 @@ export function OverviewPage() {
         </div>
       )}
       {machine.isError && <ErrorNotice error={machine.error} />}
+      {machines.isError && <ErrorNotice error={machines.error} />}
       {runs.isError && <ErrorNotice error={runs.error} />}
       {last.isError && <ErrorNotice error={last.error} />}
-      {own?.length === 0 && machine.data !== undefined && (
+      {own?.length === 0 && machines.data !== undefined && (
         <Notice title={texts.runs.empty.title}>
           <p>{texts.runs.empty.text}</p>
           <ProfileControl active={active.data ?? null} isFirst />

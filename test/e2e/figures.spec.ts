@@ -1,0 +1,145 @@
+/** Every figure of the pages of one run, against the same figure of `plimsoll show --json`, worked out anew from what that says. */
+import type { Locator } from '@playwright/test';
+import {
+  formatBytesPerSecond,
+  formatInterval,
+  formatNs,
+  formatOperationsPerSecond,
+  formatPercent,
+  formatRatio,
+} from '../../core/format/units.ts';
+import type { MeasurementDetail, RunReport } from '../../core/protocol/run.ts';
+import { showCell } from '../../renderer/charts/table-data.ts';
+import { expect, openPage, type ServedApp, test } from './support/served-app.ts';
+
+const reportOf = (app: ServedApp): RunReport => JSON.parse(app.cli('show', '--json').stdout);
+const detailsOf = (app: ServedApp, model: string): MeasurementDetail[] =>
+  JSON.parse(app.cli('show', '--kernels', model, '--json').stdout);
+
+/** All cells of all rows at once. */
+async function cellsOf(table: Locator): Promise<string[][]> {
+  await expect(table).toBeVisible();
+  const rows = await table.locator('tbody tr').all();
+  return Promise.all(rows.map((row) => row.locator('th, td').allInnerTexts()));
+}
+
+const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+
+test('the table of the run has the figures of each measurement', async ({ page, app }) => {
+  const { measurements } = reportOf(app);
+  await openPage(page, app, 'gap');
+  const rows = await cellsOf(page.getByRole('table', { name: 'Measurements' }));
+  expect(rows).toHaveLength(measurements.length);
+  for (const row of measurements) {
+    const cells = rows.find(([model, plan]) => model?.replace('*', '') === row.model && plan === row.plan);
+    expect(cells, `${row.model} ${row.plan}`).toBeDefined();
+    const [latency, ...rest] = cells?.slice(2) ?? [];
+    // A mark may stand before it.
+    expect(latency).toContain(formatInterval(row.latencyNs));
+    expect(rest.slice(0, 6)).toEqual([
+      formatNs(row.idealLatencyNs),
+      formatNs(row.waterlineLatencyNs),
+      formatPercent(row.idealLatencyNs / row.latencyNs.median),
+      formatRatio(row.latencyNs.median / row.idealLatencyNs),
+      formatRatio(row.waterlineLatencyNs / row.idealLatencyNs),
+      formatRatio(row.latencyNs.median / row.waterlineLatencyNs),
+    ]);
+  }
+});
+
+test('the overview has the ceilings and the lowest efficiencies', async ({ page, app }) => {
+  const { measurements, providers } = reportOf(app);
+  await openPage(page, app, 'overview');
+  const ceilings = page.getByRole('region', { name: 'Ceilings' });
+  const arithmetic = await cellsOf(ceilings.getByRole('table', { name: 'Arithmetic' }));
+  const memory = await cellsOf(ceilings.getByRole('table', { name: 'Memory' }));
+  const [calibration] = providers.flatMap((provider) => provider.calibration ?? []);
+  expect(arithmetic.length).toBeGreaterThan(0);
+  for (const [name = '', measured, theoretical = ''] of arithmetic) {
+    const [, dtype, threads] = /^(\w+), (\d+) thread/.exec(name) ?? [];
+    const ceiling = calibration?.arithmetic
+      .filter((one) => one.dtype === dtype && one.threads === Number(threads))
+      .sort((a, b) => b.operationsPerSecond - a.operationsPerSecond)[0];
+    expect(measured, name).toBe(formatOperationsPerSecond(ceiling?.operationsPerSecond ?? Number.NaN));
+    const peak = ceiling?.theoreticalOperationsPerSecond;
+    expect(theoretical).toContain(peak === undefined ? 'unknown' : formatOperationsPerSecond(peak));
+  }
+  expect(memory.length).toBeGreaterThan(0);
+  for (const [name = '', ...bandwidths] of memory) {
+    const [, level, threads] = /^(\w+), (\d+) thread/.exec(name) ?? [];
+    const known = calibration?.bandwidth.filter(
+      (one) => one.level === level && one.threads === Number(threads),
+    );
+    const figures = known?.map(({ bytesPerSecond }) => formatBytesPerSecond(bytesPerSecond));
+    for (const bandwidth of bandwidths) expect(figures, name).toContain(bandwidth);
+  }
+  const lowest = await cellsOf(page.getByRole('table', { name: 'Lowest efficiency' }));
+  const expected = measurements
+    .toSorted((a, b) => a.efficiency - b.efficiency)
+    .map(({ model, plan, latencyNs, efficiency }) => [
+      `${model}, ${plan}`,
+      formatInterval(latencyNs),
+      formatPercent(efficiency),
+    ]);
+  expect(lowest).toEqual(expected.slice(0, 6));
+});
+
+test('the waterline has ideal, bound and measured latency of both plans', async ({ page, app }) => {
+  const both = reportOf(app).measurements.filter(({ model }) => model === 'convfirst_pico');
+  expect(both).toHaveLength(2);
+  await openPage(page, app, 'waterline');
+  await page.getByLabel('Measurement').selectOption({ label: 'convfirst_pico · fused' });
+  const table = page.getByRole('table', { name: 'What the roofline misses' });
+  await expect(table.locator('thead th')).toHaveCount(3);
+  const plans = (await table.locator('thead th').allInnerTexts()).slice(1);
+  const rows = new Map((await cellsOf(table)).map(([name, ...cells]) => [name, cells]));
+  for (const { plan, idealLatencyNs, waterlineLatencyNs, latencyNs } of both) {
+    const column = plans.indexOf(plan);
+    const cell = (name: string) => rows.get(name)?.[column];
+    expect(cell('Ideal')).toContain(formatNs(idealLatencyNs));
+    expect(cell('Waterline')).toContain(formatNs(waterlineLatencyNs));
+    expect(cell('Waterline')).toContain(formatPercent(idealLatencyNs / waterlineLatencyNs));
+    expect(cell('Measured')).toContain(formatNs(latencyNs.median));
+    expect(cell('Measured')).toContain(formatPercent(idealLatencyNs / latencyNs.median));
+  }
+});
+
+test('the layers and the roofline have the figures of each kernel', async ({ page, app }) => {
+  const fused = detailsOf(app, 'convfirst_pico').find(({ summary }) => summary.plan === 'fused');
+  const kernels = fused?.kernels ?? [];
+  const all = sum(kernels.map(({ latencyNs }) => latencyNs ?? 0));
+  await openPage(page, app, 'layers');
+  await page.getByLabel('Measurement').selectOption({ label: 'convfirst_pico · fused' });
+  const layers = await cellsOf(page.getByRole('table', { name: 'Layers' }));
+  expect(layers).toHaveLength(kernels.length);
+  for (const [order, name, block, time, share, efficiency, , kernelGap] of layers) {
+    const kernel = kernels[Number(order) - 1];
+    if (kernel?.latencyNs == null) throw new Error(`kernel ${order} was not timed`);
+    expect([name, block, time, share, efficiency, kernelGap]).toEqual([
+      kernel.name,
+      kernel.block,
+      formatNs(kernel.latencyNs),
+      formatPercent(kernel.latencyNs / all),
+      formatPercent(kernel.idealNs / kernel.latencyNs),
+      formatRatio(kernel.latencyNs / kernel.waterlineNs),
+    ]);
+  }
+
+  await page.getByRole('link', { name: 'Roofline' }).click();
+  await page.locator('.chart-frame').getByRole('button', { name: 'Table' }).click();
+  const dots = await cellsOf(page.locator('.chart-frame table'));
+  expect(dots).toHaveLength(kernels.filter(({ operations }) => operations > 0).length);
+  for (const [order, name, intensity, throughput, latency, share, limit] of dots) {
+    const kernel = kernels[Number(order) - 1];
+    if (kernel?.latencyNs == null) throw new Error(`kernel ${order} was not timed`);
+    const bytes = sum(kernel.traffic.map((moved) => moved.bytes));
+    expect([name, intensity, throughput, latency, share, limit]).toEqual([
+      kernel.name,
+      showCell(kernel.operations / bytes),
+      showCell(kernel.operations / kernel.latencyNs),
+      showCell(kernel.latencyNs / 1e3),
+      showCell((100 * kernel.latencyNs) / all),
+      kernel.limit,
+    ]);
+  }
+});

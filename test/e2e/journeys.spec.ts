@@ -1,0 +1,212 @@
+/** Four people and what they came for, start to end, on runs of this machine and on what was exported of them. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import type { z } from 'zod';
+import { formatEffect } from '../../core/format/effect.ts';
+import { formatInterval, formatNs, formatPercent, formatRatio } from '../../core/format/units.ts';
+import { BundleSchema } from '../../core/protocol/run.ts';
+import { chooseRun, expect, openPage, type ServedApp, test } from './support/served-app.ts';
+
+type Bundle = z.output<typeof BundleSchema>;
+
+const latestBundle = (app: ServedApp): Bundle =>
+  BundleSchema.parse(JSON.parse(app.cli('export', 'latest').stdout));
+
+/** The same run as another one, begun a minute later, with whatever is changed in it. */
+function asRun(bundle: Bundle, id: string, change: (run: Bundle['run']) => Partial<Bundle['run']>): Bundle {
+  const later = new Date(Date.parse(bundle.run.startedAt) + 60_000).toISOString();
+  const run = { ...bundle.run, id, startedAt: later, finishedAt: later };
+  const changed = { ...run, ...change(run) };
+  return {
+    ...bundle,
+    run: {
+      ...changed,
+      measurements: changed.measurements.map((measurement) => ({
+        ...measurement,
+        id: `${id}-${measurement.id}`,
+      })),
+    },
+  };
+}
+
+/** By the command of the palette and the browser's own dialog. */
+async function importFile(page: Page, file: string): Promise<void> {
+  const choosing = page.waitForEvent('filechooser');
+  await page.keyboard.press('i');
+  await (await choosing).setFiles(file);
+  await expect(page.getByRole('heading', { name: '1 run was imported' })).toBeVisible();
+}
+
+test('a new workstation: from the first start to its health', async ({ page, emptyApp }) => {
+  test.setTimeout(240_000);
+  await page.goto(emptyApp.address);
+  await expect(page.getByRole('heading', { name: 'Nothing has been measured yet' })).toBeVisible();
+  const detected = JSON.parse(emptyApp.cli('detect', '--json').stdout);
+  await expect(page.getByRole('region', { name: 'Machine' })).toContainText(detected.cpu.model);
+
+  await page.keyboard.press('g');
+  await page.keyboard.press('p');
+  await page.getByRole('radio', { name: 'Networks of my choice' }).check();
+  await page.getByRole('button', { name: 'Choose none' }).click();
+  await page.getByRole('searchbox').fill('regnety_004');
+  await page.getByRole('checkbox', { name: 'regnety_004' }).check();
+  await expect(page.getByRole('region', { name: 'What it will take' })).toContainText('2 cases, about');
+  await page.getByRole('button', { name: 'Profile this machine' }).click();
+  await expect(page.getByRole('heading', { name: 'The run has ended' })).toBeVisible({ timeout: 180_000 });
+
+  await page.getByRole('link', { name: 'Overview' }).click();
+  const shown = JSON.parse(emptyApp.cli('show', '--json').stdout);
+  const [measurement] = shown.measurements;
+  const lastRun = page.getByRole('region', { name: 'Last run' });
+  await expect(lastRun).toContainText(formatPercent(measurement.efficiency));
+  await expect(lastRun).toContainText(formatInterval(measurement.latencyNs));
+  const health = page.getByRole('region', { name: 'Health' });
+  await expect(health).toContainText('The machine is as it was in its last run.');
+  // What is amiss on this machine is what the program's own checks say.
+  const checks = JSON.parse(emptyApp.cli('doctor', '--json').stdout);
+  for (const { name, status, message } of checks) {
+    if (status !== 'ok') await expect(health).toContainText(`${name}: ${message}`);
+  }
+});
+
+test('an updated driver: what got slower, whether that is real, and since when', async ({ page, app }) => {
+  test.setTimeout(180_000);
+  const updated = asRun(latestBundle(app), 'updated1', (run) => ({
+    environment: { ...run.environment, system: { ...run.environment.system, kernel: '99.1-updated' } },
+    measurements: run.measurements.map((measurement) =>
+      measurement.outcome.status !== 'measured' || measurement.model !== 'regnety_004'
+        ? measurement
+        : {
+            ...measurement,
+            outcome: {
+              ...measurement.outcome,
+              samplesNs: measurement.outcome.samplesNs.map((sample) => 1.5 * sample),
+            },
+          },
+    ),
+  }));
+  const file = join(app.dataFolder, 'updated.json');
+  await writeFile(file, JSON.stringify(updated));
+  await openPage(page, app, 'overview');
+  await expect(page.getByRole('region', { name: 'Ceilings' })).toBeVisible();
+  await importFile(page, file);
+
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  const compared = JSON.parse(app.cli('compare', '--json').stdout);
+  expect(compared.rows.length).toBe(4);
+  const verdicts = page.getByRole('table', { name: 'Verdicts' });
+  for (const { model, after, effect, verdict } of compared.rows) {
+    const row = verdicts.getByRole('row').filter({ hasText: formatNs(after.latencyNs.median) });
+    await expect(row).toContainText(model);
+    await expect(row).toContainText(verdict);
+    await expect(row).toContainText(formatEffect(effect));
+  }
+  const slower = compared.rows.find(({ model }: { model: string }) => model === 'regnety_004');
+  expect(slower.effect.ratio).toBeCloseTo(1.5, 1);
+  await verdicts.getByRole('button', { name: 'regnety_004' }).first().press('Enter');
+  await expect(verdicts.getByText(slower.reason)).toBeVisible();
+  await expect(page.getByRole('table', { name: 'What else differs' })).toContainText('99.1-updated');
+
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'History' }).click();
+  await page.getByLabel('Model').selectOption('regnety_004');
+  await expect(page.locator('.history-chart .point')).toHaveCount(2);
+  await expect(page.locator('.history-chart .surroundings')).toHaveCount(1);
+  await expect(page.getByRole('region', { name: 'Changes of the surroundings' })).toContainText(
+    '99.1-updated',
+  );
+});
+
+test('a buyer: another machine, what both cost, and a report of both', async ({ page, app }) => {
+  test.setTimeout(180_000);
+  const offered = asRun(latestBundle(app), 'offered1', ({ environment }) => ({
+    environment: {
+      ...environment,
+      machine: { ...environment.machine, id: 'offer-id', name: 'offer', modelId: undefined },
+    },
+  }));
+  const file = join(app.dataFolder, 'offered.json');
+  await writeFile(file, JSON.stringify(offered));
+  await openPage(page, app, 'machines');
+  const table = page.getByRole('table', { name: 'Machines' });
+  await expect(table.locator('tbody tr')).toHaveCount(1);
+  await importFile(page, file);
+  await expect(table.locator('tbody tr')).toHaveCount(2);
+
+  const form = page.getByRole('form', { name: 'What you say of it' });
+  await expect(table.getByRole('row').nth(1)).toContainText('(this one)');
+  await form.getByLabel('Price').fill('1000');
+  await form.getByLabel('Price').press('Enter');
+  await expect(table.getByRole('row').nth(1)).toContainText('1,000 EUR');
+  await table.getByRole('button', { name: 'offer' }).click();
+  await form.getByLabel('Label').fill('Offer of May');
+  await form.getByLabel('Price').fill('2500.5');
+  await form.getByLabel('Price').press('Enter');
+  await expect(table.getByRole('row', { name: /^Offer of May/ })).toContainText('2,500.50 EUR');
+
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Reports' }).click();
+  const [mine] = JSON.parse(app.cli('runs', '--json').stdout).filter(
+    ({ id }: { id: string }) => id !== 'offered1',
+  );
+  await chooseRun(page, 'Run', mine.id);
+  await chooseRun(page, 'Beside', 'offered1');
+  const report = page.getByRole('form', { name: 'Export report' });
+  for (const format of ['html', 'pdf']) {
+    await report.getByLabel('Format').selectOption(format);
+    const downloading = page.waitForEvent('download');
+    await report.getByRole('button', { name: 'Save report' }).click();
+    const content = await readFile(await (await downloading).path());
+    if (format === 'pdf') {
+      expect(content.subarray(0, 5).toString()).toBe('%PDF-');
+      continue;
+    }
+    const { measurements } = JSON.parse(app.cli('show', mine.id, '--json').stdout);
+    for (const text of ['Offer of May', '1,000 EUR', '2,500.50 EUR'])
+      expect(content.toString()).toContain(text);
+    for (const { efficiency } of measurements)
+      expect(content.toString()).toContain(formatPercent(efficiency));
+  }
+});
+
+test('a designer: from the waterline to the layers, as Markdown, and what is not explained', async ({
+  page,
+  context,
+  app,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const { measurements } = JSON.parse(app.cli('show', '--json').stdout);
+  const fused = measurements.find(
+    ({ model, plan }: { model: string; plan: string }) => model === 'convfirst_pico' && plan === 'fused',
+  );
+  await openPage(page, app, 'waterline');
+  await page.getByLabel('Measurement').selectOption({ label: 'convfirst_pico · fused' });
+  await expect(page.getByRole('table', { name: 'What the roofline misses' })).toContainText(
+    formatPercent(fused.efficiency),
+  );
+
+  await page.getByRole('link', { name: 'Layers' }).click();
+  await expect(page.getByLabel('Measurement')).toHaveValue(fused.id);
+  await page.getByLabel('Filter').fill('convfirst');
+  const rows = page.getByRole('table', { name: 'Layers' }).locator('tbody tr');
+  const count = await rows.count();
+  expect(count).toBeGreaterThan(1);
+  await page.getByRole('button', { name: 'Copy as Markdown' }).click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+  const lines = copied.trimEnd().split('\n');
+  expect(lines).toHaveLength(count + 2);
+  for (const [index, line] of lines.slice(2).entries()) {
+    const name = await rows.nth(index).locator('td').nth(1).textContent();
+    expect(line).toContain(name);
+  }
+
+  await page.getByRole('link', { name: 'Efficiency gap' }).click();
+  const account = page.getByRole('region', { name: 'convfirst_pico, fused: kernel by kernel' });
+  await expect(account).toContainText(`the whole network takes ${formatNs(fused.latencyNs.median)}`);
+  await expect(
+    page.getByRole('table', { name: 'Measurements' }).locator('tr[aria-selected="true"]'),
+  ).toContainText(formatRatio(fused.kernelGap));
+});
