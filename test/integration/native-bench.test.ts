@@ -149,7 +149,7 @@ describe('native-bench', () => {
     expect(read('DRAM')).toBeGreaterThan(0);
     expect(read('L1')).toBeGreaterThan(2 * read('DRAM'));
     expect(new Set(calibration.bandwidth.map(({ access }) => access))).toEqual(
-      new Set(['read', 'copy', 'triad']),
+      new Set(['read', 'write', 'copy', 'triad']),
     );
     expect(native.events.length).toBeGreaterThan(0);
   });
