@@ -41,7 +41,9 @@ it('holds bf16 against the peak of fp32 where that is what the kernels multiply 
   const [provider] = sampleRun.providers;
   const device = provider?.description.devices[0];
   if (provider?.calibration == null || device === undefined) throw new Error('the sample run has ceilings');
-  const one = { threads: 1, instructionSet: 'test' };
+  // As the bandwidths of the sample run were measured with.
+  const threads = provider.calibration.bandwidth[0]?.threads ?? 0;
+  const one = { threads, instructionSet: 'test' };
   const calibration = {
     ...provider.calibration,
     arithmetic: [
@@ -54,7 +56,7 @@ it('holds bf16 against the peak of fp32 where that is what the kernels multiply 
       provider: provider.description.provider,
       device: device.id,
       dtype: 'bf16',
-      threads: 1,
+      threads,
     });
   expect(bf16()).toMatchObject({ multipliedIn: 'bf16', peakOperationsPerSecond: 3e12 });
   expect(bf16({ bf16: 'fp32' })).toMatchObject({
