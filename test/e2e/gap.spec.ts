@@ -299,7 +299,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await open(page, app);
     await section(page).locator('summary').click();
-    await page.getByRole('button', { name: /^\+ .*laptop/ }).click();
+    await chooseRun(page, 'Add a run', 'laptop');
     await page.getByLabel('Pareto front').first().check();
     await panel(page, 1).getByRole('img').press('Home');
     await panel(page, 1).getByRole('img').press(' ');
