@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { apiVersion } from '../../core/protocol/api.ts';
 import { builtEntry, launchDesktop } from './electron-stand-in/harness.ts';
 
 interface BridgeWindow {
@@ -38,7 +39,7 @@ test('shows the page under its policy, and the page reaches the program', async 
   const hello = await page.evaluate(() =>
     (globalThis as unknown as BridgeWindow).plimsoll.invoke('app.hello', {}),
   );
-  expect(hello).toMatchObject({ ok: true, value: { name: 'plimsoll', apiVersion: 1 } });
+  expect(hello).toMatchObject({ ok: true, value: { name: 'plimsoll', apiVersion } });
   const unknown = await page.evaluate(() =>
     (globalThis as unknown as BridgeWindow).plimsoll.invoke('app.nothing', {}),
   );
