@@ -232,7 +232,7 @@ test('goes through a thousand runs without a stutter', async ({ page, emptyApp }
   const field = page.getByRole('combobox', { name: 'Run' });
   await expect(field).toHaveValue(/run0999/);
   await field.click();
-  const options = page.getByRole('option');
+  const options = page.locator('.run-list').getByRole('option');
   await expect(options.first()).toHaveAttribute('aria-setsize', '1000');
   expect(await options.count()).toBeLessThan(60);
   for (let step = 0; step < 30; step++) await page.keyboard.press('PageDown');
