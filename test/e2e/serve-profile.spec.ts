@@ -34,6 +34,8 @@ test('begins with an explanation, profiles, and can be stopped without losing an
 });
 
 test('follows a run to its end, and another page follows it too', async ({ page, context, app }) => {
+  // On a busy machine disturbed rounds are measured again.
+  test.setTimeout(240_000);
   await openPage(page, app, 'gap');
   await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();
   const other = await context.newPage();
@@ -41,17 +43,17 @@ test('follows a run to its end, and another page follows it too', async ({ page,
   await other.goto(`${new URL(app.address).origin}/#page=gap`);
   await expect(other.getByRole('table', { name: 'Measurements' })).toBeVisible();
   await page.evaluate(async () => {
-    const body = JSON.stringify({ models: ['regnety_004'] });
+    const body = JSON.stringify({ models: ['regnety_004'], plans: ['layerwise'] });
     await fetch('api/runs.start', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
   });
   for (const follower of [page, other]) {
     await expect(follower.getByRole('progressbar')).toBeVisible();
   }
   for (const follower of [page, other]) {
-    await expect(follower.getByRole('progressbar')).toBeHidden({ timeout: 60_000 });
-    await expect(follower.getByRole('table', { name: 'Measurements' }).locator('tbody tr')).toHaveCount(2);
+    await expect(follower.getByRole('progressbar')).toBeHidden({ timeout: 180_000 });
+    await expect(follower.getByRole('table', { name: 'Measurements' }).locator('tbody tr')).toHaveCount(1);
     await follower.getByRole('combobox', { name: 'Run' }).click();
-    await expect(follower.getByRole('option')).toHaveCount(2);
+    await expect(follower.locator('.run-list').getByRole('option')).toHaveCount(2);
   }
 });
 
