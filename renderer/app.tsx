@@ -33,7 +33,7 @@ export function App() {
     <QueryClientProvider client={queries}>
       <ApiContext value={connection.api}>
         <ErrorBoundary>
-          <Shell version={connection.version} onResume={connection.onResume} />
+          <Shell version={connection.version} onInterruption={connection.onInterruption} />
         </ErrorBoundary>
       </ApiContext>
     </QueryClientProvider>

@@ -12,7 +12,7 @@ export type Connection =
       readonly state: 'ready';
       readonly api: Api;
       readonly version: string;
-      readonly onResume: Transport['onResume'];
+      readonly onInterruption: Transport['onInterruption'];
     }
   | { readonly state: 'signedOut' }
   | { readonly state: 'unreachable' }
@@ -31,7 +31,7 @@ export async function connect(transport: Transport): Promise<Connection> {
     const api = createClient(transport);
     const hello = await api.call('app.hello', {});
     if (hello.apiVersion !== apiVersion) return { state: 'otherVersion', version: hello.version };
-    return { state: 'ready', api, version: hello.version, onResume: transport.onResume };
+    return { state: 'ready', api, version: hello.version, onInterruption: transport.onInterruption };
   } catch (error) {
     return brokenConnection(error) ?? { state: 'failed', message: messageOf(error) };
   }

@@ -3,15 +3,24 @@ import { AnswerSchema, SignedOut, type Transport, Unreachable } from './transpor
 
 export function httpTransport(): Transport {
   let source: EventSource | undefined;
-  const resumeListeners = new Set<() => void>();
+  const interruptionListeners = new Set<() => void>();
 
   function events(): EventSource {
     if (source !== undefined) return source;
     source = new EventSource('api/events');
-    let wasOpen = false;
+    const tell = () => {
+      for (const listener of interruptionListeners) listener();
+    };
+    let state: 'new' | 'open' | 'cut' = 'new';
     source.addEventListener('open', () => {
-      if (wasOpen) for (const listener of resumeListeners) listener();
-      wasOpen = true;
+      if (state === 'cut') tell();
+      state = 'open';
+    });
+    // Each attempt to connect again ends here too: only the first is news.
+    source.addEventListener('error', () => {
+      if (state !== 'open') return;
+      state = 'cut';
+      tell();
     });
     return source;
   }
@@ -33,9 +42,9 @@ export function httpTransport(): Transport {
       events().addEventListener(event, receive);
       return () => events().removeEventListener(event, receive);
     },
-    onResume(listener) {
-      resumeListeners.add(listener);
-      return () => resumeListeners.delete(listener);
+    onInterruption(listener) {
+      interruptionListeners.add(listener);
+      return () => interruptionListeners.delete(listener);
     },
   };
 }

@@ -16,6 +16,6 @@ export function ipcTransport(bridge: DesktopBridge): Transport {
     invoke: async (method, input) => AnswerSchema.parse(await bridge.invoke(method, input)),
     on: (event, listener) => bridge.on(event, listener),
     // The main process and its page live and die together.
-    onResume: () => () => {},
+    onInterruption: () => () => {},
   };
 }

@@ -333,16 +333,16 @@ export function useDeleteRun() {
 }
 
 /** Carries the program's events into what was read, for as long as the page lives. */
-export function useLiveUpdates(onResume: (listener: () => void) => () => void): void {
+export function useLiveUpdates(onInterruption: (listener: () => void) => () => void): void {
   const api = useApi();
   const client = useQueryClient();
-  useEffect(() => subscribeToUpdates(api, client, onResume), [api, client, onResume]);
+  useEffect(() => subscribeToUpdates(api, client, onInterruption), [api, client, onInterruption]);
 }
 
 function subscribeToUpdates(
   api: Api,
   client: QueryClient,
-  onResume: (listener: () => void) => () => void,
+  onInterruption: (listener: () => void) => () => void,
 ): () => void {
   const updates = new StillUpdates();
   const subscriptions = [
@@ -378,7 +378,7 @@ function subscribeToUpdates(
     }),
     // Rare, and anything may have changed: names, figures, what is there at all.
     api.subscribe('store.changed', () => void client.invalidateQueries()),
-    onResume(() => void client.invalidateQueries()),
+    onInterruption(() => void client.invalidateQueries()),
   ];
   return () => {
     updates.stop();

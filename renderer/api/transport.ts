@@ -21,6 +21,6 @@ export interface Transport {
   invoke(method: string, input: unknown): Promise<Answer>;
   /** Returns the function that ends the subscription. */
   on(event: string, listener: (payload: unknown) => void): () => void;
-  /** The stream of events was cut and is back: some may have been missed. */
-  onResume(listener: () => void): () => void;
+  /** The stream of events was cut, or is back: some may have been missed, and perhaps nobody answers any more. */
+  onInterruption(listener: () => void): () => void;
 }

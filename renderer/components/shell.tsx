@@ -17,11 +17,11 @@ import { useKeys } from './use-keys.ts';
 
 interface ShellProps {
   readonly version: string;
-  readonly onResume: (listener: () => void) => () => void;
+  readonly onInterruption: (listener: () => void) => () => void;
 }
 
-export function Shell({ version, onResume }: ShellProps) {
-  useLiveUpdates(onResume);
+export function Shell({ version, onInterruption }: ShellProps) {
+  useLiveUpdates(onInterruption);
   useFollowActiveRun();
   useStoredTheme();
   const [view, changeView] = useViewState();

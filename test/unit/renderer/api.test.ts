@@ -14,7 +14,7 @@ function transport(answers: Record<string, unknown>): Transport {
     open: async () => {},
     invoke: async (method) => ({ ok: true, value: answers[method] }),
     on: () => () => {},
-    onResume: () => () => {},
+    onInterruption: () => () => {},
   };
 }
 
@@ -101,6 +101,25 @@ describe('HTTP', () => {
     answer = () =>
       Response.json({ ok: false, error: { code: 'badInput', message: '', hint: null } }, { status: 401 });
     expect(await connect(httpTransport())).toEqual({ state: 'signedOut' });
+  });
+
+  it('tells once that its events were cut, and once that they are back', () => {
+    const source = new EventTarget();
+    vi.stubGlobal(
+      'EventSource',
+      vi.fn(function open() {
+        return source;
+      }),
+    );
+    const transport = httpTransport();
+    let told = 0;
+    transport.onInterruption(() => told++);
+    transport.on('run.ended', () => {});
+    const after = (event: string) => {
+      source.dispatchEvent(new Event(event));
+      return told;
+    };
+    expect(['error', 'open', 'error', 'error', 'open', 'error'].map(after)).toEqual([0, 0, 1, 1, 2, 3]);
   });
 
   it('knows a program that is gone', async () => {
