@@ -178,7 +178,7 @@ export class StoredFigures {
       .map(({ machineId, caseId, runs }) => ({ machineId, case: this.knownCase(caseId).value, runs }));
   }
 
-  /** After figures were derived anew; otherwise a trigger keeps it. */
+  /** After figures were derived anew, or runs went that were not hidden before; otherwise a trigger keeps it. */
   recountSeries(): void {
     this.statements.prepare('DELETE FROM series').run();
     this.statements

@@ -584,7 +584,12 @@ export class Store {
 
   /** Every run that has ended, also those that were hidden already, for good. Returns how many. */
   deleteAllRuns(): number {
-    return this.guard(() => this.database.prepare("DELETE FROM run WHERE status <> 'running'").run().changes);
+    let deleted = 0;
+    this.change(() => {
+      deleted = this.statements.prepare("DELETE FROM run WHERE status <> 'running'").run().changes;
+      this.storedFigures.recountSeries();
+    });
+    return deleted;
   }
 
   isDeleted(runId: string): boolean {

@@ -329,9 +329,9 @@ describe('what the pages ask', () => {
   });
 });
 
-it('keeps its tables strict, its measurements in runs and its journal ahead of the writes', () => {
+it('keeps its tables strict, its keys enforced and its journal ahead of the writes', () => {
   const store = open();
-  storeFinished(store, 'a');
+  store.importRun(sampleRun);
   withDatabase((database) => {
     expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(database.pragma('user_version', { simple: true })).toBe(migrations.length);
@@ -343,6 +343,20 @@ it('keeps its tables strict, its measurements in runs and its journal ahead of t
   expect(apiErrorOf(() => store.putMeasurement('no such run', measured()))).toMatchObject({
     code: 'store',
     message: expect.stringContaining('no such run'),
+  });
+  // By its own connection: with a run go all rows that name it.
+  expect(store.series()).not.toEqual([]);
+  expect(store.deleteAllRuns()).toBe(1);
+  expect(store.series()).toEqual([]);
+  withDatabase((database) => {
+    for (const table of ['measurement', 'figure', 'shownRow']) {
+      expect(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), table).toBe(0);
+    }
+    expect(() =>
+      database.exec(
+        `INSERT INTO measurement (id, runId, position, body) VALUES ('m', 'no such run', 0, '{}')`,
+      ),
+    ).toThrow(/FOREIGN KEY/);
   });
 });
 
