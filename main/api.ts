@@ -22,7 +22,7 @@ import {
   type ReportRequestSchema,
 } from '../core/protocol/api.ts';
 import type { Price } from '../core/protocol/machines.ts';
-import { bundleVersion, type RunReport } from '../core/protocol/run.ts';
+import { bundleVersion, type Environment, type RunReport } from '../core/protocol/run.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { ActiveRun, type Emit } from './bench/active-run.ts';
 import { BenchPages } from './bench/bench-pages.ts';
@@ -83,9 +83,15 @@ export function createApi(options: ApiOptions = {}): LocalApi {
   };
   const benchPages = new BenchPages();
   const activeRun = new ActiveRun(store, emit, benchPages, options.settings);
-  const planning = new Planning(store, activeRun, benchPages, options.settings);
+  // What of it is asked for here does not change while the program runs.
+  let detected: Promise<Environment> | undefined;
+  const environment = () => {
+    detected ??= detectMachine();
+    return detected;
+  };
+  const planning = new Planning(store, activeRun, benchPages, environment, options.settings);
   const printPdf = options.printPdf ?? printPdfHere;
-  const handlers = createHandlers({ folder, store, emit, activeRun, planning, printPdf });
+  const handlers = createHandlers({ folder, store, emit, activeRun, planning, environment, printPdf });
 
   return {
     benchPages,
@@ -111,10 +117,20 @@ interface Parts {
   readonly emit: Emit;
   readonly activeRun: ActiveRun;
   readonly planning: Planning;
+  /** Of this machine, as it was when it was first asked for. */
+  readonly environment: () => Promise<Environment>;
   readonly printPdf: PrintPdf;
 }
 
-function createHandlers({ folder, store, emit, activeRun, planning, printPdf }: Parts): Handlers {
+function createHandlers({
+  folder,
+  store,
+  emit,
+  activeRun,
+  planning,
+  environment,
+  printPdf,
+}: Parts): Handlers {
   const found = <T>(runId: string, run: T | undefined): T => {
     if (run === undefined) throw noRun(runId, store().isDeleted(runId));
     return run;
@@ -138,7 +154,7 @@ function createHandlers({ folder, store, emit, activeRun, planning, printPdf }: 
       change();
       return {};
     });
-  const here = identityHere();
+  const here = async () => (await environment()).machine.id;
   const storedPrice = ({ machine: { machine } }: RunReport) =>
     store()
       .listMachines(false, null)
@@ -188,7 +204,8 @@ function createHandlers({ folder, store, emit, activeRun, planning, printPdf }: 
     'runs.account': ({ figure }) => accountNamed(figure),
     'runs.verify': async ({ figure, settleSeconds }) => {
       const { figure: shown, machine } = accountNamed(figure);
-      if (machine.id !== (await here())) {
+      const mine = store().shownMachineId(await here());
+      if (store().shownMachineId(machine.id) !== mine) {
         throw new ApiError(
           'badInput',
           `Figure ${shown.id} was measured on another machine (${machine.name}); only there can it be measured again.`,
@@ -200,7 +217,7 @@ function createHandlers({ folder, store, emit, activeRun, planning, printPdf }: 
     'runs.verified': ({ figure, runId }) => {
       const named = store().findMeasurement(figure);
       const comparison = compareStored(store(), { runId: named.runId }, { runId }, requireComparable);
-      return verifiedFigure(comparison, named.measurementId);
+      return verifiedFigure(comparison, named.measurementId, caseOf(accountNamed(figure).figure));
     },
     'noise.start': async ({ provider, settleSeconds }) => ({
       runId: await activeRun.testNoise(provider, settleSeconds),
@@ -251,15 +268,6 @@ function createHandlers({ folder, store, emit, activeRun, planning, printPdf }: 
 }
 
 const printPdfHere: PrintPdf = (html) => printWithBrowser(html, findBrowser());
-
-/** Of the machine that this is. It does not change while the program runs. */
-function identityHere(): () => Promise<string> {
-  let identity: Promise<string> | undefined;
-  return () => {
-    identity ??= detectMachine().then(({ machine }) => machine.id);
-    return identity;
-  };
-}
 
 /** Those asked for; what is left out is as it is stored, where that is in the same currency. */
 function pricesOf(

@@ -68,7 +68,11 @@ export function knownNoise(store: Store, machines: readonly Machine[]): KnownNoi
       const facts = last?.surroundings.filter(([what]) => what !== 'machine');
       // A test may be newer than the last run.
       const test = ofProvider.find(
-        (one, index) => index === 0 || facts === undefined || sameEnvironment(one.facts, facts),
+        (one) =>
+          last === undefined ||
+          facts === undefined ||
+          one.test.startedAt > last.startedAt ||
+          sameEnvironment(one.facts, facts),
       );
       const found = test === undefined ? null : noiseOfTest(test.test);
       const tested = found === null ? [] : [{ machineId, provider, ...found }];

@@ -1,19 +1,13 @@
 /** What can be measured here and how long it takes, from the providers, the store and the machine. */
-import {
-  ApiError,
-  type ApiOutput,
-  type ProviderName,
-  type ProviderRow,
-  type RunPlan,
-} from '../core/protocol/api.ts';
-import type { Environment, Run } from '../core/protocol/run.ts';
+import { ApiError, type ProviderName, type ProviderRow, type RunPlan } from '../core/protocol/api.ts';
+import type { ProviderDescription } from '../core/protocol/provider.ts';
+import type { Environment } from '../core/protocol/run.ts';
 import type { ActiveRun } from './bench/active-run.ts';
 import type { BenchPages } from './bench/bench-pages.ts';
 import type { ParsedRunRequest } from './bench/cases.ts';
 import { KnownProviders } from './bench/known-providers.ts';
 import { planRun } from './bench/plan-run.ts';
 import type { SchedulerSettings } from './bench/scheduler.ts';
-import { detectMachine } from './machine/detect.ts';
 import type { Store } from './store/store.ts';
 
 /** Enough to know how long the usual networks take. */
@@ -24,16 +18,18 @@ export class Planning {
   private readonly activeRun: ActiveRun;
   private readonly settings: Partial<SchedulerSettings> | undefined;
   private readonly providers: KnownProviders;
-  private machine: Promise<Environment> | undefined;
+  private readonly environment: () => Promise<Environment>;
 
   constructor(
     store: () => Store,
     activeRun: ActiveRun,
     pages: BenchPages,
+    environment: () => Promise<Environment>,
     settings: Partial<SchedulerSettings> | undefined,
   ) {
     this.store = store;
     this.activeRun = activeRun;
+    this.environment = environment;
     this.settings = settings;
     this.providers = new KnownProviders(pages, () => this.lastOfPage());
   }
@@ -52,30 +48,36 @@ export class Planning {
 
   async plan(request: ParsedRunRequest): Promise<RunPlan> {
     const providers = await this.list([...new Set(request.providers ?? (['native'] as const))]);
-    this.machine ??= detectMachine();
-    const { cpu, machine } = await this.machine;
+    const { cpu } = await this.environment();
     return planRun(request, {
       providers,
       usableCores: cpu.usableCores,
-      pastRuns: this.pastRuns(({ machineId, measured }) => machineId === machine.id && measured > 0),
+      pastRuns: (await this.pastRunIds())
+        .slice(0, mostPastRuns)
+        .flatMap((id) => this.store().getRun(id) ?? []),
       settings: this.settings,
     });
   }
 
-  private lastOfPage() {
-    for (const run of this.pastRuns(({ measured }) => measured > 0)) {
-      const used = run.providers.find(({ description }) => description.provider === 'webgpu-page');
+  private async lastOfPage(): Promise<ProviderDescription | null> {
+    for (const id of await this.pastRunIds()) {
+      const used = this.store()
+        .report(id)
+        ?.providers.find(({ description }) => description.provider === 'webgpu-page');
       if (used !== undefined) return used.description;
     }
     return null;
   }
 
-  private pastRuns(isWanted: (summary: ApiOutput<'runs.list'>[number]) => boolean): Run[] {
-    const store = this.store();
-    return store
+  /** Of this machine, the newest first; those that cannot be read say nothing. */
+  private async pastRunIds(): Promise<string[]> {
+    const here = this.store().shownMachineId((await this.environment()).machine.id);
+    return this.store()
       .listRuns()
-      .filter((summary) => summary.status !== 'running' && isWanted(summary))
-      .slice(0, mostPastRuns)
-      .flatMap(({ id }) => store.getRun(id) ?? []);
+      .filter(
+        ({ machineId, status, measured, unreadable }) =>
+          machineId === here && status !== 'running' && measured > 0 && unreadable === undefined,
+      )
+      .map(({ id }) => id);
   }
 }

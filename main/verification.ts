@@ -1,13 +1,16 @@
 /** Whether a figure that was measured again is still the same. */
+import { caseKey } from '../core/analysis/figures.ts';
 import type { Comparison, VerifiedFigure } from '../core/protocol/compare.ts';
+import type { Case } from '../core/protocol/run.ts';
 
-/** From the comparison of its run with the run that measured it again. */
-export function verifiedFigure(comparison: Comparison, measurementId: string): VerifiedFigure {
-  const { differences } = comparison;
+/** From the comparison of its run, which may have measured much else, with the run that measured only it again. */
+export function verifiedFigure(comparison: Comparison, measurementId: string, of: Case): VerifiedFigure {
+  const { differences, after } = comparison;
   const row = comparison.rows.find(({ before }) => before.measurementId === measurementId);
   if (row === undefined) {
-    const lost = comparison.unmatched.find(({ side }) => side === 'after') ?? comparison.unmatched[0];
-    const reason = lost?.reason ?? 'It was not measured again.';
+    const key = caseKey(of);
+    const lost = comparison.unmatched.find((one) => caseKey(one) === key);
+    const reason = lost?.reason ?? after.run.reason ?? 'It was not measured again.';
     return { agreement: 'cannot tell', reason, row: null, differences };
   }
   const agreement =

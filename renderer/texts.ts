@@ -339,7 +339,7 @@ export const texts = {
         : `The networks use between ${least} and ${most} of the ${peak} that this machine can do.`,
     worst: (model: string, gap: string) => `The widest gap is that of ${model}: ${gap} its ideal latency.`,
     alarms: (marked: number, all: number) =>
-      `${marked} of ${all} measurements ${marked === 1 ? 'is' : 'are'} marked with a !: something disturbed ${marked === 1 ? 'it' : 'them'}. Point at the mark for what was seen.`,
+      `${marked} of ${all} measurements ${marked === 1 ? 'is' : 'are'} marked with a !: ${marked === 1 ? 'it' : 'they'} may be wrong by more than the interval says. Point at the mark for what was seen.`,
   },
   machine: { title: 'Machine' },
   machines: {

@@ -12,7 +12,15 @@ import type {
 import type { Case, MeasuredKernel, RunSummary } from '../protocol/run.ts';
 import { bootstrapRatio } from '../statistics/bootstrap.ts';
 import { environmentDifferences } from './environment-differences.ts';
-import { caseKey, caseOf, caseValue, type Figure, type LostFigure, type RunFigures } from './figures.ts';
+import {
+  cacheStateOf,
+  caseKey,
+  caseOf,
+  caseValue,
+  type Figure,
+  type LostFigure,
+  type RunFigures,
+} from './figures.ts';
 import {
   learnNoise,
   noiseFloor,
@@ -187,12 +195,7 @@ function rowOf(
 ): ComparedRow {
   const { model, imageSize, device, dtype, batch, threads } = before;
   return {
-    model,
-    imageSize,
-    device,
-    dtype,
-    batch,
-    threads,
+    ...{ model, imageSize, device, dtype, batch, threads, ...cacheStateOf(before) },
     before: comparedFigure(before),
     after: comparedFigure(after),
     verdict,

@@ -38,7 +38,7 @@ export interface TestedProvider extends TestedNoise {
 }
 
 /** As much of a run as tells its noise. */
-export interface RunMedians extends Pick<RunFigures, 'id' | 'machine' | 'surroundings'> {
+export interface RunMedians extends Pick<RunFigures, 'id' | 'startedAt' | 'machine' | 'surroundings'> {
   readonly medians: readonly {
     /** By `caseKey`. */
     readonly key: string;

@@ -8,45 +8,53 @@ import { startProvider } from './scheduler.ts';
 export class KnownProviders {
   private readonly pages: BenchPages;
   /** What a page said in the newest run that used one. */
-  private readonly lastOfPage: () => ProviderDescription | null;
-  private readonly described = new Map<ProviderName, ProviderRow>();
+  private readonly lastOfPage: () => Promise<ProviderDescription | null>;
+  /** Asked for again while the answer is awaited, it is not started twice. */
+  private readonly described = new Map<ProviderName, Promise<ProviderRow>>();
+  private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(pages: BenchPages, lastOfPage: () => ProviderDescription | null) {
+  constructor(pages: BenchPages, lastOfPage: () => Promise<ProviderDescription | null>) {
     this.pages = pages;
     this.lastOfPage = lastOfPage;
   }
 
   /** One after the other: each may use the whole machine to find out what it can do. */
   async list(names: readonly ProviderName[] = providerNames): Promise<ProviderRow[]> {
-    const rows: ProviderRow[] = [];
-    for (const name of names) rows.push(await this.describe(name));
-    return rows;
+    return Promise.all(names.map((name) => this.known(name)));
+  }
+
+  private known(name: ProviderName): Promise<ProviderRow> {
+    const known = this.described.get(name);
+    if (known !== undefined) return known;
+    const row = this.queue.then(() => this.describe(name));
+    this.queue = row;
+    this.described.set(name, row);
+    // A program may be there the next time, and what a page said last changes with every run.
+    void row.then(({ available }) => {
+      if (!available || name === 'webgpu-page') this.described.delete(name);
+    });
+    return row;
   }
 
   private async describe(name: ProviderName): Promise<ProviderRow> {
-    const known = this.described.get(name);
-    if (known !== undefined) return known;
     try {
       const provider = openProvider(name, this.pages);
-      if (name === 'webgpu-page') return this.pageRow();
+      if (name === 'webgpu-page') return await this.pageRow();
       try {
         const description = await startProvider(provider);
         const available = description.devices.length > 0;
-        const row = { name, description, reason: available ? null : (description.reason ?? null), available };
-        this.described.set(name, row);
-        return row;
+        return { name, description, reason: available ? null : (description.reason ?? null), available };
       } finally {
         await provider.close();
       }
     } catch (error) {
-      // It may be there the next time, so this is not kept.
       return { name, description: null, reason: sentencesOf(error), available: false };
     }
   }
 
   /** It is not opened just to be asked: in a browser only its user can. */
-  private pageRow(): ProviderRow {
-    const description = this.lastOfPage();
+  private async pageRow(): Promise<ProviderRow> {
+    const description = await this.lastOfPage();
     const reason = 'What it can do is known once its page has been open.';
     return {
       name: 'webgpu-page',

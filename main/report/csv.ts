@@ -44,7 +44,7 @@ const titles = [
   'top1Percent',
   'top1Source',
   'reconstruction',
-  'disturbed',
+  'warnings',
   'reason',
   'price',
   'currency',
@@ -150,7 +150,7 @@ function measuredRow(
     top1Percent: row.top1,
     top1Source: row.top1Source,
     reconstruction: row.reconstruction,
-    disturbed: row.alarms.join(' '),
+    warnings: row.alarms.join(' '),
     pricePerImagePerSecond: side.price === null || software ? null : side.price / perSecond,
     latencyRatioAToB,
   };

@@ -48,8 +48,8 @@ export const words: readonly (readonly [term: string, meaning: string])[] = [
     'Every kernel’s result was held against a reference in double precision before any time was taken.',
   ],
   [
-    '! (disturbed)',
-    'Something makes the figure doubtful: other programs ran, the clock changed, or a bound was beaten. The reason is given.',
+    '! (marked)',
+    'Something makes the figure doubtful: other programs ran, the clock changed, a bound was beaten, or its check proves little. The reason is given.',
   ],
   ['* (reconstruction)', 'The network’s description is not fully published; what was filled in is said.'],
 ];

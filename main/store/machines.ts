@@ -1,5 +1,7 @@
 /** The machines of the stored runs: what their owner says of them, which are one, and which are deleted. */
+
 import { z } from 'zod';
+import { noiseSuite } from '../../core/analysis/noise-test.ts';
 import { ApiError } from '../../core/protocol/api.ts';
 import type { Machine, MachineUpdate } from '../../core/protocol/machines.ts';
 import type { Environment } from '../../core/protocol/run.ts';
@@ -217,11 +219,11 @@ export class StoredMachines {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  /** Of each identity, the runs that are not deleted. */
+  /** Of each identity, the runs that lists show. */
   private runCounts(): ReadonlyMap<string, number> {
     const rows = this.statements
       .prepare<[], [string, number]>(
-        'SELECT machineId, count(*) FROM run WHERE deletedAt IS NULL GROUP BY machineId',
+        `SELECT machineId, count(*) FROM run WHERE deletedAt IS NULL AND suite <> '${noiseSuite}' GROUP BY machineId`,
       )
       .raw()
       .all();

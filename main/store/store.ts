@@ -536,7 +536,9 @@ export class Store {
     return this.guard(
       () =>
         this.statements
-          .prepare<[], number>('SELECT count(*) FROM run WHERE deletedAt IS NULL')
+          .prepare<[], number>(
+            `SELECT count(*) FROM run WHERE deletedAt IS NULL AND suite <> '${noiseSuite}'`,
+          )
           .pluck()
           .get() ?? 0,
     );
@@ -603,6 +605,11 @@ export class Store {
   /** `here`: the identity of the machine that this program runs on. */
   listMachines(deleted: boolean, here: string | null): Machine[] {
     return this.guard(() => this.machines.list(deleted, here));
+  }
+
+  /** The machine that an identity of hardware is shown as: itself, or the one that it was merged into. */
+  shownMachineId(identity: string): string {
+    return this.guard(() => this.machines.shown().get(identity)?.id ?? identity);
   }
 
   updateMachine(update: MachineUpdate): void {

@@ -119,9 +119,11 @@ describe('runs.verify', () => {
   });
 
   it('cannot tell where the result is wrong now, and says so', async () => {
-    fake({ method: 'verify', does: 'incorrect', from: 2 });
-    const runId = await profileOnce();
-    const { exitCode, output } = await cli('verify', runId, '--settle', '0');
+    // In a run that measured other things too, of which nothing is measured again.
+    fake({ method: 'verify', does: 'incorrect', from: 3 });
+    const request = { models: ['resnet18', 'resnet50'], plans: ['layerwise' as const], threads: 1 };
+    const { runId } = await follow(() => api.call('runs.start', { ...request, noiseTest: false }));
+    const { exitCode, output } = await cli('verify', `${runId}-2`, '--settle', '0');
     expect(output).toMatch(/^Cannot tell: .*Its result is wrong/);
     expect(exitCode).toBe(4);
   });
@@ -213,6 +215,20 @@ describe('an A/A test', () => {
     });
     expect(rows[0]?.floor).toMatchObject({ testPairs: 2, runPairs: 0 });
     expect(rows[0]?.floor.betweenRuns).not.toBeNull();
+    // What it found says nothing of other surroundings.
+    const { run } = await api.call('runs.export', { runId });
+    const system = { ...run.environment.system, kernel: 'another' };
+    const updated = {
+      ...run,
+      id: 'updated',
+      startedAt: new Date(Date.now() + 1000).toISOString(),
+      environment: { ...run.environment, system },
+      measurements: run.measurements.map((measurement) => ({ ...measurement, id: 'updated-1' })),
+    };
+    const bundle = { format: 'plimsoll-run', version: 1, exportedAt: run.startedAt };
+    const content = JSON.stringify({ ...bundle, run: { ...updated, noise: undefined } });
+    await api.call('runs.import', { content });
+    expect(await api.call('noise.get', {})).toMatchObject([{ from: null, testedAt: null }]);
   });
 
   it('is left out where nobody wants it', async () => {
@@ -248,6 +264,7 @@ describe('an A/A test', () => {
       code: 'notFound',
     });
     expect(await api.call('history.list', {})).toEqual([]);
+    expect(await api.call('machines.list', {})).toMatchObject([{ thisMachine: true, runs: 0 }]);
     const { noise } = (await api.call('runs.export', { runId })).run;
     expect(noise?.[0]?.seconds).toBeLessThan(20);
     expect((noise?.[0]?.cases[0]?.launches.length ?? 0) % 2).toBe(0);

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { formatPrice } from '../../../core/format/price.ts';
 import { formatTime } from '../../../core/format/units.ts';
 import { ApiError } from '../../../core/protocol/api.ts';
 import type { Machine, MachineUpdate } from '../../../core/protocol/machines.ts';
@@ -13,7 +14,7 @@ const columns: readonly Column<Machine>[] = [
   {
     title: 'price',
     align: 'right',
-    cell: ({ price }) => (price === null ? '' : `${price.amount} ${price.currency}`),
+    cell: ({ price }) => (price === null ? '' : formatPrice(price)),
   },
   { title: 'CPU', cell: ({ cpu }) => cpu },
   { title: 'GPUs', cell: ({ gpus }) => gpus.join(', ') },

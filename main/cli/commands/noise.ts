@@ -28,7 +28,7 @@ export function addNoise(program: Command, context: CommandContext): void {
     .option('--json', 'print it as JSON; progress goes to stderr in any case')
     .addHelpText(
       'after',
-      '\nIt takes 20 seconds at most. plimsoll profile does it by itself where it was not done in these surroundings; --no-noise-test, or PLIMSOLL_NOISE_TEST=off in the environment, leaves it out.',
+      '\nIt takes 20 seconds at most, after it has waited until nothing else runs. plimsoll profile does it by itself where it was not done in these surroundings; --no-noise-test, or PLIMSOLL_NOISE_TEST=off in the environment, leaves it out.',
     )
     .action(async ({ provider, settle, show, json }: NoiseOptions) => {
       const [name] = parseChoices('provider', provider === undefined ? [] : [provider], providerNames);

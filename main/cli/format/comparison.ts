@@ -59,11 +59,11 @@ function formatNoise(rows: readonly ComparedRow[]): string[] {
   const testPairs = Math.max(...rows.map(({ floor }) => floor.testPairs));
   const known =
     runPairs > 0
-      ? `from ${runPairs} pairs of runs in the same surroundings`
+      ? `known from ${runPairs} pairs of runs in the same surroundings`
       : testPairs > 0
-        ? `from an A/A test of ${testPairs} pairs`
-        : 'not yet: plimsoll noise finds it out';
-  return [`Changes are believed here ${range}. What separates equal runs is known ${known}.`];
+        ? `known from an A/A test of ${testPairs} pairs`
+        : 'not known yet, so verdicts do not allow for it: plimsoll noise finds it out, or two pairs of runs in the same surroundings do';
+  return [`Changes are believed here ${range}. What separates equal runs is ${known}.`];
 }
 
 function formatSides({ before, after }: Comparison): string {
@@ -119,13 +119,7 @@ function formatReasons(rows: readonly ComparedRow[]): string[] {
     const plan = before.plan === after.plan ? before.plan : `${before.plan} → ${after.plan}`;
     return `- ${model} ${plan}${by}${batch === 1 ? '' : ` batch ${batch}`}: ${reason}`;
   });
-  const [first] = rows;
-  const unknown = rows.some(({ floor }) => floor.betweenRuns === null);
-  const noise =
-    first === undefined || unknown
-      ? 'What separates equal runs of this machine is not known yet, so verdicts do not allow for it: it takes two pairs of runs in the same surroundings besides the two that are compared.'
-      : `Noise, for example of ${first.model}: ${first.floor.origin}.`;
-  return [['Why:', ...reasons].join('\n'), noise];
+  return [['Why:', ...reasons].join('\n')];
 }
 
 /** The parts of one network, what moved its latency the most first. Each is one median a run: no verdict. */

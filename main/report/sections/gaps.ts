@@ -93,8 +93,8 @@ export function measurements(report: Report): Section {
         ]),
       },
       ...(alarms.length === 0
-        ? [paragraph('No measurement is marked as disturbed.')]
-        : [paragraph('Marked as disturbed:'), list(alarms)]),
+        ? [paragraph('No measurement is marked with a !.')]
+        : [paragraph('Marked with a !:'), list(alarms)]),
     ];
   });
   return {

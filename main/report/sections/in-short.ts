@@ -64,8 +64,8 @@ function sideInShort(report: Report, side: ReportSide): Block[] {
       : `The quickest, ${fullName(fastest)}, classifies ${rate(fastest)} images a second; the slowest, ${fullName(slowest)}, ${rate(slowest)}.`,
     `${networks === 1 ? 'It uses' : 'They use'} ${range(Math.min(...efficiencies), Math.max(...efficiencies), formatPercent)} of the arithmetic that the machine itself was measured to sustain; the rest is waiting for memory or lost in the programs.`,
     marked === 0
-      ? 'No measurement is marked as disturbed.'
-      : `${marked} of ${count(rows.length, 'measurement')} ${marked === 1 ? 'is' : 'are'} marked with a !: something disturbed ${marked === 1 ? 'it' : 'them'}, and the ${marked === 1 ? 'figure is' : 'figures are'} only rough. For a decision that costs money, measure again on a quiet machine.`,
+      ? 'No measurement is marked with a !.'
+      : `${marked} of ${count(rows.length, 'measurement')} ${marked === 1 ? 'is' : 'are'} marked with a !: ${marked === 1 ? 'it' : 'they'} may be wrong by more than the ${marked === 1 ? 'interval says' : 'intervals say'}, and the reason is given with each. For a decision that costs money, measure again on a quiet machine.`,
     ...(without.length === 0
       ? []
       : [`${count(without.length, 'case')} gave no figure; the reasons are below.`]),

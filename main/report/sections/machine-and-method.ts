@@ -165,7 +165,7 @@ export function method(report: Report): Section {
           'samples a measurement',
           samples.length === 0 ? 'none' : range(Math.min(...samples), Math.max(...samples), String),
         ],
-        ['marked as disturbed', String(rows.filter(({ alarms }) => alarms.length > 0).length)],
+        ['marked with a !', String(rows.filter(({ alarms }) => alarms.length > 0).length)],
       ]);
     },
   );

@@ -286,6 +286,7 @@ describe('figures in different states of the caches', () => {
     );
     const named = runWith(roundsOf({}, 0), { cacheState: 'in-network' });
     expect(compareRuns({ run }, { run: named }, []).rows).toHaveLength(1);
+    expect(compareRuns({ run: cold }, { run: cold }, []).rows).toMatchObject([{ cacheState: 'all-cold' }]);
   });
 });
 

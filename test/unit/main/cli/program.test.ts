@@ -475,7 +475,7 @@ describe('machines', () => {
 
   it('are listed, this one marked', async () => {
     const { output } = await run('machines', knowing());
-    expect(output).toMatch(/^aaaa +The quiet one \(this one\) +7 .* 1999\.9 EUR +Test CPU +Big GPU/m);
+    expect(output).toMatch(/^aaaa +The quiet one \(this one\) +7 .* 1,999\.90 EUR +Test CPU +Big GPU/m);
     expect((await run('machines --json', knowing())).json()).toEqual([machine, other]);
     expect((await run('machines --deleted', knowing())).output).toBe('No machine is deleted.');
   });
