@@ -1,5 +1,6 @@
 /** What a sweep of working-set sizes says about caches that the device does not describe. */
 import type { BandwidthCeiling } from '../../core/protocol/provider.ts';
+import { medianOf } from '../../core/statistics/summary.ts';
 
 export interface SweepPoint {
   readonly access: BandwidthCeiling['access'];
@@ -23,7 +24,7 @@ export function inferCapacityBytes(sweep: readonly SweepPoint[]): number | undef
     .toSorted((a, b) => a.workingSetBytes - b.workingSetBytes);
   const largest = reads.at(-1);
   if (largest === undefined) return undefined;
-  const plateau = median(
+  const plateau = medianOf(
     reads
       .filter(({ workingSetBytes }) => workingSetBytes * plateauShare > largest.workingSetBytes)
       .map(({ bytesPerSecond }) => bytesPerSecond),
@@ -32,13 +33,6 @@ export function inferCapacityBytes(sweep: readonly SweepPoint[]): number | undef
   const index = above.findLastIndex((fast, at) => fast && at > 0 && above[at - 1] === true);
   const capacity = reads[index]?.workingSetBytes;
   return capacity === largest.workingSetBytes ? undefined : capacity;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }
 
 /**

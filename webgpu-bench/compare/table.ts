@@ -1,4 +1,5 @@
 /** What was measured, as Markdown. */
+import { medianOf } from '../../core/statistics/summary.ts';
 import type { CaseResult, ContenderResult } from './results.ts';
 
 export interface NetworkResult {
@@ -16,7 +17,7 @@ export function networkTable({ name, cases }: NetworkResult): string {
     `| ${name} | times | Mop | ${own} µs | GOP/s | ${others.map((other) => `${other} / ${own}`).join(' | ')} |`,
     `| --- | --- | --- | --- | --- |${others.map(() => ' --- |').join('')}`,
     ...cases.map((result) => {
-      const ownNs = medianOf(result, own);
+      const ownNs = medianNsOf(result, own);
       const cells = others.map((other) => ratioText(result, other));
       const figures = [
         result.count,
@@ -57,20 +58,17 @@ function ratioText(result: CaseResult, name: string): string {
 }
 
 export function ratioOf(result: CaseResult, name: string): number | undefined {
-  const ownNs = medianOf(result, own);
-  const theirNs = medianOf(result, name);
+  const ownNs = medianNsOf(result, own);
+  const theirNs = medianNsOf(result, name);
   return ownNs === undefined || theirNs === undefined ? undefined : theirNs / ownNs;
 }
 
 const contenderOf = ({ contenders }: CaseResult, name: string): ContenderResult | undefined =>
   contenders.find((contender) => contender.name === name);
 
-function medianOf(result: CaseResult, name: string): number | undefined {
-  const sorted = contenderOf(result, name)?.samplesNs.toSorted((a, b) => a - b) ?? [];
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle];
-  if (upper === undefined) return undefined;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
+function medianNsOf(result: CaseResult, name: string): number | undefined {
+  const { samplesNs = [] } = contenderOf(result, name) ?? {};
+  return samplesNs.length === 0 ? undefined : medianOf(samplesNs);
 }
 
 export const geometricMean = (values: readonly number[]) =>

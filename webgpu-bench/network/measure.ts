@@ -1,9 +1,10 @@
 /** Latency of a whole network, and of each of its kernels. */
 import type { MeasureResult, ProfileResult } from '../../core/protocol/provider.ts';
 import { StoppingRule, type StoppingSettings } from '../../core/statistics/stopping.ts';
+import { medianOf } from '../../core/statistics/summary.ts';
 import { WarmUp } from '../../core/statistics/warm-up.ts';
-import { neededSpanNs } from '../measure/repeat.ts';
-import { maxDispatchNs, maxSubmitNs, type PassTiming, timePasses } from '../measure/submit.ts';
+import { firstNs, neededSpanNs } from '../measure/repeat.ts';
+import { maxDispatchNs, plannedSubmitNs, timePasses } from '../measure/submit.ts';
 import type { Gpu } from './gpu.ts';
 import { dispatchesOf, type Network, type ReadyKernel } from './network.ts';
 
@@ -14,10 +15,11 @@ export interface Sampling extends StoppingSettings {
 
 type Heard = (fraction: number, note: string) => void;
 
-/** Dispatches that are timed as one; also those of a batch, which are submitted together. */
+/** Dispatches that are submitted together, and timed as one. */
 interface Batch {
-  readonly dispatches: readonly Dispatch[];
-  readonly predictedNs: number;
+  readonly dispatches: Dispatch[];
+  /** The shortest that was seen predicts best: what is longer was disturbed. */
+  predictedNs: number;
 }
 
 type Dispatch = (pass: GPUComputePassEncoder) => void;
@@ -34,9 +36,9 @@ export async function measureNetwork(
   signal?: AbortSignal,
 ): Promise<MeasureResult> {
   const { gpu } = network;
-  const estimates = await estimateKernels(network, signal);
+  const estimates = await estimateLaunches(network, signal);
   const batches = batchesOf(
-    network.kernels.flatMap((kernel, index) => stepsOf(kernel, estimates[index] ?? 0)),
+    network.kernels.flatMap((kernel, index) => stepsOf(kernel, estimates[index] ?? [])),
   );
   const passNs = batches.reduce((sum, { predictedNs }) => sum + predictedNs, 0);
   const repetitions = batches.length > 1 ? 1 : Math.max(1, Math.ceil(neededSpanNs(gpu.timer) / passNs));
@@ -75,62 +77,72 @@ export async function profileNetwork(
   heard: Heard,
   signal?: AbortSignal,
 ): Promise<ProfileResult> {
-  const estimates = await estimateKernels(network, signal);
-  const samples: number[][] = network.kernels.map(() => []);
+  const estimates = await estimateLaunches(network, signal);
+  const timed = network.kernels.map((kernel, index) => {
+    const launchesNs = estimates[index] ?? [];
+    const predictedNs = launchesNs.reduce((sum, estimate) => sum + estimate, 0);
+    return {
+      batches: batchesOf(stepsOf(kernel, launchesNs)),
+      count: Math.max(1, Math.ceil(neededSpanNs(network.gpu.timer) / Math.max(1, predictedNs))),
+      samplesNs: [] as number[],
+    };
+  });
   for (let turn = 0; turn < repetitions; turn++) {
-    for (const [index, kernel] of network.kernels.entries()) {
-      const predictedNs = estimates[index] ?? 0;
-      const count = Math.max(1, Math.ceil(neededSpanNs(network.gpu.timer) / Math.max(1, predictedNs)));
-      const batches = batchesOf(stepsOf(kernel, predictedNs));
-      samples[index]?.push(await timeBatches(network.gpu, batches, count, signal));
+    for (const { batches, count, samplesNs } of timed) {
+      samplesNs.push(await timeBatches(network.gpu, batches, count, signal));
     }
     heard((turn + 1) / repetitions, 'timing the kernels');
   }
   const kernels = network.kernels.map(({ plan }, index) => ({
     name: plan.name,
-    latencyNs: Math.max(1, median(samples[index] ?? [])),
+    latencyNs: Math.max(1, medianOf(timed[index]?.samplesNs ?? [])),
   }));
   return { kernels, totalLatencyNs: kernels.reduce((sum, { latencyNs }) => sum + latencyNs, 0) };
 }
 
 /**
- * What each kernel takes by itself, roughly; found out once for a network. A kernel whose dispatches are too long for a
- * watchdog is cut: nothing is known of it before it has run once, so that once it must run in one.
+ * What each launch takes by itself, roughly; found out once for a network. One that is too long for a watchdog is cut:
+ * nothing is known of it before it has run, so that at first it must run in one.
  */
-async function estimateKernels(
+async function estimateLaunches(
   network: Network,
   signal: AbortSignal | undefined,
-): Promise<readonly number[]> {
+): Promise<readonly (readonly number[])[]> {
   const known = network.estimatesNs;
   if (known !== undefined) return known;
-  const { gpu } = network;
-  const estimates: number[] = [];
-  for (const [index, kernel] of network.kernels.entries()) {
-    const batch = { dispatches: kernel.launches.flatMap(dispatchesOf), predictedNs: 0 };
-    const estimate = (await timeBatch(gpu, batch, 1, signal)).nsPerRepetition;
-    estimates.push(estimate);
-    if (estimate > gpu.longestDispatchNs) {
-      await network.cut(index, Math.ceil(estimate / (gpu.longestDispatchNs / 2)));
+  const { device, longestDispatchNs: longestNs } = network.gpu;
+  const estimates: number[][] = [];
+  for (const [kernel, { launches }] of network.kernels.entries()) {
+    const launchesNs: number[] = [];
+    for (const [index, launch] of launches.entries()) {
+      const dispatches = dispatchesOf(launch);
+      const estimateNs = await firstNs(device, encoding(dispatches), { longestNs, signal });
+      launchesNs.push(estimateNs);
+      // What was cut before an earlier attempt was stopped stays as it is.
+      if (launch.slices === undefined && estimateNs > longestNs) {
+        await network.cut(kernel, index, Math.ceil(estimateNs / (longestNs / 2)));
+      }
     }
+    estimates.push(launchesNs);
   }
   network.estimatesNs = estimates;
   return estimates;
 }
 
-/** A kernel as what can be submitted apart: the whole, or its slices. */
-function stepsOf({ launches }: ReadyKernel, estimateNs: number): Batch[] {
-  const dispatches = launches.flatMap(dispatchesOf);
-  if (launches.every(({ slices }) => slices === undefined)) return [{ dispatches, predictedNs: estimateNs }];
-  const predictedNs = estimateNs / dispatches.length;
-  return dispatches.map((dispatch) => ({ dispatches: [dispatch], predictedNs }));
+/** A kernel as what can be submitted apart: its launches, or their slices, which share what their launch takes. */
+export function stepsOf({ launches }: Pick<ReadyKernel, 'launches'>, launchesNs: readonly number[]): Batch[] {
+  return launches.flatMap((launch, index) => {
+    const dispatches = dispatchesOf(launch);
+    const predictedNs = (launchesNs[index] ?? 0) / dispatches.length;
+    return dispatches.map((dispatch) => ({ dispatches: [dispatch], predictedNs }));
+  });
 }
 
 function batchesOf(steps: readonly Batch[]): Batch[] {
-  const batches: { dispatches: Dispatch[]; predictedNs: number }[] = [];
+  const batches: Batch[] = [];
   for (const { dispatches, predictedNs } of steps) {
     const last = batches.at(-1);
-    // Half of what a submit may take: an estimate is one.
-    if (last === undefined || last.predictedNs + predictedNs > maxSubmitNs / 2) {
+    if (last === undefined || last.predictedNs + predictedNs > plannedSubmitNs) {
       batches.push({ dispatches: [...dispatches], predictedNs });
     } else {
       last.dispatches.push(...dispatches);
@@ -148,34 +160,21 @@ async function timeBatches(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let sum = 0;
-  for (const batch of batches) sum += (await timeBatch(gpu, batch, repetitions, signal)).nsPerRepetition;
-  return sum;
-}
-
-function timeBatch(
-  gpu: Gpu,
-  { dispatches, predictedNs }: Batch,
-  repetitions: number,
-  signal: AbortSignal | undefined,
-): Promise<PassTiming> {
-  return timePasses(
-    gpu.device,
-    (pass) => {
-      for (const dispatch of dispatches) dispatch(pass);
-    },
-    {
+  for (const batch of batches) {
+    const { dispatches, predictedNs } = batch;
+    const { nsPerRepetition } = await timePasses(gpu.device, encoding(dispatches), {
       repetitions,
       predictedNs,
       // Whether a dispatch is too long was decided when it was cut, or was not: no watchdog looks at a software adapter.
       dispatches: Math.max(dispatches.length, Math.ceil(predictedNs / maxDispatchNs)),
       signal,
-    },
-  );
+    });
+    batch.predictedNs = Math.min(predictedNs, nsPerRepetition);
+    sum += nsPerRepetition;
+  }
+  return sum;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
-}
+const encoding = (dispatches: readonly Dispatch[]) => (pass: GPUComputePassEncoder) => {
+  for (const dispatch of dispatches) dispatch(pass);
+};

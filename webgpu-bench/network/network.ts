@@ -63,8 +63,8 @@ export class Network {
   readonly storage: Storage;
   readonly gpu: Gpu;
   kernels: readonly ReadyKernel[] = [];
-  /** Of each kernel by itself, once somebody has found out. */
-  estimatesNs: readonly number[] | undefined = undefined;
+  /** Of each launch of each kernel by itself, once somebody has found out. */
+  estimatesNs: readonly (readonly number[])[] | undefined = undefined;
   private readonly seed: number;
   private readonly parameters = new Map<OperatorId, Parameters>();
   private readonly parameterBuffers = new Map<string, GPUBuffer>();
@@ -150,14 +150,14 @@ export class Network {
     this.kernels = kernels;
   }
 
-  /** Cuts every launch of a kernel into about so many dispatches. @throws OutOfMemory, DeviceLost */
-  async cut(kernel: number, dispatches: number): Promise<void> {
+  /** Cuts a launch of a kernel into about so many dispatches. @throws OutOfMemory, DeviceLost */
+  async cut(kernel: number, launch: number, dispatches: number): Promise<void> {
     const whole = this.kernels[kernel];
-    if (whole === undefined) throw new Error(`there is no kernel ${kernel}`);
-    const launches: ReadyLaunch[] = [];
-    for (const { compiled, bindGroup } of whole.launches) {
-      launches.push({ compiled, bindGroup, slices: await this.slices(compiled, dispatches) });
-    }
+    const uncut = whole?.launches[launch];
+    if (whole === undefined || uncut === undefined)
+      throw new Error(`there is no launch ${launch} of kernel ${kernel}`);
+    const slices = await this.slices(uncut.compiled, dispatches);
+    const launches = whole.launches.with(launch, { ...uncut, slices });
     this.kernels = this.kernels.with(kernel, { ...whole, launches });
   }
 

@@ -4,7 +4,7 @@ import { overheadWgsl } from '../../../webgpu-bench/calibrate/overhead.ts';
 import { createBuffer, readBuffer } from '../../../webgpu-bench/measure/buffers.ts';
 import { checked, DeviceLost, OutOfMemory, unlessLost } from '../../../webgpu-bench/measure/errors.ts';
 import { bufferUsage } from '../../../webgpu-bench/measure/flags.ts';
-import { findTimer, neededSpanNs, repetitionsFor } from '../../../webgpu-bench/measure/repeat.ts';
+import { findTimer, firstNs, neededSpanNs, repetitionsFor } from '../../../webgpu-bench/measure/repeat.ts';
 import { DispatchTooLong, disagrees, timePasses } from '../../../webgpu-bench/measure/submit.ts';
 import { quantumNs, spansOf } from '../../../webgpu-bench/measure/timestamps.ts';
 import { softwareDevice, whyNoSoftwareAdapter } from './dawn-device.ts';
@@ -96,14 +96,43 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)('on SwiftShader', () => {
     }
   });
 
-  it('times by the wall clock without timestamp-query', async () => {
+  it('times by the wall clock without timestamp-query, which then sees no sleep', async () => {
     const device = await softwareDevice([]);
+    const timeouts = vi.spyOn(globalThis, 'setTimeout');
     try {
       const { encode } = await counter(device);
-      const timing = await timePasses(device, encode, { repetitions: 3, predictedNs: 0 });
+      const timing = await timePasses(device, encode, { repetitions: 3, predictedNs: 45e6 });
+      expect(timeouts.mock.calls.filter(([, delayMs = 0]) => delayMs > 0)).toEqual([]);
       expect(timing).toMatchObject({ gpuNs: undefined, source: 'wall', disagrees: false });
       expect(timing.nsPerRepetition).toBe(timing.wallNs / 3);
       expect((await findTimer(device)).source).toBe('wall');
+    } finally {
+      timeouts.mockRestore();
+      device.destroy();
+    }
+  });
+
+  it('sleeps less than it predicts before it waits, where stamps tell the time', async () => {
+    const device = await softwareDevice();
+    const timeouts = vi.spyOn(globalThis, 'setTimeout');
+    try {
+      const { encode } = await counter(device);
+      await timePasses(device, encode, { repetitions: 3, predictedNs: 30e6 });
+      expect(timeouts.mock.calls.flatMap(([, delayMs = 0]) => (delayMs > 0 ? [delayMs] : []))).toEqual([72]);
+    } finally {
+      timeouts.mockRestore();
+      device.destroy();
+    }
+  });
+
+  it('takes a first run again that is over its limit, and the shortest counts', async () => {
+    const device = await softwareDevice();
+    try {
+      const { encode, read } = await counter(device);
+      await firstNs(device, encode, { longestNs: 0 });
+      expect(await read()).toBe(3);
+      await firstNs(device, encode, { longestNs: Number.POSITIVE_INFINITY });
+      expect(await read()).toBe(4);
     } finally {
       device.destroy();
     }

@@ -9,7 +9,7 @@ import { Gpu } from '../../../webgpu-bench/network/gpu.ts';
 import type { LowerOptions } from '../../../webgpu-bench/network/lower.ts';
 import { fusableBlocks } from '../../../webgpu-bench/network/lower-block.ts';
 import { lowerKernel } from '../../../webgpu-bench/network/lower-kernel.ts';
-import { measureNetwork, profileNetwork } from '../../../webgpu-bench/network/measure.ts';
+import { measureNetwork, profileNetwork, stepsOf } from '../../../webgpu-bench/network/measure.ts';
 import { Network } from '../../../webgpu-bench/network/network.ts';
 import { Tuner } from '../../../webgpu-bench/network/tuner.ts';
 import { verify } from '../../../webgpu-bench/network/verify.ts';
@@ -169,8 +169,8 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       device.destroy();
     });
 
-    it('cuts what takes too long, and computes the same', async () => {
-      // As if a hundredth of a millisecond were too long: every kernel is.
+    it('cuts what takes too long, launch by launch, and computes the same', async () => {
+      // As if a hundredth of a millisecond were too long.
       const strict = new Gpu(gpu.device, gpu.timer, true, { longestDispatchNs: 1e4 });
       const graph = blockNetworks['mbconv, squeeze and excite']?.() as Graph;
       const network = await Network.prepare(
@@ -189,6 +189,16 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       expect(kernels.map(({ name }) => name)).toEqual(network.kernels.map(({ plan }) => plan.name));
       const counts = network.kernels.flatMap(({ launches }) => launches.map(({ slices }) => slices?.count));
       expect(Math.max(...counts.map((count) => count ?? 0))).toBeGreaterThan(1);
+      const estimates = network.estimatesNs?.flat() ?? [];
+      expect(counts.map((count) => count !== undefined)).toEqual(estimates.map((ns) => ns > 1e4));
+      // The slices of a launch share what it takes, and nothing of what the kernel's other launch does.
+      const cut = network.kernels.find(({ launches }) => launches.length === 2)?.launches ?? [];
+      const [first = 1, second = 1] = cut.map(({ slices }) => slices?.count ?? 1);
+      const steps = stepsOf({ launches: cut }, [80e6, 1e6]);
+      expect(steps.map(({ predictedNs }) => predictedNs)).toEqual([
+        ...Array(first).fill(80e6 / first),
+        ...Array(second).fill(1e6 / second),
+      ]);
       await expectRight(network);
     });
 
