@@ -27,8 +27,11 @@ export interface OwnedTile {
   readonly quads: boolean;
 }
 
-/** WGSL promises 8 KiB for the variables of a function; vectors of 16 bytes. */
+/** WGSL promises 8 KiB for all variables of a function together; vectors of 16 bytes. */
 const mostOwnVectors = 512;
+
+/** Of these, what the sums in registers and the counters of loops take at most. */
+const smallVariables = 48;
 
 /** More loads side by side take SwiftShader's compiler minutes. */
 const widestStrip = 6;
@@ -37,16 +40,18 @@ const widestStrip = 6;
 export function ownedChunk(block: FfnBlock, { rows }: OwnedTile): number | undefined {
   // A step down needs the results of its neighbours' pixels.
   if (block.spatial.kind === 'blurredBesideInput') return undefined;
+  let window = 0;
   if (block.spatial.kind === 'convolution') {
     const { shape } = block.spatial;
-    if (!isDepthwise(shape) && stripWidth(shape, rows) > widestStrip) return undefined;
+    if (isDepthwise(shape)) window = stripWidth(shape, rows);
+    else if (stripWidth(shape, rows) > widestStrip) return undefined;
   }
+  const room = mostOwnVectors - smallVariables - window;
   const hidden = vectorsOf(block.hiddenChannels);
   const middle = vectorsOf(block.middleChannels);
   for (let parts = 1; parts <= hidden; parts++) {
     const sums = parts === 1 ? 0 : vectorsOf(block.output.channels);
-    if (hidden % parts === 0 && rows * (middle + sums + hidden / parts) <= mostOwnVectors)
-      return hidden / parts;
+    if (hidden % parts === 0 && rows * (middle + sums + hidden / parts) <= room) return hidden / parts;
   }
   return undefined;
 }
