@@ -1,12 +1,11 @@
 /** End to end: the served app in the system's own Chromium, and the desktop app with a stand-in for Electron. */
-import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
+import { findBrowser } from './main/report/browser.ts';
 
 // An A/A test after the first run takes long; the programs that tests start inherit this.
 process.env.PLIMSOLL_NOISE_TEST ??= 'off';
 
-const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const chromium = process.env.CHROMIUM_PATH ?? candidates.find((path) => existsSync(path));
+const browser = findBrowser();
 
 export default defineConfig({
   testDir: 'test/e2e',
@@ -20,7 +19,7 @@ export default defineConfig({
     colorScheme: 'light',
     trace: 'retain-on-failure',
     launchOptions: {
-      ...(chromium !== undefined && { executablePath: chromium }),
+      ...(browser !== undefined && { executablePath: browser }),
       args: [
         // Chromium's sandbox refuses to run as root.
         ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),

@@ -19,7 +19,7 @@ import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { medianOf } from '../core/statistics/summary.ts';
 import { createApi } from '../main/api.ts';
-import { findBrowser } from '../main/report/pdf.ts';
+import { findBrowser } from '../main/report/browser.ts';
 import { fillFolder } from './many-runs/fill-folder.ts';
 
 const firstPaintLimitMs = 1000;

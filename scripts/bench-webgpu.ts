@@ -1,17 +1,14 @@
-/**
- * Our WebGPU kernels against those of ONNX Runtime and TensorFlow.js, layer by layer, in the system's Chromium:
- *
- *     npm run bench:webgpu -- [--quick] [--json FILE] [--networks resnet50,…] [--rounds N] [--adapter hardware|software]
- */
-import { existsSync, writeFileSync } from 'node:fs';
+/** Our WebGPU kernels against those of ONNX Runtime and TensorFlow.js, layer by layer, in the system's Chromium. `--help` tells the options. */
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { chromium, type Page } from '@playwright/test';
+import { type Browser, chromium, type Page } from '@playwright/test';
 import { build, type InlineConfig, preview } from 'vite';
+import { findBrowser } from '../main/report/browser.ts';
 import { blockCases, type CompareCase, layerCases } from '../webgpu-bench/compare/cases.ts';
-import type { CaseResult, ComparePage } from '../webgpu-bench/compare/results.ts';
+import { type CaseResult, type ComparePage, lostCase } from '../webgpu-bench/compare/results.ts';
 import { geometricMeans, type NetworkResult, networkTable } from '../webgpu-bench/compare/table.ts';
 
 const groups: Readonly<Record<string, () => CompareCase[]>> = {
@@ -21,16 +18,84 @@ const groups: Readonly<Record<string, () => CompareCase[]>> = {
   'convfirst blocks': () => blockCases('convfirst_pico', 'convfirst'),
 };
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    networks: { type: 'string' },
-    layers: { type: 'string' },
-    rounds: { type: 'string', default: '7' },
-    adapter: { type: 'string', default: 'any' },
-  },
-});
+const adapters = ['any', 'hardware', 'software'] as const;
+
+const usage = `npm run bench:webgpu -- [options]
+
+  --networks A,B     of ${Object.keys(groups).join(', ')}; all when left out
+  --layers A,B       only layers whose name has one of these in it, for example '3x3/1 dw'
+  --quick            three cheap layers of each network
+  --rounds N         samples of each, 7 when left out
+  --adapter KIND     ${adapters.join(', ')}: hardware fails where there is none; software is SwiftShader
+  --json FILE        what was measured, written after each network`;
+
+/** What is wrong with the command line, as a sentence. */
+class Misuse extends Error {}
+
+interface Options {
+  readonly chosen: readonly { readonly name: string; readonly cases: readonly CompareCase[] }[];
+  readonly rounds: number;
+  readonly adapter: (typeof adapters)[number];
+  readonly json: string | undefined;
+}
+
+/** Undefined where only the usage was asked for. @throws Misuse */
+function readOptions(args: readonly string[]): Options | undefined {
+  const values = parsed(args);
+  if (values.help) return undefined;
+  const names = values.networks?.split(',') ?? Object.keys(groups);
+  const rounds = Number(values.rounds);
+  if (!Number.isSafeInteger(rounds) || rounds < 1) {
+    throw new Misuse(`--rounds takes a whole number from 1 on, not ${values.rounds}.`);
+  }
+  const adapter = adapters.find((kind) => kind === values.adapter);
+  if (adapter === undefined) {
+    throw new Misuse(`--adapter takes ${adapters.join(', ')}, not ${values.adapter}.`);
+  }
+  const chosen = names.map((name) => {
+    const cases = groups[name];
+    if (cases === undefined) {
+      throw new Misuse(`There is no network ${name} here: take some of ${Object.keys(groups).join(', ')}.`);
+    }
+    return { name, cases: chosenCases(cases(), values.layers?.split(','), values.quick) };
+  });
+  if (chosen.every(({ cases }) => cases.length === 0)) {
+    throw new Misuse(`No layer of ${names.join(', ')} has ${values.layers} in its name.`);
+  }
+  return { chosen: chosen.filter(({ cases }) => cases.length > 0), rounds, adapter, json: values.json };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        json: { type: 'string' },
+        networks: { type: 'string' },
+        layers: { type: 'string' },
+        rounds: { type: 'string', default: '7' },
+        adapter: { type: 'string', default: 'any' },
+      },
+    }).values;
+  } catch (error) {
+    throw new Misuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** With `quick` three of a network that have little to compute. */
+function chosenCases(
+  cases: readonly CompareCase[],
+  layers: readonly string[] | undefined,
+  quick: boolean,
+): readonly CompareCase[] {
+  const named =
+    layers === undefined ? cases : cases.filter(({ name }) => layers.some((part) => name.includes(part)));
+  if (!quick) return named;
+  const cheapest = named.toSorted((a, b) => a.operations - b.operations).slice(0, 3);
+  return named.filter((one) => cheapest.includes(one));
+}
 
 const root = join(import.meta.dirname, '..');
 const outDir = join(root, 'out', 'compare');
@@ -68,64 +133,76 @@ interface Report {
   readonly networks: readonly NetworkResult[];
 }
 
-async function main(): Promise<void> {
-  const names = options.networks === undefined ? Object.keys(groups) : options.networks.split(',');
-  const chosen = names.map((name) => {
-    const cases = groups[name];
-    if (cases === undefined) throw new Error(`There is no group ${name}: ${Object.keys(groups).join(', ')}.`);
-    return { name, cases: chosenCases(cases()) };
-  });
+async function compareAll({ chosen, rounds, adapter: wanted, json }: Options): Promise<void> {
+  const executablePath = findBrowser();
+  if (executablePath === undefined) {
+    throw new Error('No browser was found: install Chromium, or name one in PLIMSOLL_BROWSER.');
+  }
   await build(site);
   const server = await preview(site);
   const browser = await chromium.launch({
-    ...(chromiumPath() === undefined ? {} : { executablePath: chromiumPath() as string }),
+    executablePath,
     args: [
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--enable-unsafe-webgpu',
       '--enable-webgpu-developer-features',
       '--disable-background-networking',
       '--disable-component-update',
-      ...(options.adapter === 'software' ? ['--use-webgpu-adapter=swiftshader'] : []),
-      ...(process.platform === 'linux' && options.adapter !== 'software' ? ['--enable-features=Vulkan'] : []),
+      ...(wanted === 'software' ? ['--use-webgpu-adapter=swiftshader'] : []),
+      ...(process.platform === 'linux' && wanted !== 'software' ? ['--enable-features=Vulkan'] : []),
     ],
   });
   try {
-    const page = await browser.newPage();
-    page.on('console', (message) => process.stderr.write(`${message.text()}\n`));
-    page.on('pageerror', (error) => process.stderr.write(`${error.message}\n`));
     const [address] = server.resolvedUrls?.local ?? [];
     if (address === undefined) throw new Error('The local server has no address.');
-    await page.goto(address);
-    const { adapter, reason, versions } = await inPage(page).open();
-    if (adapter === undefined) throw new Error(reason ?? 'There is no adapter.');
-    if (options.adapter === 'hardware' && adapter.software) {
+    let { page, adapter, versions } = await openPage(browser, address);
+    if (wanted === 'hardware' && adapter.software) {
       throw new Error(`Chromium has no adapter but ${adapter.name} here. Its page chrome://gpu tells why.`);
     }
     process.stdout.write(`${adapter.name}, Chromium ${browser.version()}\n`);
     const networks: NetworkResult[] = [];
     for (const { name, cases } of chosen) {
       const results: CaseResult[] = [];
-      for (const [index, wanted] of cases.entries()) {
-        process.stderr.write(`${name} ${index + 1}/${cases.length} ${wanted.name}\n`);
-        results.push(await inPage(page).compare(wanted, { rounds: Number(options.rounds), sampleMs: 40 }));
+      for (const [index, one] of cases.entries()) {
+        process.stderr.write(`${name} ${index + 1}/${cases.length} ${one.name}\n`);
+        try {
+          results.push(await inPage(page).compare(one, { rounds, sampleMs: 40 }));
+        } catch (error) {
+          // The device, or the page with it, is gone: this case is lost, and a new page goes on with the next.
+          const [reason = 'it is not known why'] = String(error).split('\n');
+          process.stderr.write(`${one.name} was lost: ${reason}\n`);
+          results.push(lostCase(one, reason));
+          await page.close();
+          ({ page, adapter, versions } = await openPage(browser, address));
+        }
       }
       networks.push({ name, cases: results });
       process.stdout.write(`\n${networkTable({ name, cases: results })}\n`);
+      const report: Report = {
+        date: new Date().toISOString().slice(0, 10),
+        processor: cpus()[0]?.model ?? 'unknown',
+        browser: `Chromium ${browser.version()}`,
+        adapter,
+        versions,
+        networks,
+      };
+      if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 1)}\n`);
     }
-    const report: Report = {
-      date: new Date().toISOString().slice(0, 10),
-      processor: cpus()[0]?.model ?? 'unknown',
-      browser: `Chromium ${browser.version()}`,
-      adapter,
-      versions,
-      networks,
-    };
     process.stdout.write(`\n${geometricMeans(networks)}\n`);
-    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
   } finally {
     await browser.close();
     await server.close();
   }
+}
+
+async function openPage(browser: Browser, address: string) {
+  const page = await browser.newPage();
+  page.on('console', (message) => process.stderr.write(`${message.text()}\n`));
+  page.on('pageerror', (error) => process.stderr.write(`${error.message}\n`));
+  await page.goto(address);
+  const { adapter, reason, versions } = await inPage(page).open();
+  if (adapter === undefined) throw new Error(reason ?? 'There is no adapter.');
+  return { page, adapter, versions };
 }
 
 /** What the page put on its window, called in it. */
@@ -141,19 +218,12 @@ function inPage(page: Page): ComparePage {
   };
 }
 
-/** With `--quick` three of a network that have little to compute. */
-function chosenCases(cases: readonly CompareCase[]): readonly CompareCase[] {
-  const wanted = options.layers?.split(',');
-  const named =
-    wanted === undefined ? cases : cases.filter(({ name }) => wanted.some((w) => name.includes(w)));
-  if (!options.quick) return named;
-  const cheapest = named.toSorted((a, b) => a.operations - b.operations).slice(0, 3);
-  return named.filter((one) => cheapest.includes(one));
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) process.stdout.write(`${usage}\n`);
+  else await compareAll(options);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  if (error instanceof Misuse) process.stderr.write(`\n${usage}\n`);
+  process.exitCode = error instanceof Misuse ? 2 : 1;
 }
-
-function chromiumPath(): string | undefined {
-  const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-  return process.env.CHROMIUM_PATH ?? candidates.find((path) => existsSync(path));
-}
-
-await main();

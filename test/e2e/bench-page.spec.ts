@@ -1,5 +1,4 @@
 /** The bench page as served, on Chromium's own WebGPU: the software adapter SwiftShader, which every machine has. */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 import type { BenchPages } from '../../main/bench/bench-pages.ts';
 import { ProviderAbsent, type ProviderConnection } from '../../main/bench/provider-connection.ts';
 import { rendererFolder } from '../../main/paths.ts';
+import { findBrowser } from '../../main/report/browser.ts';
 import { type RunningServer, startServer } from '../../main/serve/server.ts';
 import { FakeApi } from '../fixtures/api/fake-api.ts';
 import { launchDesktop } from './electron-stand-in/harness.ts';
@@ -18,11 +18,11 @@ import { serve } from './support/served-app.ts';
 /** Compiling for SwiftShader takes seconds. */
 const request = { silenceMs: 60_000 };
 
+const browser = findBrowser();
+
 test.use({
   launchOptions: {
-    ...(existsSync('/usr/bin/chromium') && {
-      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    }),
+    ...(browser !== undefined && { executablePath: browser }),
     args: [
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--enable-unsafe-webgpu',

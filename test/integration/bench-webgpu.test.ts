@@ -60,6 +60,21 @@ it('compares two layers by everybody, who all compute the same', { timeout: 300_
   expect(output).toMatch(/\| efficientnet_b0 \| \d+\.\d\d \(2\) \| \d+\.\d\d \(2\) \|/);
 });
 
+it.each([
+  [['--rounds', '0'], '--rounds takes a whole number from 1 on, not 0.'],
+  [['--adapter', 'gpu'], '--adapter takes any, hardware, software, not gpu.'],
+  [['--networks', 'resnet51'], 'There is no network resnet51 here: take some of resnet50,'],
+  [['--layers', '9x9'], 'has 9x9 in its name.'],
+  [['--round', '3'], "Unknown option '--round'"],
+])('says what is wrong with %j, and how it is called', async (args, sentence) => {
+  const { message } = await run(args).then(
+    () => new Error('it was accepted'),
+    (error: Error) => error,
+  );
+  expect(message).toMatch(/^status 2: .*\n\nnpm run bench:webgpu/);
+  expect(message).toContain(sentence);
+});
+
 function run(args: readonly string[]): Promise<string> {
   const script = join(checkoutRoot, 'scripts', 'bench-webgpu.ts');
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiErrorData } from '../../core/protocol/api.ts';
 import type { Run } from '../../core/protocol/run.ts';
 import { createApi, type LocalApi } from '../../main/api.ts';
-import { findBrowser } from '../../main/report/pdf.ts';
+import { findBrowser } from '../../main/report/browser.ts';
 import { apiRejectionOf } from '../fixtures/api/api-error.ts';
 import { sampleRun } from '../fixtures/api/sample-run.ts';
 

@@ -2,13 +2,12 @@
 import {
   type BlockKind,
   type Conv2dOperator,
-  elementCount,
   type Graph,
   type Operator,
   type OperatorId,
   operatorAt,
 } from '../../core/graph/graph.ts';
-import { type Kernel, type PlanKind, planGraph } from '../../core/graph/plan.ts';
+import { costOfKernel, type Kernel, type PlanKind, planGraph } from '../../core/graph/plan.ts';
 import { findModel } from '../../core/models/zoo.ts';
 import type { WireGraph } from '../../core/protocol/provider.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
@@ -61,18 +60,19 @@ function caseOf(
   plans: readonly PlanKind[],
   fusable: ReadonlySet<BlockKind>,
 ): CompareCase {
-  const convolutions = part.operators.filter((operator) => operator.kind === 'conv2d');
+  const planned = plans.map((kind) => ({ kind, kernels: planGraph(part, kind, fusable).kernels }));
+  const [first] = planned;
   return {
     name,
     count,
-    operations: convolutions.reduce((sum, conv) => sum + operationsOf(conv), 0),
+    operations: (first?.kernels ?? []).reduce(
+      (sum, kernel) => sum + costOfKernel(part, kernel, 1, 'fp32').operations,
+      0,
+    ),
     graph: toWireGraph(part),
-    plans: plans.map((kind) => ({ kind, kernels: planGraph(part, kind, fusable).kernels })),
+    plans: planned,
   };
 }
-
-const operationsOf = ({ output, kernelHeight, kernelWidth, inChannels, groups }: Conv2dOperator) =>
-  (2 * elementCount(output) * kernelHeight * kernelWidth * inChannels) / groups;
 
 /** For example `56x56x64 3x3/2 to 128`, with `g8` for groups of eight and `dw` for depthwise. */
 function nameOf(graph: Graph, conv: Conv2dOperator): string {

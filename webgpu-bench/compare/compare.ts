@@ -1,112 +1,118 @@
 /** One case by everybody: agreement first, then samples in turns, so that what disturbs the machine disturbs all alike. */
-import { elementCount, operatorAt } from '../../core/graph/graph.ts';
-import { streams, uniformTensor } from '../../core/protocol/random.ts';
-import { unlessLost } from '../measure/errors.ts';
-import type { Gpu } from '../network/gpu.ts';
-import type { Tuner } from '../network/tuner.ts';
-import type { CompareCase } from './cases.ts';
+import { DeviceLost } from '../measure/errors.ts';
 import type { Contender } from './contender.ts';
-import { onnxRuntime } from './contender-onnxruntime.ts';
-import { ours } from './contender-ours.ts';
-import { tensorFlow } from './contender-tensorflow.ts';
-import type { CaseResult, CompareOptions, ContenderResult } from './results.ts';
+import type { CompareOptions, ContenderResult } from './results.ts';
 
-const seed = 1;
+/** Who may take part. `ownNs`: what one execution took the first of them; 0 for himself. */
+export interface Entrant {
+  readonly name: string;
+  enter(ownNs: number): Promise<Contender>;
+}
+
+interface Timed {
+  readonly contender: Contender;
+  readonly name: string;
+  readonly relativeError: number;
+  readonly executions: number;
+  readonly samplesNs: number[];
+}
+
 /** f32 sums of a few thousand terms in another order differ by a tenth of this. */
 const mostRelativeError = 1e-4;
 /** Who takes longer than a second has that few samples: his place is clear, and everybody waits. */
 const slowNs = 1e9;
 const fewRounds = 3;
-/** So many copies of a layer are one call of ONNX Runtime, where they are short; TensorFlow.js submits 15. */
-const mostCopies = 16;
+/** A device that does nothing at all would be asked for more and more. */
+const mostExecutions = 1e5;
 
-export async function compareCase(
-  gpu: Gpu,
-  tuner: Tuner,
-  wanted: CompareCase,
+/**
+ * The first entrant's result is what the others' are held against. Whoever fails, at whatever he does, is refused with the
+ * reason; without the first nobody is timed. `idle` settles when the device has done all that it was handed.
+ * @throws DeviceLost: then nobody can go on.
+ */
+export async function compareEntrants(
+  entrants: readonly Entrant[],
   { rounds, sampleMs }: CompareOptions,
-): Promise<CaseResult> {
-  const { graph, plans } = wanted;
-  const { device } = gpu;
-  const contenders: Contender[] = [];
+  idle: () => Promise<unknown>,
+): Promise<ContenderResult[]> {
+  const entered: Contender[] = [];
   const refusals: ContenderResult[] = [];
-  const join = async (name: string, make: () => Promise<Contender>) => {
-    try {
-      contenders.push({ ...(await make()), name });
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      refusals.push({ name, refused: error.message, samplesNs: [] });
-    }
+  const timed: Timed[] = [];
+  const refuse = (name: string, error: unknown) => {
+    if (error instanceof DeviceLost) throw error;
+    refusals.push({ name, refused: error instanceof Error ? error.message : String(error), samplesNs: [] });
   };
-  const input = uniformTensor(
-    seed,
-    streams.input,
-    elementCount(operatorAt(graph, 0).output),
-    graph.inputBound,
-  );
-  for (const { kind, kernels } of plans) {
-    await join(kind === 'fused' ? 'plimsoll, fused' : 'plimsoll', () =>
-      ours(gpu, tuner, graph, kernels, seed),
-    );
-  }
-  const [own] = contenders;
-  if (own === undefined) throw new Error(`Our own kernels refused ${wanted.name}: ${refusals[0]?.refused}`);
-  const expected = await own.result();
-  const ownNs = await timeOnce(device, own, 2);
-  const copies = Math.max(1, Math.min(mostCopies, Math.floor((sampleMs * 1e6) / 2 / ownNs)));
-  await join('onnxruntime-web', () => onnxRuntime(device, graph, input, seed, copies));
-  const layerwise = plans[0]?.kernels ?? [];
-  await join('tensorflow.js', () => tensorFlow(device, graph, layerwise, input, seed));
-
-  const timed: {
-    readonly contender: Contender;
-    relativeError: number;
-    executions: number;
-    samplesNs: number[];
-  }[] = [];
-  for (const contender of contenders) {
-    const relativeError = differenceOf(await contender.result(), expected);
-    if (!(relativeError <= mostRelativeError)) {
-      refusals.push({
-        name: contender.name,
-        refused: `its result differs by ${relativeError.toExponential(1)}`,
-        samplesNs: [],
-      });
-      continue;
+  let expected: Float32Array | undefined;
+  let ownNs = 0;
+  for (const { name, enter } of entrants) {
+    try {
+      if (expected === undefined && refusals.length > 0)
+        throw new Error('there is no result to hold it against');
+      const contender = await enter(ownNs);
+      entered.push(contender);
+      const result = await contender.result();
+      const relativeError = differenceOf(result, expected ?? result);
+      if (!(relativeError <= mostRelativeError)) {
+        throw new Error(`its result differs by ${relativeError.toExponential(1)}`);
+      }
+      const { executions, onceNs } = await executionsFor(contender, sampleMs * 1e6, idle);
+      if (expected === undefined) ownNs = onceNs;
+      expected ??= result;
+      timed.push({ contender, name, relativeError, executions, samplesNs: [] });
+    } catch (error) {
+      refuse(name, error);
     }
-    const once = await timeOnce(device, contender, contender.perCall);
-    const calls = Math.max(1, Math.ceil((sampleMs * 1e6) / once / contender.perCall));
-    timed.push({ contender, relativeError, executions: calls * contender.perCall, samplesNs: [] });
   }
   for (let round = 0; round < rounds; round++) {
     // There and back again: nobody is always behind the same other.
-    for (const { contender, executions, samplesNs } of round % 2 === 0 ? timed : timed.toReversed()) {
+    for (const one of round % 2 === 0 ? [...timed] : timed.toReversed()) {
+      const { contender, name, executions, samplesNs } = one;
       if (round >= fewRounds && (samplesNs[0] ?? 0) > slowNs) continue;
-      samplesNs.push(await timeOnce(device, contender, executions));
+      try {
+        samplesNs.push(await timeOnce(contender, executions, idle));
+      } catch (error) {
+        timed.splice(timed.indexOf(one), 1);
+        refuse(name, error);
+      }
     }
   }
-  for (const contender of contenders) await contender.release();
-  return {
-    name: wanted.name,
-    count: wanted.count,
-    operations: wanted.operations,
-    contenders: [
-      ...timed.map(({ contender, relativeError, samplesNs }) => ({
-        name: contender.name,
-        relativeError,
-        samplesNs,
-        ...(contender.implementations === undefined ? {} : { implementations: contender.implementations }),
-      })),
-      ...refusals,
-    ],
-  };
+  // What cannot be released is lost with the page; the figures are there.
+  for (const contender of entered) await contender.release().catch(() => {});
+  return [
+    ...timed.map(({ contender, name, relativeError, samplesNs }) => ({
+      name,
+      relativeError,
+      samplesNs,
+      ...(contender.implementations === undefined ? {} : { implementations: contender.implementations }),
+    })),
+    ...refusals,
+  ];
+}
+
+/** How many executions, in whole calls, take as long as a sample should. Grown, for a short call is nothing but submitting. */
+async function executionsFor(
+  contender: Contender,
+  sampleNs: number,
+  idle: () => Promise<unknown>,
+): Promise<{ readonly executions: number; readonly onceNs: number }> {
+  const { perCall } = contender;
+  for (let executions = perCall; ; executions *= 4) {
+    const onceNs = await timeOnce(contender, executions, idle);
+    if (onceNs * executions < sampleNs / 4 && executions < mostExecutions) continue;
+    const calls = Math.min(mostExecutions, Math.max(1, Math.ceil(sampleNs / onceNs / perCall)));
+    return { executions: calls * perCall, onceNs };
+  }
 }
 
 /** Nanoseconds of one execution, from handing in the first to the end of the last on the device. */
-async function timeOnce(device: GPUDevice, contender: Contender, executions: number): Promise<number> {
+async function timeOnce(
+  contender: Contender,
+  executions: number,
+  idle: () => Promise<unknown>,
+): Promise<number> {
   const begin = performance.now();
   await contender.enqueue(executions);
-  await unlessLost(device, device.queue.onSubmittedWorkDone());
+  await idle();
   return ((performance.now() - begin) * 1e6) / executions;
 }
 

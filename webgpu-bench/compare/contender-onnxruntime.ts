@@ -5,7 +5,7 @@ import type { WireGraph } from '../../core/protocol/provider.ts';
 import { readBuffer } from '../measure/buffers.ts';
 import { bufferUsage } from '../measure/flags.ts';
 import type { Contender } from './contender.ts';
-import { onnxModel, resultElements } from './onnx.ts';
+import { onnxModel } from './onnx.ts';
 
 /** `copies`: of the network in one call of the session. */
 export async function onnxRuntime(
@@ -37,12 +37,11 @@ export async function onnxRuntime(
     for (let done = 0; done < executions; done += copies) await session.run(feeds, fetches);
   };
   return {
-    name: 'onnxruntime-web',
     perCall: copies,
     enqueue,
     async result() {
       await enqueue(copies);
-      return new Float32Array(await readBuffer(device, outputBuffer, 4 * resultElements(graph)));
+      return new Float32Array(await readBuffer(device, outputBuffer, 4 * elementCount(last)));
     },
     async release() {
       await session.release();

@@ -25,7 +25,6 @@ export async function ours(
     gpu.device.queue.submit([encoder.finish()]);
   };
   return {
-    name: 'plimsoll',
     perCall: 1,
     implementations: network.kernels.map(({ implementation }) => implementation),
     enqueue,

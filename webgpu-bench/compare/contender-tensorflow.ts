@@ -4,8 +4,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type OperatorId, operatorAt } from '../../core/graph/graph.ts';
 import type { Kernel } from '../../core/graph/plan.ts';
 import type { WireGraph } from '../../core/protocol/provider.ts';
+import { Unsupported } from '../network/lower.ts';
 import { drawParameters } from '../network/parameters.ts';
-import { type Contender, NotOffered } from './contender.ts';
+import type { Contender } from './contender.ts';
 
 type WireOperator = WireGraph['operators'][number];
 type WireConv = Extract<WireOperator, { kind: 'conv2d' }>;
@@ -55,7 +56,6 @@ export async function tensorFlow(
       return tensors.get(last) as tf.Tensor4D;
     });
   return {
-    name: 'tensorflow.js',
     perCall: 1,
     async enqueue(executions) {
       // It submits by itself after every 15 dispatches.
@@ -78,11 +78,11 @@ export async function tensorFlow(
 
 function layerOf(kernel: Kernel, graph: WireGraph, seed: number, kept: tf.Tensor[]): Layer {
   const [head, ...folded] = kernel.operators.map((id) => graph.operators[id]);
-  if (head?.kind !== 'conv2d') throw new NotOffered(`no kernel is called for ${head?.kind ?? 'nothing'}`);
+  if (head?.kind !== 'conv2d') throw new Unsupported(`no kernel is called for ${head?.kind ?? 'nothing'}`);
   const activation = folded.find((operator) => operator?.kind === 'activation');
   const add = folded.find((operator) => operator?.kind === 'add');
   if (activation?.kind === 'activation' && activation.function !== 'relu') {
-    throw new NotOffered(`no kernel is called for ${activation.function}`);
+    throw new Unsupported(`no kernel is called for ${activation.function}`);
   }
   const convolve = convolution(head, activation === undefined ? undefined : 'relu', seed, kept);
   const convolved = activation?.id ?? head.id;

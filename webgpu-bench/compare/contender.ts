@@ -1,6 +1,5 @@
 /** Who is compared. Everybody computes on the same device, and is timed by the same clock around the same kind of call. */
 export interface Contender {
-  readonly name: string;
   /** Which code runs, where that is known. */
   readonly implementations?: readonly string[];
   /** How many executions one call of `enqueue` comes in; it is asked for multiples of it. */
@@ -11,6 +10,3 @@ export interface Contender {
   result(): Promise<Float32Array>;
   release(): Promise<void>;
 }
-
-/** The contender cannot execute this case; the message says why. */
-export class NotOffered extends Error {}

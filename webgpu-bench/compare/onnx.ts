@@ -1,5 +1,5 @@
 /** A small network as an ONNX model: the few messages of its protocol buffers that it takes, written by hand. */
-import { elementCount, operatorAt, type Shape } from '../../core/graph/graph.ts';
+import { operatorAt, type Shape } from '../../core/graph/graph.ts';
 import type { WireGraph } from '../../core/protocol/provider.ts';
 import { drawParameters } from '../network/parameters.ts';
 
@@ -173,7 +173,3 @@ function nodesOf(operator: WireGraph['operators'][number], name: (id: number) =>
       throw new Error(`no ONNX node for ${operator.kind}`);
   }
 }
-
-/** Elements of the result of one copy. */
-export const resultElements = (graph: WireGraph) =>
-  elementCount(operatorAt(graph, graph.operators.length - 1).output);

@@ -22,8 +22,25 @@ export interface ContenderResult {
 export interface CaseResult {
   readonly name: string;
   readonly count: number;
+  /** Of one image. */
   readonly operations: number;
   readonly contenders: readonly ContenderResult[];
+}
+
+/** By name, as they appear in tables and files. */
+export const contenderNames = {
+  layerwise: 'plimsoll',
+  fused: 'plimsoll, fused',
+  onnxRuntime: 'onnxruntime-web',
+  tensorFlow: 'tensorflow.js',
+} as const;
+
+/** A case of which nothing is known, for its page or its device was lost. */
+export function lostCase({ name, count, operations, plans }: CompareCase, refused: string): CaseResult {
+  const { onnxRuntime, tensorFlow } = contenderNames;
+  const names = [...plans.map(({ kind }) => contenderNames[kind]), onnxRuntime, tensorFlow];
+  const contenders = names.map((contender) => ({ name: contender, refused, samplesNs: [] }));
+  return { name, count, operations, contenders };
 }
 
 export interface ComparePage {

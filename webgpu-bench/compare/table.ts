@@ -1,6 +1,6 @@
 /** What was measured, as Markdown. */
 import { medianOf } from '../../core/statistics/summary.ts';
-import type { CaseResult, ContenderResult } from './results.ts';
+import { type CaseResult, type ContenderResult, contenderNames } from './results.ts';
 
 export interface NetworkResult {
   readonly name: string;
@@ -8,7 +8,7 @@ export interface NetworkResult {
 }
 
 /** Our layer-by-layer kernels, which the others are held against. */
-const own = 'plimsoll';
+const own = contenderNames.layerwise;
 
 /** One line a case: our median time, and the others' times as multiples of it. */
 export function networkTable({ name, cases }: NetworkResult): string {
@@ -22,7 +22,7 @@ export function networkTable({ name, cases }: NetworkResult): string {
       const figures = [
         result.count,
         (result.operations / 1e6).toFixed(1),
-        ownNs === undefined ? '–' : (ownNs / 1e3).toFixed(0),
+        ownNs === undefined ? (contenderOf(result, own)?.refused ?? '–') : (ownNs / 1e3).toFixed(0),
         ownNs === undefined ? '–' : (result.operations / ownNs).toFixed(1),
       ];
       return `| ${result.name} | ${[...figures, ...cells].join(' | ')} |`;

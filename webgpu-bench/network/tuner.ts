@@ -14,6 +14,12 @@ export interface TuningStore {
   set(key: string, choice: number): void;
 }
 
+/** Kept for as long as this process lives. */
+export const memoryTuning = (known = new Map<string, number>()): TuningStore => ({
+  get: (key) => known.get(key),
+  set: (key, choice) => void known.set(key, choice),
+});
+
 /** Each candidate is tried for so long, and three times at least. */
 const trySeconds = 0.02;
 

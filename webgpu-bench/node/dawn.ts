@@ -1,7 +1,7 @@
 /** WebGPU in Node: Dawn, by the package `webgpu`. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { TuningStore } from '../network/tuner.ts';
+import { memoryTuning, type TuningStore } from '../network/tuner.ts';
 import { adapterRecord } from '../provider/adapter.ts';
 import type { AdapterOffer, Host } from '../provider/host.ts';
 
@@ -102,10 +102,6 @@ function noAdapter(): string {
       ? 'On Linux it needs a Vulkan driver for the GPU and the loader libvulkan1 (Debian: apt-get install libvulkan1 mesa-vulkan-drivers).'
       : 'It needs a current graphics driver.';
   return `WebGPU finds no adapter on this machine. ${what}`;
-}
-
-function memoryTuning(known = new Map<string, number>()): TuningStore {
-  return { get: (key) => known.get(key), set: (key, choice) => void known.set(key, choice) };
 }
 
 /** A file that is missing, or not what it should be, is begun anew: it only saves time. */

@@ -1,7 +1,7 @@
 /** The provider, in a worker: what it computes does not hold up the page, and the page's windows do not hold up it. */
 // Before any schema is made: see there.
 import '../../core/protocol/zod-without-eval.ts';
-import type { TuningStore } from '../network/tuner.ts';
+import { memoryTuning, type TuningStore } from '../network/tuner.ts';
 import { ProviderServer } from '../provider/server.ts';
 import { browserName, pageHost } from './host.ts';
 import type { FromWorker, ToWorker, Tuning } from './messages.ts';
@@ -41,10 +41,11 @@ async function begin(plimsollVersion: string, tuning: Tuning): Promise<ProviderS
 
 /** A worker has no storage of its own that answers at once: the page keeps it. */
 function keptByPage(known: Map<string, number>): TuningStore {
+  const memory = memoryTuning(known);
   return {
-    get: (key) => known.get(key),
+    get: memory.get,
     set(key, choice) {
-      known.set(key, choice);
+      memory.set(key, choice);
       send({ kind: 'tuned', key, choice });
     },
   };

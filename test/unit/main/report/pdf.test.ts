@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser, printWithBrowser } from '../../../../main/report/pdf.ts';
+import { findBrowser } from '../../../../main/report/browser.ts';
+import { printWithBrowser } from '../../../../main/report/pdf.ts';
 import { apiRejectionOf } from '../../../fixtures/api/api-error.ts';
 
 /** A machine on which only these programs are. */
