@@ -17,6 +17,8 @@ export function planAgain(wanted: Case, description: ProviderDescription, usable
     );
   const device = description.devices.find(({ id }) => id === deviceId);
   if (device === undefined) throw impossible(`${provider} has no device ${deviceId} here`);
+  const [first] = description.devices;
+  if (first !== device) throw impossible(`${provider} now executes on ${first?.name}, not on ${device.name}`);
   if (!description.dataTypes.includes(dtype)) throw impossible(`${provider} does not execute ${dtype} here`);
   if (!description.plans.includes(kind)) throw impossible(`${provider} has no ${kind} plan here`);
   const most = Math.min(device.threads, usableCores);

@@ -9,7 +9,7 @@ import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 import { ProviderProcess } from '../../main/bench/provider-process.ts';
 import { findProvider } from '../../main/bench/providers.ts';
 import { webgpuBenchPath } from '../../main/paths.ts';
-import { parseAdapterList } from '../../webgpu-bench/node/dawn.ts';
+import { parseAdapterList, wantedFirst } from '../../webgpu-bench/node/dawn.ts';
 import { adapterRecord } from '../../webgpu-bench/provider/adapter.ts';
 import { convnext } from '../fixtures/webgpu/networks.ts';
 import { whyNoSoftwareAdapter } from '../unit/webgpu/dawn-device.ts';
@@ -18,13 +18,14 @@ const request = { silenceMs: 120_000 };
 const icd = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 /** The program with a Vulkan driver of its own, or with none. */
-function start(driver: string, args: readonly string[] = []): ProviderProcess {
+function start(driver: string, args: readonly string[] = [], adapter = ''): ProviderProcess {
   return new ProviderProcess({
     name: 'webgpu',
     command: 'env',
     args: [
       `VK_ICD_FILENAMES=${driver}`,
       'XDG_RUNTIME_DIR=/tmp',
+      `PLIMSOLL_WEBGPU_ADAPTER=${adapter}`,
       process.execPath,
       webgpuBenchPath(),
       ...args,
@@ -113,6 +114,19 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)('the provider webgpu', () =>
     });
   });
 
+  it('has no device, and lists those that there are, where none has the name that is asked for', async () => {
+    const named = start(icd, [], 'geforce');
+    const { devices, reason } = await named.request('describe', {}, request);
+    expect(devices).toEqual([]);
+    expect(reason).toBe(
+      "No WebGPU adapter has 'geforce' in its name. There are: SwiftShader (software) (vulkan).",
+    );
+    await expect(named.request('calibrate', {}, request)).rejects.toMatchObject({
+      error: { code: 'unsupported', message: reason },
+    });
+    await named.close();
+  });
+
   it('keeps what it found fastest under the device and its driver', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'plimsoll-tuning-'));
     const file = join(folder, 'tuning.json');
@@ -157,6 +171,32 @@ describe('adapters', () => {
   it('are listed by Dawn as it refuses one that does not exist', () => {
     const message = `no adapters match\n * backend: 'vulkan', name: 'NVIDIA GeForce RTX 4090'\n * backend: 'null', name: 'Null backend'\n`;
     expect(parseAdapterList(message)).toEqual([{ backend: 'vulkan', name: 'NVIDIA GeForce RTX 4090' }]);
+  });
+
+  it.each([
+    [undefined, ['Radeon', 'GeForce', 'SwiftShader (software)']],
+    ['', ['Radeon', 'GeForce', 'SwiftShader (software)']],
+    ['  ', ['Radeon', 'GeForce', 'SwiftShader (software)']],
+    ['geforce', ['GeForce', 'Radeon', 'SwiftShader (software)']],
+    [' D3D12 ', ['GeForce', 'Radeon', 'SwiftShader (software)']],
+    ['software', ['SwiftShader (software)', 'Radeon', 'GeForce']],
+    ['vulkan', ['Radeon', 'SwiftShader (software)', 'GeForce']],
+  ])('asked for as %j come first, then hardware', (wanted, names) => {
+    const offer = (deviceName: string, backend: string) => ({
+      record: adapterRecord({
+        vendor: '',
+        architecture: '',
+        deviceName,
+        driver: undefined,
+        backend,
+        isFallback: false,
+      }),
+      request: async () => null,
+    });
+    const offers = [offer('SwiftShader', 'vulkan'), offer('Radeon', 'vulkan'), offer('GeForce', 'd3d12')];
+    const { offers: sorted, reason } = wantedFirst(offers, wanted);
+    expect(sorted.map(({ record }) => record.name)).toEqual(names);
+    expect(reason).toBeUndefined();
   });
 
   it.each([

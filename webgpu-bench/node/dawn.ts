@@ -53,14 +53,9 @@ export async function dawnHost(plimsollVersion: string, tuningFile: string | und
         });
         offers.push({ record, request: open });
       }
-      // What is asked for by name first, then hardware; the order is Dawn's else.
-      const wanted = process.env.PLIMSOLL_WEBGPU_ADAPTER?.toLowerCase();
-      const rank = ({ record: { name, backend, software } }: AdapterOffer) => {
-        const named = wanted !== undefined && `${name} ${backend}`.toLowerCase().includes(wanted);
-        return named ? -1 : Number(software);
-      };
-      const sorted = offers.toSorted((a, b) => rank(a) - rank(b));
-      return { offers: distinct(sorted), reason: sorted.length > 0 ? undefined : noAdapter() };
+      if (offers.length === 0) return { offers, reason: noAdapter() };
+      const { offers: wanted, reason } = wantedFirst(offers, process.env.PLIMSOLL_WEBGPU_ADAPTER);
+      return { offers: distinct(wanted), reason };
     },
     triesMatrices: process.env.PLIMSOLL_WEBGPU_MATRICES === '1',
     tuning: tuningFile === undefined ? memoryTuning() : fileTuning(tuningFile),
@@ -89,7 +84,29 @@ export function parseAdapterList(message: string): ListedAdapter[] {
     .filter(({ backend }) => backend !== 'null');
 }
 
-/** The same hardware under several back ends is one device, by the first of them; twins of one model get numbers. */
+/**
+ * What is asked for by a part of its name or back end first, then hardware; Dawn's order else. None with a reason where
+ * nothing has such a name: measuring another instead would be found out late, or never.
+ */
+export function wantedFirst(
+  offers: readonly AdapterOffer[],
+  wanted: string | undefined,
+): { readonly offers: readonly AdapterOffer[]; readonly reason: string | undefined } {
+  const part = wanted?.trim().toLowerCase() ?? '';
+  const nameOf = ({ record: { name, backend } }: AdapterOffer) => `${name} (${backend})`;
+  const isWanted = (offer: AdapterOffer) => part !== '' && nameOf(offer).toLowerCase().includes(part);
+  if (part !== '' && !offers.some(isWanted)) {
+    const names = offers.map(nameOf).join(', ');
+    return {
+      offers: [],
+      reason: `No WebGPU adapter has '${wanted?.trim()}' in its name. There are: ${names}.`,
+    };
+  }
+  const rank = (offer: AdapterOffer) => (isWanted(offer) ? 0 : 2) + Number(offer.record.software);
+  return { offers: offers.toSorted((a, b) => rank(a) - rank(b)), reason: undefined };
+}
+
+/** The same hardware under several back ends is one device, by the first of them; so are twins, which Dawn names alike. */
 function distinct(offers: readonly AdapterOffer[]): AdapterOffer[] {
   const kept = new Map<string, AdapterOffer>();
   for (const offer of offers) if (!kept.has(offer.record.id)) kept.set(offer.record.id, offer);

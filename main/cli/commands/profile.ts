@@ -22,6 +22,7 @@ interface ProfileOptions {
   plans?: string[];
   dtypes?: string[];
   providers?: string[];
+  adapter?: string;
   batch?: number[];
   threads?: number;
   cacheState?: string;
@@ -45,6 +46,10 @@ export function addProfile(program: Command, context: CommandContext): void {
       `of ${providerNames.join(', ')}, to compare them; default: those of the settings, else native`,
       parseNames,
     )
+    .option(
+      '--adapter <name>',
+      'of several GPUs, the one that the provider webgpu takes: a part of its name or back end',
+    )
     .option('--batch <sizes>', 'images at once, for example 1,8; default: 1', parseIntegers)
     .option('--threads <count>', 'default: one for every physical core', (text) => parseInteger(text))
     .option(
@@ -64,6 +69,8 @@ export function addProfile(program: Command, context: CommandContext): void {
     .option('--json', 'print the result as one JSON object; progress goes to stderr in any case')
     .action(async (options: ProfileOptions) => {
       const asked = requestOf(options);
+      // The provider's program reads it from its environment, where it stands for the other commands as well.
+      if (options.adapter !== undefined) process.env.PLIMSOLL_WEBGPU_ADAPTER = options.adapter;
       const { settings } = await api.call('settings.get', {});
       const request = { suite: settings.suite, providers: settings.providers, ...asked };
       if (options.dryRun) {

@@ -600,6 +600,22 @@ describe('profile', () => {
     });
   });
 
+  it('names the adapter to the providers that it starts, and leaves it to them otherwise', async () => {
+    vi.stubEnv('PLIMSOLL_WEBGPU_ADAPTER', 'before');
+    try {
+      const seen: (string | undefined)[] = [];
+      const watching = running((api) => {
+        seen.push(process.env.PLIMSOLL_WEBGPU_ADAPTER);
+        finish(api);
+      });
+      await run('profile --providers webgpu', watching);
+      await run('profile --providers webgpu --adapter geforce', watching);
+      expect(seen).toEqual(['before', 'geforce']);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
   it('shows progress on stderr and the table on stdout', async () => {
     const { exitCode, output, errors, api } = await run('profile', running(finish));
     expect(exitCode).toBe(0);
