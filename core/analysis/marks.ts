@@ -278,6 +278,20 @@ function conditionMarks({ outcome, environment }: Marked): Mark[] {
   );
   if (short > 0)
     marks.push(warning('timer', 'Its samples are too short for the clock that they were taken with.'));
+  const apart = rounds.flatMap(({ gpuClock }, index) =>
+    gpuClock !== undefined && gpuClock.disagreeing > (outcome.rounds?.[index] ?? 0) / 2
+      ? [gpuClock.wallOverGpu]
+      : [],
+  );
+  if (apart.length > 0) {
+    const ratio = medianOf(apart).toFixed(2);
+    marks.push(
+      warning(
+        'timer',
+        `${inRounds(apart.length)} the wall clock saw ${ratio} times what the GPU’s time stamps say: other work was between, or the stamps are wrong.`,
+      ),
+    );
+  }
   return marks;
 }
 

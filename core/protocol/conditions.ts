@@ -38,12 +38,16 @@ export const SurroundingsSchema = z.object({
 });
 export type Surroundings = z.infer<typeof SurroundingsSchema>;
 
+/** The wall clock beside a GPU's time stamps: of the median sample, and the samples of which both cannot be right. */
+export const GpuClockSchema = z.object({ wallOverGpu: z.number().positive(), disagreeing: count });
+
 /** Of one round of one measurement; what the provider adds is absent where it does not tell. */
 export const RoundConditionsSchema = SurroundingsSchema.extend({
   warm: z.boolean().optional(),
   stopped: z.enum(stopReasons).optional(),
   passesPerSample: count.min(1).optional(),
   timerOverheadNs: z.number().nonnegative().optional(),
+  gpuClock: GpuClockSchema.optional(),
   /** Of the core that leads, from a chain of dependent additions. */
   clockHz: beforeAndAfter(z.number().positive()).optional(),
   pageFaults: z.object({ minor: count, major: count }).optional(),

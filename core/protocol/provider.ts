@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { activationFunctions, blockKinds } from '../graph/graph.ts';
 import { dataTypes, planKinds } from '../graph/plan.ts';
 import { stopReasons } from '../statistics/stopping.ts';
+import { GpuClockSchema } from './conditions.ts';
 
 /** Raised when a provider of the old number can no longer be understood. */
 export const providerProtocolVersion = 1;
@@ -329,6 +330,8 @@ export const MeasureResultSchema = z.object({
   /** Whether the last passes of the warm-up took as long as those before them. */
   warm: z.boolean().optional(),
   stopped: z.enum(stopReasons).optional(),
+  /** Where a GPU's time stamps are the figure. */
+  gpuClock: GpuClockSchema.optional(),
   /** Of the core that leads the team, just before the first sample and just after the last. */
   clockHz: z.object({ before: positive, after: positive }).optional(),
   /** Of this process while samples were taken. */

@@ -107,7 +107,7 @@ async function timeRound(
   const state = cacheStateOf(planned.case);
   const measured = await provider.request('measure', { handle, ...sampling, ...state }, request);
   const after = await telemetry.read(provider.processId);
-  const { warm, stopped, passesPerSample, timerOverheadNs, clockHz, pageFaults, memory } = measured;
+  const { warm, stopped, passesPerSample, timerOverheadNs, gpuClock, clockHz, pageFaults, memory } = measured;
   return {
     measured,
     conditions: {
@@ -116,6 +116,7 @@ async function timeRound(
       ...(stopped !== undefined && { stopped }),
       ...(passesPerSample !== undefined && { passesPerSample }),
       ...(timerOverheadNs !== undefined && { timerOverheadNs }),
+      ...(gpuClock !== undefined && { gpuClock }),
       ...(clockHz !== undefined && { clockHz }),
       ...(pageFaults !== undefined && { pageFaults }),
       ...(memory !== undefined && { memory }),

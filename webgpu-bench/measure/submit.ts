@@ -28,10 +28,7 @@ export interface PassTiming {
   readonly gpuNs: number | undefined;
   /** Wall time of all repetitions, from submit to `onSubmittedWorkDone`. */
   readonly wallNs: number;
-  /** Wall over GPU time; undefined without the latter. */
-  readonly wallOverGpu: number | undefined;
-  /** Whether `wallOverGpu` is further from 1 than can be explained by submitting. */
-  readonly disagrees: boolean;
+  readonly submits: number;
   /** Passes whose end did not lie after their begin. */
   readonly droppedPasses: number;
   /** Of one repetition: by timestamps where there are any, else by the wall clock. */
@@ -69,6 +66,7 @@ export async function timePasses(
   const stamps = hasTimestamps(device) ? await PassStamps.create(device, 1) : undefined;
   let gpuNs = 0;
   let wallNs = 0;
+  let submits = 0;
   let droppedPasses = 0;
   try {
     for (let done = 0; done < repetitions; ) {
@@ -80,6 +78,7 @@ export async function timePasses(
         gpuNs += spansNs[0] ?? 0;
         droppedPasses += dropped;
       }
+      submits += 1;
       done += count;
     }
     signal?.throwIfAborted();
@@ -87,26 +86,28 @@ export async function timePasses(
     stamps?.destroy();
   }
   const byStamps = stamps !== undefined && droppedPasses === 0;
-  const wallOverGpu = byStamps ? wallNs / gpuNs : undefined;
   return {
     repetitions,
     gpuNs: byStamps ? gpuNs : undefined,
     wallNs,
-    wallOverGpu,
-    disagrees: disagrees(wallNs, byStamps ? gpuNs : undefined),
+    submits,
     droppedPasses,
     nsPerRepetition: (byStamps ? gpuNs : wallNs) / repetitions,
     source: byStamps ? 'timestamp' : 'wall',
   };
 }
 
-/** Submitting and being told costs up to 2.4 ms in Chromium, which short work shows as disagreement: it is allowed for. */
+/** Submitting and being told costs up to 2.4 ms in Chromium, which short work would show as disagreement: it is allowed for. */
 const submitCostNs = 3e6;
 
-/** Whether wall and GPU time cannot both be right. */
-export function disagrees(wallNs: number, gpuNs: number | undefined): boolean {
+/** Whether wall and GPU time, where there is any, cannot both be right. */
+export function disagree({
+  wallNs,
+  gpuNs,
+  submits,
+}: Pick<PassTiming, 'wallNs' | 'gpuNs' | 'submits'>): boolean {
   if (gpuNs === undefined) return false;
-  return wallNs > gpuNs * disagreementLimit + submitCostNs || gpuNs > wallNs * disagreementLimit;
+  return wallNs > gpuNs * disagreementLimit + submits * submitCostNs || gpuNs > wallNs * disagreementLimit;
 }
 
 /** The wall time of one submit. */

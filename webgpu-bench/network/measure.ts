@@ -4,7 +4,7 @@ import { StoppingRule, type StoppingSettings } from '../../core/statistics/stopp
 import { medianOf } from '../../core/statistics/summary.ts';
 import { WarmUp } from '../../core/statistics/warm-up.ts';
 import { firstNs, neededSpanNs } from '../measure/repeat.ts';
-import { maxDispatchNs, plannedSubmitNs, timePasses } from '../measure/submit.ts';
+import { disagree, maxDispatchNs, plannedSubmitNs, timePasses } from '../measure/submit.ts';
 import type { Gpu } from './gpu.ts';
 import { dispatchesOf, type Network, type ReadyKernel } from './network.ts';
 
@@ -47,14 +47,18 @@ export async function measureNetwork(
   let warmupPasses = 0;
   let over = warmupMaxSeconds === 0;
   while (!over) {
-    const latencyNs = await timeBatches(gpu, batches, repetitions, signal);
+    const { latencyNs } = await timeBatches(gpu, batches, repetitions, signal);
     warmupPasses += repetitions;
     over = warmUp.add(latencyNs, (performance.now() - warmUpBegin) / 1000);
   }
   const rule = new StoppingRule(stopping);
   const begin = performance.now();
+  const wallsOverGpu: number[] = [];
+  let disagreeing = 0;
   for (;;) {
-    const latencyNs = await timeBatches(gpu, batches, repetitions, signal);
+    const { latencyNs, wallOverGpu, disagrees } = await timeBatches(gpu, batches, repetitions, signal);
+    if (wallOverGpu !== undefined) wallsOverGpu.push(wallOverGpu);
+    if (disagrees) disagreeing += 1;
     const elapsed = (performance.now() - begin) / 1000;
     const stopped = rule.add(latencyNs, elapsed);
     heard(Math.min(1, elapsed / stopping.minSeconds), 'measuring');
@@ -66,6 +70,7 @@ export async function measureNetwork(
       stopped,
       passesPerSample: repetitions,
       timerResolutionNs: gpu.timer.quantumNs,
+      ...(wallsOverGpu.length > 0 && { gpuClock: { wallOverGpu: medianOf(wallsOverGpu), disagreeing } }),
     };
   }
 }
@@ -89,7 +94,7 @@ export async function profileNetwork(
   });
   for (let turn = 0; turn < repetitions; turn++) {
     for (const { batches, count, samplesNs } of timed) {
-      samplesNs.push(await timeBatches(network.gpu, batches, count, signal));
+      samplesNs.push((await timeBatches(network.gpu, batches, count, signal)).latencyNs);
     }
     heard((turn + 1) / repetitions, 'timing the kernels');
   }
@@ -152,27 +157,44 @@ function batchesOf(steps: readonly Batch[]): Batch[] {
   return batches;
 }
 
-/** Nanoseconds of one pass. */
+interface BatchesTiming {
+  /** Of one pass. */
+  readonly latencyNs: number;
+  /** Undefined where any of it was timed by the wall clock. */
+  readonly wallOverGpu: number | undefined;
+  readonly disagrees: boolean;
+}
+
 async function timeBatches(
   gpu: Gpu,
   batches: readonly Batch[],
   repetitions: number,
   signal: AbortSignal | undefined,
-): Promise<number> {
-  let sum = 0;
+): Promise<BatchesTiming> {
+  let latencyNs = 0;
+  const clocks = { wallNs: 0, gpuNs: 0 as number | undefined, submits: 0 };
   for (const batch of batches) {
     const { dispatches, predictedNs } = batch;
-    const { nsPerRepetition } = await timePasses(gpu.device, encoding(dispatches), {
+    const timing = await timePasses(gpu.device, encoding(dispatches), {
       repetitions,
       predictedNs,
       // Whether a dispatch is too long was decided when it was cut, or was not: no watchdog looks at a software adapter.
       dispatches: Math.max(dispatches.length, Math.ceil(predictedNs / maxDispatchNs)),
       signal,
     });
-    batch.predictedNs = Math.min(predictedNs, nsPerRepetition);
-    sum += nsPerRepetition;
+    batch.predictedNs = Math.min(predictedNs, timing.nsPerRepetition);
+    latencyNs += timing.nsPerRepetition;
+    clocks.wallNs += timing.wallNs;
+    clocks.gpuNs =
+      clocks.gpuNs === undefined || timing.gpuNs === undefined ? undefined : clocks.gpuNs + timing.gpuNs;
+    clocks.submits += timing.submits;
   }
-  return sum;
+  const { wallNs, gpuNs } = clocks;
+  return {
+    latencyNs,
+    wallOverGpu: gpuNs === undefined ? undefined : wallNs / gpuNs,
+    disagrees: disagree(clocks),
+  };
 }
 
 const encoding = (dispatches: readonly Dispatch[]) => (pass: GPUComputePassEncoder) => {

@@ -171,8 +171,18 @@ describe('a mark', () => {
     ],
     ['notWarm', 'note', { warm: false }, /when the warm-up had to end/],
     ['timer', 'warning', { timerOverheadNs: 1e6 }, /too short for the clock/],
+    [
+      'timer',
+      'warning',
+      { gpuClock: { wallOverGpu: 1.9, disagreeing: 1e3 } },
+      /saw 1\.90 times what the GPU’s/,
+    ],
   ])('of the kind %s is a %s of its own', (kind, severity, conditions, sentence) => {
     expect(every(conditions)).toEqual([[kind, severity, expect.stringMatching(sentence)]]);
+  });
+
+  it('is silent where few samples disagree with the wall clock', () => {
+    expect(every({ gpuClock: { wallOverGpu: 1.02, disagreeing: 1 } })).toEqual([]);
   });
 
   it('says where the power changed on the way', () => {

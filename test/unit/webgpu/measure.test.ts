@@ -5,7 +5,7 @@ import { createBuffer, readBuffer } from '../../../webgpu-bench/measure/buffers.
 import { checked, DeviceLost, OutOfMemory, unlessLost } from '../../../webgpu-bench/measure/errors.ts';
 import { bufferUsage } from '../../../webgpu-bench/measure/flags.ts';
 import { findTimer, firstNs, neededSpanNs, repetitionsFor } from '../../../webgpu-bench/measure/repeat.ts';
-import { DispatchTooLong, disagrees, timePasses } from '../../../webgpu-bench/measure/submit.ts';
+import { DispatchTooLong, disagree, timePasses } from '../../../webgpu-bench/measure/submit.ts';
 import { quantumNs, spansOf } from '../../../webgpu-bench/measure/timestamps.ts';
 import { softwareDevice, whyNoSoftwareAdapter } from './dawn-device.ts';
 
@@ -52,13 +52,15 @@ describe('the rule of repetitions', () => {
 });
 
 it.each([
-  [10e6, 10e6, false],
-  [10e6, undefined, false],
-  [2.4e6, 0.01e6, false],
-  [30e6, 10e6, true],
-  [10e6, 30e6, true],
-])('tells whether wall %d and GPU %d disagree: %s', (wall, gpu, expected) => {
-  expect(disagrees(wall, gpu)).toBe(expected);
+  [10e6, 10e6, 1, false],
+  [10e6, undefined, 1, false],
+  [2.4e6, 0.01e6, 1, false],
+  [4.8e6, 0.01e6, 1, true],
+  [4.8e6, 0.01e6, 2, false],
+  [30e6, 10e6, 1, true],
+  [10e6, 30e6, 1, true],
+])('tells whether wall %d and GPU %d ns disagree over %d submits: %s', (wallNs, gpuNs, submits, expected) => {
+  expect(disagree({ wallNs, gpuNs, submits })).toBe(expected);
 });
 
 // A software adapter on a machine that has other work takes its time.
@@ -89,7 +91,8 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)('on SwiftShader', () => {
       expect(timing.gpuNs).toBeGreaterThan(0);
       expect(timing.nsPerRepetition * 5).toBeCloseTo(timing.gpuNs ?? 0);
       // Far less was done than predicted, and the sleep before the wait is what the wall clock saw.
-      expect(timing.disagrees).toBe(true);
+      expect(timing.submits).toBe(3);
+      expect(disagree(timing)).toBe(true);
       expect((await findTimer(device)).source).toBe('timestamp');
     } finally {
       device.destroy();
@@ -103,7 +106,8 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)('on SwiftShader', () => {
       const { encode } = await counter(device);
       const timing = await timePasses(device, encode, { repetitions: 3, predictedNs: 45e6 });
       expect(timeouts.mock.calls.filter(([, delayMs = 0]) => delayMs > 0)).toEqual([]);
-      expect(timing).toMatchObject({ gpuNs: undefined, source: 'wall', disagrees: false });
+      expect(timing).toMatchObject({ gpuNs: undefined, source: 'wall' });
+      expect(disagree(timing)).toBe(false);
       expect(timing.nsPerRepetition).toBe(timing.wallNs / 3);
       expect((await findTimer(device)).source).toBe('wall');
     } finally {

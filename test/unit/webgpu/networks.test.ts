@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Graph } from '../../../core/graph/graph.ts';
 import { type PlanKind, planGraph } from '../../../core/graph/plan.ts';
 import { findModel } from '../../../core/models/zoo.ts';
+import { MeasureResultSchema } from '../../../core/protocol/provider.ts';
 import { toWireGraph } from '../../../core/protocol/wire-graph.ts';
 import { findTimer } from '../../../webgpu-bench/measure/repeat.ts';
 import { Gpu } from '../../../webgpu-bench/network/gpu.ts';
@@ -53,12 +54,29 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       }
     }
 
-    it.each([0, 1, 2, 5, 6, 8])(
-      'every operator is right, with candidate %i of each layer',
-      async (candidate) => {
-        await expectRight(await prepare(operatorsNetwork(), 'layerwise', candidate, candidate === 0 ? 2 : 1));
-      },
-    );
+    it.each([
+      [0, 'conv2d.quads.4x8'],
+      [1, 'conv2d.direct.4x8'],
+      [2, 'conv2d.direct.4x4'],
+      [5, 'conv2d.tiled.32x32x32'],
+      [6, 'conv2d.tiled.32x64x16'],
+      [8, 'conv2d.tiled.64x64x16'],
+    ])('every operator is right, with candidate %i of each layer: %s', async (candidate, implementation) => {
+      const network = await prepare(operatorsNetwork(), 'layerwise', candidate, candidate === 0 ? 2 : 1);
+      const used = new Map(network.kernels.map((kernel) => [kernel.plan.name, kernel.implementation]));
+      expect(used.get('dense')).toBe(implementation);
+      expect(used.get('pointwise.gelu')).toBe(implementation);
+      expect(used.get('depthwise5')).toMatch(
+        candidate === 0
+          ? 'conv2d.depthwise.4'
+          : candidate === 1
+            ? 'conv2d.depthwise.2'
+            : /^conv2d\.depthwise\./,
+      );
+      expect(used.get('grouped')).toBe(candidate === 0 ? 'conv2d.quads.4x16' : 'conv2d.direct.1x4');
+      expect(used.get('pairs')).toBe('conv2d.general');
+      await expectRight(network);
+    });
 
     it.each(Object.keys(blockNetworks))('%s is right as one launch', async (name) => {
       const graph = blockNetworks[name]?.() as Graph;
@@ -156,7 +174,10 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
         );
         expect(network.kernels.find(({ plan }) => plan.fused)?.implementation).toMatch(/^block\./);
         const sampling = { warmupSeconds: 0, minSeconds: 0.05, minSamples: 2, maxSeconds: 5 };
-        expect((await measureNetwork(network, sampling, () => {})).latencyNs.length).toBeGreaterThan(1);
+        const { latencyNs, gpuClock } = await measureNetwork(network, sampling, () => {});
+        expect(latencyNs.length).toBeGreaterThan(1);
+        // There is but one clock, and nothing to check it by.
+        expect(gpuClock).toBeUndefined();
         await expectRight(network);
       }
       const request = { graph: toWireGraph(operatorsNetwork()), kernels: [], batch: 1, seed: 7 };
@@ -206,8 +227,12 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
     it('times the whole and its kernels', async () => {
       const network = await prepare(operatorsNetwork(), 'layerwise');
       const sampling = { warmupSeconds: 0.01, minSeconds: 0.1, minSamples: 3, maxSeconds: 5 };
-      const { latencyNs, timerResolutionNs } = await measureNetwork(network, sampling, () => {});
+      const measured = await measureNetwork(network, sampling, () => {});
+      const { latencyNs, timerResolutionNs, gpuClock } = MeasureResultSchema.parse(measured);
       expect(latencyNs.length).toBeGreaterThanOrEqual(3);
+      // The wall clock saw at least what the stamps did, but for their steps.
+      expect(gpuClock?.wallOverGpu).toBeGreaterThan(0.9);
+      expect(gpuClock?.disagreeing).toBeLessThanOrEqual(latencyNs.length);
       expect(Math.min(...latencyNs)).toBeGreaterThan(0);
       expect(timerResolutionNs).toBeGreaterThan(0);
       const { kernels } = await profileNetwork(network, 2, () => {});
