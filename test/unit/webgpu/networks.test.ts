@@ -5,6 +5,7 @@ import { type PlanKind, planGraph } from '../../../core/graph/plan.ts';
 import { findModel } from '../../../core/models/zoo.ts';
 import { MeasureResultSchema } from '../../../core/protocol/provider.ts';
 import { toWireGraph } from '../../../core/protocol/wire-graph.ts';
+import { OutOfMemory } from '../../../webgpu-bench/measure/errors.ts';
 import { findTimer } from '../../../webgpu-bench/measure/repeat.ts';
 import { Gpu } from '../../../webgpu-bench/network/gpu.ts';
 import type { LowerOptions, WorkgroupLimits } from '../../../webgpu-bench/network/lower.ts';
@@ -189,6 +190,20 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       );
       await expect(half).rejects.toThrow('16-bit floats');
       device.destroy();
+    });
+
+    it('a batch that the device has no memory for is refused, and the next network is executed', async () => {
+      const tooLarge = prepare(operatorsNetwork(), 'layerwise', 0, 2 ** 22);
+      await expect(tooLarge).rejects.toThrow(
+        /^One of the activations has \d+ MiB, and this device takes \d+ MiB/,
+      );
+      await expect(tooLarge).rejects.toBeInstanceOf(OutOfMemory);
+      // Each of these is small enough, and all of them are too much for the driver.
+      const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
+      const each = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+      const all = gpu.createBuffers('activations', Array(1000).fill(each));
+      await expect(all).rejects.toBeInstanceOf(OutOfMemory);
+      await expectRight(await prepare(operatorsNetwork(), 'layerwise'));
     });
 
     it('cuts what takes too long, launch by launch, and computes the same', async () => {
