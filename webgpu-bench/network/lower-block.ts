@@ -343,9 +343,15 @@ function lowerMbconv(
 }
 
 /** The most pixels a thread of a software adapter has room for; undefined where it has for none. */
+/** Of the hidden channels, while a tile of more pixels fits. */
+const mostChunks = 4;
+
 function ownedTile(block: FfnBlock, { quads }: LowerOptions['limits']): OwnedTile | undefined {
   const tiles = [4, 2].map((rows) => ({ rows, threads: 16, quads }));
-  return tiles.find((tile) => ownedChunk(block, tile) !== undefined);
+  const chunks = tiles.map((tile) => ownedChunk(block, tile));
+  // In many chunks the sums are fetched and put back so often that fewer pixels at a time are faster.
+  const ample = chunks.findIndex((chunk = 0) => mostChunks * chunk >= vectorsOf(block.hiddenChannels));
+  return tiles[ample >= 0 ? ample : chunks.findLastIndex((chunk) => chunk !== undefined)];
 }
 
 /** Tiles that fit the device, the likeliest first. Throws Unsupported where none does. */
