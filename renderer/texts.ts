@@ -445,7 +445,7 @@ export const texts = {
     front: 'Pareto front',
     legend: (entries: readonly string[]) => `Legend: ${entries.join(', ')}`,
     panel: (title: string, points: number) =>
-      `${title}: ${points} points. The arrow keys go from one to the next, Enter selects it, space pins it.`,
+      `${title}: ${points === 1 ? '1 point' : `${points} points`}. The arrow keys go from one to the next, Enter selects it, space pins it.`,
     notPlotted: (models: string) => `Not drawn, for no accuracy is published at their size: ${models}.`,
     nothing: 'There is nothing to draw yet.',
     drawing: 'Accuracy over operations and over latency',
@@ -487,7 +487,7 @@ export const texts = {
       remove: (run: string) => `Take away the run of ${run}`,
       differs: 'Differs from the first run:',
       sameSurroundings: 'In the same surroundings as the first run.',
-      points: (count: number) => `${count} points`,
+      points: (count: number) => (count === 1 ? '1 point' : `${count} points`),
       add: 'Add a run',
       default: 'As at first',
     },

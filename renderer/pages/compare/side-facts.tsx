@@ -1,6 +1,7 @@
 import { formatProvider } from '../../../core/format/provider.ts';
 import { formatTime } from '../../../core/format/units.ts';
 import type { Comparison } from '../../../core/protocol/compare.ts';
+import { Facts } from '../../components/facts.tsx';
 import { texts } from '../../texts.ts';
 
 export function SideFacts({
@@ -21,14 +22,7 @@ export function SideFacts({
   return (
     <div>
       <h3>{title}</h3>
-      <dl className="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
     </div>
   );
 }
