@@ -833,6 +833,7 @@ export const texts = {
     within: 'Within the later run:',
     plans: 'fused with layerwise plan',
     provider: (name: string) => `${name} with native`,
+    type: (name: string) => `${name} with fp32`,
     part: (side: string, of: string) => `${side}: ${of}`,
     every: (of: string) => `every ${of}`,
     processor: 'CPU',
@@ -844,7 +845,7 @@ export const texts = {
     },
     same: {
       title: 'Both sides are the same',
-      text: 'Choose another run, provider or plan before or after.',
+      text: 'Choose another run, provider, plan or data type before or after.',
     },
     table: 'Verdicts',
     counts: (better: number, worse: number, same: number, unclear: number) =>

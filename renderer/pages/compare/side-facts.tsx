@@ -6,7 +6,7 @@ import { texts } from '../../texts.ts';
 
 export function SideFacts({
   title,
-  side: { run, provider, plan },
+  side: { run, provider, plan, dtype, threads },
 }: {
   title: string;
   side: Comparison['before'];
@@ -18,6 +18,8 @@ export function SideFacts({
     [words.processor, run.cpu],
     ...(provider === undefined ? [] : [[terms.provider.name, formatProvider(provider)] as const]),
     ...(plan === undefined ? [] : [[terms.plan.name, plan] as const]),
+    ...(dtype === undefined ? [] : [[terms.dtype.name, dtype] as const]),
+    ...(threads === undefined ? [] : [[terms.threads.name, String(threads)] as const]),
   ] as const;
   return (
     <div>
