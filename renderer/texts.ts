@@ -439,6 +439,7 @@ export const texts = {
     hollow: 'hollow: layerwise plan',
     filled: 'filled: fused plan',
     pale: 'pale: plan of another program',
+    mistrusted: 'crossed out: MISTRUSTED, and not on the front',
     solid: 'solid: ideal latency',
     dashed: 'dashed: measured latency',
     unsplit: 'efficiency gap, its waterline not known',
@@ -475,6 +476,7 @@ export const texts = {
       high: 'High [ms]',
       efficiency: 'Efficiency [%]',
       front: 'On the Pareto front',
+      trust: 'Check',
     },
     chooser: {
       summary: (shown: number, most: number) => `Series: ${shown} drawn, at most ${most}`,

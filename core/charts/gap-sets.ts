@@ -178,6 +178,7 @@ function publishedPoint(id: string, model: string, family: string, top1: number)
     interval: null,
     reconstruction: false,
     alarms: [],
+    isMistrusted: false,
   } as const;
 }
 

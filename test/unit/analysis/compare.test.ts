@@ -83,6 +83,24 @@ describe('two runs', () => {
   });
 });
 
+describe('a mistrusted figure', () => {
+  it('has no verdict, but its effect and why', () => {
+    const zeros = (measurement: Measurement) => {
+      const { outcome } = measurement;
+      if (outcome.status !== 'measured') throw new Error('the sample run measured it');
+      const output = { ...outcome.verification.output, zeroFraction: 0.9 };
+      return { ...measurement, outcome: { ...outcome, verification: { ...outcome.verification, output } } };
+    };
+    const slower = changedRun('after', { latency: { resnet50: 1.2 } });
+    const [first] = slower.measurements;
+    const row = rowOf(compare(replaced(slower, first?.id ?? '', zeros)), first?.model ?? '');
+    expect(row).toMatchObject({ model: 'resnet50', verdict: 'UNCLEAR' });
+    expect(row?.reason).toMatch(/^The figure after is MISTRUSTED\. .* zero to 90%/);
+    expect(row?.effect.ratio).toBeCloseTo(1.2, 1);
+    expect(rowOf(compare(slower), 'resnet50')?.verdict).toBe('WORSE');
+  });
+});
+
 describe('only like with like', () => {
   it.each([
     ['threads', { threads: 4 }, 'threads 4, not 2'],
