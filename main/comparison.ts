@@ -1,22 +1,36 @@
 /** Comparisons and history of what is stored. */
 import type { z } from 'zod';
-import { type ComparableRun, compareParts, compareRuns } from '../core/analysis/compare.ts';
+import {
+  type ComparableRun,
+  type ComparedSide,
+  compareParts,
+  compareRuns,
+} from '../core/analysis/compare.ts';
 import { sameEnvironment } from '../core/analysis/environment-differences.ts';
 import { learnNoise, noiseFloor, type TestedProvider } from '../core/analysis/noise-floor.ts';
 import { noiseOfTest } from '../core/analysis/noise-test.ts';
 import { ApiError } from '../core/protocol/api.ts';
-import type {
-  ComparedParts,
-  ComparedPartsRequestSchema,
-  CompareSide,
-  Comparison,
-  KnownNoise,
+import {
+  type ComparedParts,
+  type ComparedPartsRequestSchema,
+  type CompareSide,
+  type Comparison,
+  type KnownNoise,
+  type PartField,
+  partFields,
 } from '../core/protocol/compare.ts';
 import type { Machine } from '../core/protocol/machines.ts';
 import type { Store } from './store/store.ts';
 
 /** So many runs of a machine tell its noise; older ones were in other surroundings anyway. */
 const runsForNoise = 20;
+
+const partNames = {
+  provider: 'provider',
+  plan: 'plan',
+  dtype: 'data type',
+  threads: 'number of threads',
+} as const satisfies Record<PartField, string>;
 
 /** Throws ApiError where a side names nothing, or both sides the same. */
 export function compareStored(
@@ -25,20 +39,18 @@ export function compareStored(
   after: CompareSide,
   requireRun: (runId: string) => ComparableRun,
 ): Comparison {
-  const sides = [before, after].map(({ runId, ...side }) => ({ ...side, run: requireRun(runId) }));
-  const [first, second] = sides;
-  if (first === undefined || second === undefined) throw new Error('a comparison has two sides');
-  const same =
-    first.run.id === second.run.id && first.provider === second.provider && first.plan === second.plan;
-  if (same) {
+  const sideOf = ({ runId, ...part }: CompareSide): ComparedSide => ({ ...part, run: requireRun(runId) });
+  const first = sideOf(before);
+  const second = sideOf(after);
+  if (first.run.id === second.run.id && partFields.every((field) => first[field] === second[field])) {
     throw new ApiError(
       'badInput',
       `Run ${first.run.id} would be compared with itself.`,
-      'Name two runs, or two providers or plans of one: plimsoll compare --plans layerwise,fused',
+      'Name two runs, or two parts of one: plimsoll compare --plans layerwise,fused',
     );
   }
-  for (const { run, provider, plan } of sides) requireChosen(run, provider, plan);
-  const machines = new Set(sides.map(({ run }) => run.machine.id));
+  for (const side of [first, second]) requireChosen(side);
+  const machines = new Set([first.run.machine.id, second.run.machine.id]);
   const history = [...machines].flatMap((machineId) => store.medians(machineId, runsForNoise));
   return compareRuns(first, second, history, [...testedIn(store, first.run), ...testedIn(store, second.run)]);
 }
@@ -91,18 +103,17 @@ export function knownNoise(store: Store, machines: readonly Machine[]): KnownNoi
   });
 }
 
-function requireChosen(run: ComparableRun, provider: string | undefined, plan: string | undefined): void {
+function requireChosen({ run, ...part }: ComparedSide): void {
   const cases = [...run.figures, ...run.lost];
-  if (provider !== undefined && !cases.some((one) => one.provider === provider)) {
-    const measured = [...new Set(cases.map((one) => one.provider))];
+  for (const field of partFields) {
+    const wanted = part[field];
+    if (wanted === undefined || cases.some((one) => one[field] === wanted)) continue;
+    const measured = [...new Set(cases.map((one) => one[field]))];
     throw new ApiError(
       'notFound',
-      `Run ${run.id} has nothing of the provider '${provider}'.`,
+      `Run ${run.id} has nothing with the ${partNames[field]} ${wanted}.`,
       measured.length === 0 ? 'It has no measurements at all.' : `It has: ${measured.join(', ')}.`,
     );
-  }
-  if (plan !== undefined && !cases.some((one) => one.plan === plan)) {
-    throw new ApiError('notFound', `Run ${run.id} has nothing with the plan '${plan}'.`);
   }
 }
 

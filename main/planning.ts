@@ -6,6 +6,7 @@ import type { ActiveRun } from './bench/active-run.ts';
 import type { BenchPages } from './bench/bench-pages.ts';
 import type { ParsedRunRequest } from './bench/cases.ts';
 import { KnownProviders } from './bench/known-providers.ts';
+import { untestedOf, wantsNoiseTest } from './bench/noise-due.ts';
 import { planRun } from './bench/plan-run.ts';
 import type { SchedulerSettings } from './bench/scheduler.ts';
 import type { Store } from './store/store.ts';
@@ -48,10 +49,14 @@ export class Planning {
 
   async plan(request: ParsedRunRequest): Promise<RunPlan> {
     const providers = await this.list([...new Set(request.providers ?? (['native'] as const))]);
-    const { cpu } = await this.environment();
+    const environment = await this.environment();
+    const known = providers.flatMap(({ description }) => description ?? []);
     return planRun(request, {
       providers,
-      usableCores: cpu.usableCores,
+      usableCores: environment.cpu.usableCores,
+      untested: wantsNoiseTest(request)
+        ? untestedOf(known, environment, this.store()).map(({ provider }) => provider)
+        : [],
       pastRuns: (await this.pastRunIds())
         .slice(0, mostPastRuns)
         .flatMap((id) => this.store().getRun(id) ?? []),

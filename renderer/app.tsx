@@ -11,10 +11,11 @@ import { Shell } from './components/shell.tsx';
 export function App() {
   const [connection, setConnection] = useState<Connection>({ state: 'connecting' });
   const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is another connection
+  const [transport] = useState(ownTransport);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again
   useEffect(() => {
     let current = true;
-    void connect(ownTransport()).then((next) => current && setConnection(next));
+    void connect(transport).then((next) => current && setConnection(next));
     return () => {
       current = false;
     };

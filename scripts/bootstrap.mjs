@@ -39,6 +39,7 @@ const tasks = {
     steps: ['compiler', 'chromium', 'packages', 'native', 'interface'],
     program: ['scripts/bench-pages.ts'],
   },
+  'bench-repeat': { steps: ['compiler', 'packages', 'native'], program: ['scripts/bench-repeat.ts'] },
   'bench-store': { steps: ['packages'], program: ['scripts/bench-store.ts'] },
   'test-sanitize': { steps: ['compiler', 'packages'], program: ['scripts/test-sanitize.ts'] },
   'bench-native': {

@@ -1,13 +1,14 @@
-/** Two runs, or two providers or plans of one, held against each other: like with like, and never a forced verdict. */
-import type {
-  ComparedFigure,
-  ComparedPart,
-  ComparedParts,
-  ComparedRow,
-  CompareSide,
-  Comparison,
-  NoiseFloor,
-  Unmatched,
+/** Two runs, or two parts of one (providers, plans, data types), held against each other: like with like, and never a forced verdict. */
+import {
+  type ComparedFigure,
+  type ComparedPart,
+  type ComparedParts,
+  type ComparedRow,
+  type CompareSide,
+  type Comparison,
+  type NoiseFloor,
+  partFields,
+  type Unmatched,
 } from '../protocol/compare.ts';
 import type { Case, MeasuredKernel, RunSummary } from '../protocol/run.ts';
 import { bootstrapRatio } from '../statistics/bootstrap.ts';
@@ -77,7 +78,7 @@ export function compareRuns(
     const pair = pairs[index];
     const verdict = judged[index];
     if (pair === undefined || verdict === undefined) return [];
-    return [rowOf(couple, verdict, pair.floor, before.run, after.run)];
+    return [rowOf(couple, ifTrusted(verdict, couple), pair.floor, before.run, after.run)];
   });
   const count = (wanted: ComparedRow['verdict']) => rows.filter(({ verdict }) => verdict === wanted).length;
   return {
@@ -95,6 +96,14 @@ export function compareRuns(
   };
 }
 
+/** Of what may not be the network's result at all nothing is concluded. */
+function ifTrusted(judged: Judged, { before, after }: Couple): Judged {
+  const why = before.mistrusted ?? after.mistrusted;
+  if (why === null || judged.verdict === 'UNCLEAR') return judged;
+  const side = before.mistrusted === null ? 'after' : 'before';
+  return { ...judged, verdict: 'UNCLEAR', reason: `The figure ${side} is MISTRUSTED. ${why}` };
+}
+
 /** After over before. Null where either is unknown, or of another machine: that its clock is another is then a part of what is compared. */
 function clockRatio(couple: Couple, before: ComparedSide, after: ComparedSide): number | null {
   const clocks = [couple.before.clockHz, couple.after.clockHz] as const;
@@ -102,21 +111,17 @@ function clockRatio(couple: Couple, before: ComparedSide, after: ComparedSide): 
   return clocks[1] / clocks[0];
 }
 
-function sideOf({ run, provider, plan }: ComparedSide): Comparison['before'] {
-  return { run: run.summary, runId: run.id, provider, plan };
+function sideOf({ run, ...part }: ComparedSide): Comparison['before'] {
+  return { run: run.summary, runId: run.id, ...part };
 }
 
 // ------------------------------------------------------------------------------------------------------------- matching
 
 function match(before: ComparedSide, after: ComparedSide): { couples: Couple[]; unmatched: Unmatched[] } {
-  // What both sides name is what they are compared in.
-  const compared: (keyof Case)[] = [
-    ...(before.provider !== undefined && after.provider !== undefined ? (['provider'] as const) : []),
-    ...(before.plan !== undefined && after.plan !== undefined ? (['plan'] as const) : []),
-  ];
-  const keyOf = (figure: Case) => caseKey(figure, compared);
   const first = chosen(before);
   const second = chosen(after);
+  const compared = comparedFields(before, after, first, second);
+  const keyOf = (figure: Case) => caseKey(figure, compared);
   const partners = new Map(second.map((figure) => [keyOf(figure), figure]));
   const couples: Couple[] = [];
   const unmatched: Unmatched[] = [];
@@ -147,12 +152,30 @@ function match(before: ComparedSide, after: ComparedSide): { couples: Couple[]; 
   return { couples, unmatched };
 }
 
-function chosen({ run, provider, plan }: ComparedSide): (Figure | LostFigure)[] {
-  return [...run.figures, ...run.lost].filter(
-    (figure) =>
-      (provider === undefined || figure.provider === provider) &&
-      (plan === undefined || figure.plan === plan),
+function chosen({ run, ...part }: ComparedSide): (Figure | LostFigure)[] {
+  return [...run.figures, ...run.lost].filter((figure) =>
+    partFields.every((field) => part[field] === undefined || figure[field] === part[field]),
   );
+}
+
+/** What need not be equal: what both sides name, and what comes with another provider's device. */
+function comparedFields(
+  before: ComparedSide,
+  after: ComparedSide,
+  first: readonly Case[],
+  second: readonly Case[],
+): (keyof Case)[] {
+  const named = partFields.filter((field) => before[field] !== undefined && after[field] !== undefined);
+  // A processor and a GPU have no device and no threads in common; which is meant is clear where each side has one.
+  const placesOf = (side: readonly Case[]) =>
+    new Set(side.map(({ device, threads }) => JSON.stringify([device, threads])));
+  const devices = new Set(first.map(({ device }) => device));
+  const isOtherDevice =
+    named.includes('provider') &&
+    second.every(({ device }) => !devices.has(device)) &&
+    placesOf(first).size === 1 &&
+    placesOf(second).size === 1;
+  return isOtherDevice ? [...new Set([...named, 'device', 'threads'] as const)] : named;
 }
 
 /** Names what keeps the most similar case of the other side from being its partner. */
@@ -193,9 +216,9 @@ function rowOf(
   first: ComparableRun,
   second: ComparableRun,
 ): ComparedRow {
-  const { model, imageSize, device, dtype, batch, threads } = before;
+  const { model, imageSize, batch } = before;
   return {
-    ...{ model, imageSize, device, dtype, batch, threads, ...cacheStateOf(before) },
+    ...{ model, imageSize, batch, ...cacheStateOf(before) },
     before: comparedFigure(before),
     after: comparedFigure(after),
     verdict,
@@ -217,11 +240,11 @@ function effectOf(
 }
 
 function comparedFigure(figure: Figure): ComparedFigure {
-  const { id, provider, plan, instructionSet, latencyNs, p90Ns, samples, roundMediansNs, outliers } = figure;
+  const { id, provider, device, plan, dtype, threads } = figure;
+  const { instructionSet, latencyNs, p90Ns, samples, roundMediansNs, outliers } = figure;
   return {
     measurementId: id,
-    provider,
-    plan,
+    ...{ provider, device, plan, dtype, threads },
     instructionSet,
     latencyNs,
     p90Ns,

@@ -13,9 +13,10 @@ import { believedSamples } from './believed-samples.ts';
 import { ceilingsFor } from './ceilings.ts';
 import { computationalEfficiency, idealLatencyNs } from './efficiency.ts';
 import type { Surroundings } from './environment-differences.ts';
+import { whyMistrusted } from './trust.ts';
 
 /** To be raised with every change of what is derived, here or in `report.ts`. */
-export const figureVersion = 2;
+export const figureVersion = 3;
 
 export interface Figure extends Case {
   /** Of its measurement. */
@@ -33,6 +34,8 @@ export interface Figure extends Case {
   readonly efficiency: number | null;
   /** Of the rounds that count, in the middle; null where it is not known. */
   readonly clockHz: number | null;
+  /** Why its check proves little; null where it is trusted. */
+  readonly mistrusted: string | null;
 }
 
 /** A case without a figure, and why. */
@@ -75,6 +78,7 @@ export function figureOf(
     efficiency:
       peak === undefined ? null : computationalEfficiency(idealLatencyNs(operations, peak), latencyNs.median),
     clockHz: clockOf(outcome.conditions, setAside),
+    mistrusted: whyMistrusted(outcome.verification, measurement.dtype) ?? null,
   };
 }
 

@@ -1,4 +1,5 @@
 /** From the measurements of a run to the two panels of the efficiency-gap plot, as reports draw it. */
+import { ceilingsOf } from '../analysis/find-ceilings.ts';
 import type { Ceilings, MeasurementSummary, RunReport } from '../protocol/run.ts';
 import { type GapPoint, type GapSeries, linesOf, measuredPoint, shortenLabels } from './gap-point.ts';
 
@@ -40,13 +41,7 @@ export function conditionsOf({ measurements }: RunReport): Condition[] {
 export function gapPlotData(report: RunReport, condition: Condition): GapPlotData | undefined {
   const key = conditionKey(condition);
   const measurements = report.measurements.filter((measurement) => conditionKey(measurement) === key);
-  const ceilings = report.ceilings.find(
-    ({ provider, device, dtype, threads }) =>
-      provider === condition.provider &&
-      device === condition.device &&
-      dtype === condition.dtype &&
-      threads === condition.threads,
-  );
+  const ceilings = ceilingsOf(report, condition);
   if (measurements.length === 0 || ceilings === undefined) return undefined;
   const points: GapPoint[] = [];
   const notPlotted = new Set<string>();

@@ -23,6 +23,8 @@ export interface GapPoint {
   readonly reconstruction: boolean;
   /** What makes the figure doubtful. */
   readonly alarms: readonly string[];
+  /** Whether its check proves little. */
+  readonly isMistrusted: boolean;
 }
 
 /** One line: a family, and the plan that it was executed by. */
@@ -33,7 +35,7 @@ export interface GapSeries<Point extends GapPoint = GapPoint> {
 }
 
 export function measuredPoint(measurement: MeasurementSummary, top1: number): GapPoint {
-  const { id, model, family, plan, batch, operations, latencyNs, efficiency, alarms } = measurement;
+  const { id, model, family, plan, batch, operations, latencyNs, efficiency, alarms, trust } = measurement;
   return {
     id,
     model,
@@ -49,6 +51,7 @@ export function measuredPoint(measurement: MeasurementSummary, top1: number): Ga
     efficiency,
     reconstruction: measurement.reconstruction !== null,
     alarms,
+    isMistrusted: trust === 'mistrusted',
   };
 }
 

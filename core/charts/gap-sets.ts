@@ -1,4 +1,5 @@
 /** What the efficiency-gap plot can lay over one another: parts of runs that were measured alike, and what others have published. */
+import { ceilingsOf } from '../analysis/find-ceilings.ts';
 import { formatProvider } from '../format/provider.ts';
 import { publishedAccuracy } from '../models/accuracy.ts';
 import { paperMachine, paperResults, paperSource } from '../models/paper-results.ts';
@@ -52,24 +53,19 @@ const keyFields = ['provider', 'device', 'dtype', 'batch', 'threads', 'plan', 'c
 
 /** Layerwise before fused, else in the order of measuring. */
 export function setsOfRun(report: RunReport): MeasuredSet[] {
-  const { run, machine, ceilings, providers, measurements } = report;
+  const { run, providers, measurements } = report;
   const groups = Map.groupBy(measurements, (row) =>
     [run.id, ...keyFields.map((field) => row[field] ?? '')].join('~'),
   );
   const sets = [...groups].flatMap(([key, rows]): MeasuredSet[] => {
     const [first] = rows;
-    const peak = ceilings.find((candidate) =>
-      (['provider', 'device', 'dtype', 'threads'] as const).every(
-        (field) => candidate[field] === first?.[field],
-      ),
-    );
+    const peak = first && ceilingsOf(report, first);
     if (first === undefined || peak === undefined) return [];
     const { provider, device, dtype, batch, threads, plan, cacheState } = first;
     const described = providers
       .filter(({ description }) => description.provider === provider)
       .flatMap(({ description }) => description.devices)
       .find(({ id }) => id === device);
-    const [gpu] = machine.gpus.filter(({ software }) => !software);
     return [
       {
         origin: 'measured',
@@ -80,10 +76,7 @@ export function setsOfRun(report: RunReport): MeasuredSet[] {
         machineName: run.machineName,
         ...{ provider, device, dtype, batch, threads, plan, cacheState },
         software: described?.software ?? false,
-        driver:
-          described?.kind !== 'gpu' || gpu === undefined
-            ? null
-            : [gpu.driver, gpu.driverVersion].filter((part) => part !== null).join(' ') || null,
+        driver: described?.driver ?? null,
         peakOperationsPerSecond: peak.peakOperationsPerSecond,
         points: rows.flatMap((row) =>
           row.top1 === null ? [] : [{ ...measuredPoint(row, row.top1), batch }],
@@ -140,6 +133,7 @@ function gpuSet({
   dataType,
   software,
   source,
+  peakSource,
   peakOperationsPerSecond,
   results,
 }: PublishedGpu): PublishedSet {
@@ -147,7 +141,7 @@ function gpuSet({
     origin: 'published',
     key: name.replaceAll(/[^A-Za-z0-9]+/g, '-').toLowerCase(),
     name: `${name.replace('NVIDIA GeForce ', '')} (${software})`,
-    source: `${source}. Peak: ${publishedPeakOrigin}.`,
+    source: `${source}. Peak: ${publishedPeakOrigin} (${peakSource}).`,
     dtype: dataType,
     peakOperationsPerSecond,
     points: results.flatMap(({ model, imageSize, macs, batch, imagesPerSecond }): SetPoint[] => {
@@ -184,6 +178,7 @@ function publishedPoint(id: string, model: string, family: string, top1: number)
     interval: null,
     reconstruction: false,
     alarms: [],
+    isMistrusted: false,
   } as const;
 }
 

@@ -23,7 +23,7 @@ export interface GapView {
   readonly ideal: readonly GapSeries<DrawnPoint>[];
   /** A line a family and set. */
   readonly actual: readonly GapSeries<DrawnPoint>[];
-  /** Of what was measured on real devices. */
+  /** Of what was measured on real devices, and is trusted. */
   readonly front: readonly DrawnPoint[];
   readonly notPlotted: readonly string[];
 }
@@ -64,7 +64,7 @@ export function gapView(sets: readonly GapSet[], without: ReadonlySet<string> = 
       ({ latencyMs }) => latencyMs,
     ),
     front: paretoFront(
-      points.filter(({ set }) => set.origin === 'measured' && !set.software),
+      points.filter(({ set, isMistrusted }) => set.origin === 'measured' && !set.software && !isMistrusted),
       ({ latencyMs }) => latencyMs,
       ({ top1 }) => top1,
     ),

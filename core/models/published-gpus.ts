@@ -14,6 +14,8 @@ const PublishedGpusSchema = z.object({
       source: z.string(),
       multiprocessors: z.number().int(),
       boostClockHz: z.number(),
+      /** Where its multiprocessors, its clock and the product are published. */
+      peakSource: z.string(),
       results: z.array(
         z.object({
           /** As the zoo calls it. */

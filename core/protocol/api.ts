@@ -110,6 +110,8 @@ export const ConditionsSampleSchema = z.object({
   busyFraction: z.number().min(0).max(1).nullable(),
 });
 export type ConditionsSample = z.infer<typeof ConditionsSampleSchema>;
+/** One every other second: those of the last ten minutes are kept. */
+export const keptConditions = 300;
 
 export const SettingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),

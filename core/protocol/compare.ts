@@ -39,15 +39,21 @@ export const EnvironmentDifferenceSchema = z.object({
 });
 export type EnvironmentDifference = z.infer<typeof EnvironmentDifferenceSchema>;
 
-/** A run, or only what one provider or one plan gave in it. */
+/** A run, or only what one provider gave in it, one plan, one data type, or so many threads. */
 export const CompareSideSchema = z.object({
   runId: text,
   provider: text.optional(),
   plan: PlanKindSchema.optional(),
+  dtype: DataTypeSchema.optional(),
+  threads: count.min(1).optional(),
 });
 export type CompareSide = z.infer<typeof CompareSideSchema>;
 
-/** Where both sides name a provider, or a plan, that is what is compared, and need not be equal. */
+/** What a side may name. */
+export const partFields = ['provider', 'plan', 'dtype', 'threads'] as const satisfies (keyof CompareSide)[];
+export type PartField = (typeof partFields)[number];
+
+/** What both sides name is what is compared, and need not be equal. */
 export const CompareRequestSchema = z.object({ before: CompareSideSchema, after: CompareSideSchema });
 
 const IntervalSchema = z.object({ median: positive, low: positive, high: positive });
@@ -55,7 +61,10 @@ const IntervalSchema = z.object({ median: positive, low: positive, high: positiv
 const ComparedFigureSchema = z.object({
   measurementId: text,
   provider: text,
+  device: text,
   plan: PlanKindSchema,
+  dtype: DataTypeSchema,
+  threads: count.min(1),
   instructionSet: text,
   latencyNs: IntervalSchema,
   /** Null where there are too few samples for it. */
@@ -78,7 +87,12 @@ const ComparedPartSchema = z.object({
 });
 export type ComparedPart = z.infer<typeof ComparedPartSchema>;
 
-export const ComparedRowSchema = CaseSchema.omit({ provider: true, plan: true }).extend({
+export const ComparedRowSchema = CaseSchema.pick({
+  model: true,
+  imageSize: true,
+  batch: true,
+  cacheState: true,
+}).extend({
   before: ComparedFigureSchema,
   after: ComparedFigureSchema,
   verdict: VerdictSchema,

@@ -1,5 +1,4 @@
 /** The one run of this process: begins it, follows it, ends it, and stores what it gives. */
-import { sameEnvironment, surroundingsOf } from '../../core/analysis/environment-differences.ts';
 import { noiseSuite, verifySuite } from '../../core/analysis/noise-test.ts';
 import {
   ApiError,
@@ -18,6 +17,7 @@ import type { Store } from '../store/store.ts';
 import type { BenchPages } from './bench-pages.ts';
 import { type ParsedRunRequest, type PlannedCase, planCases, selectModels } from './cases.ts';
 import { ConditionsTrace } from './conditions-trace.ts';
+import { untestedOf, wantsNoiseTest } from './noise-due.ts';
 import { defaultNoiseTiming, noiseCases, testNoise } from './noise-test.ts';
 import { ProviderAbsent, type ProviderConnection } from './provider-connection.ts';
 import { openProvider } from './providers.ts';
@@ -97,8 +97,7 @@ export class ActiveRun {
       budgetSeconds: selection.suite.budgetSeconds,
       settleSeconds: request.settleSeconds,
       plan: (descriptions, usableCores) => planCases(selection, request, descriptions, usableCores),
-      noiseTest:
-        request.noiseTest !== false && process.env.PLIMSOLL_NOISE_TEST !== 'off' ? 'when needed' : 'never',
+      noiseTest: wantsNoiseTest(request) ? 'when needed' : 'never',
     });
   }
 
@@ -291,8 +290,10 @@ export class ActiveRun {
           providers.map(({ description }) => ({ description, calibration: null, reason, settling })),
         );
       }
+      const all = providers.map(({ description }) => description);
+      const due = noiseTest === 'always' ? all : untestedOf(all, environment, store);
       for (const { process, description } of providers) {
-        if (noiseTest === 'when needed' && this.knowsNoise(environment, description)) continue;
+        if (!due.includes(description)) continue;
         const found = await testNoise({
           provider: process,
           cases: noiseCases(description, environment.cpu.usableCores),
@@ -324,15 +325,6 @@ export class ActiveRun {
     if (noiseTest === 'when needed') return { status: 'finished', reason };
     if (signal.aborted) return { status: 'cancelled', reason: 'It was ended by its user.' };
     return tests.length === 0 ? { status: 'failed', reason } : { status: 'finished', reason };
-  }
-
-  /** A page has no process that could be started anew, so it is never tested of itself. */
-  private knowsNoise(environment: Environment, description: ProviderDescription): boolean {
-    if (description.provider === 'webgpu-page') return true;
-    const here = surroundingsOf(environment, [{ description, calibration: null, reason: null }]);
-    return this.store()
-      .noiseTests(environment.machine.id)
-      .some(({ test, facts }) => test.provider === description.provider && sameEnvironment(facts, here));
   }
 
   /** Whoever heard of a beginning hears of the end, be it that nothing was stored. */

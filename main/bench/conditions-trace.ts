@@ -1,10 +1,9 @@
 /** The conditions while a run is going on, for whoever watches it: one sample every other second, and the last ten minutes of them. */
-import type { ConditionsSample } from '../../core/protocol/api.ts';
+import { type ConditionsSample, keptConditions } from '../../core/protocol/api.ts';
 import { conditionsReader, type LiveConditions } from '../machine/live-conditions.ts';
 
 /** Reading is work too: seldom enough to be lost in the noise. */
 const intervalMs = 2000;
-const mostKept = 300;
 
 export class ConditionsTrace {
   readonly samples: ConditionsSample[] = [];
@@ -21,7 +20,7 @@ export class ConditionsTrace {
       if (this.stopped) return;
       const taken = { atSeconds: (performance.now() - this.startMs) / 1000, ...conditions };
       this.samples.push(taken);
-      if (this.samples.length > mostKept) this.samples.shift();
+      if (this.samples.length > keptConditions) this.samples.shift();
       tell(taken);
     };
     void sample();

@@ -68,6 +68,8 @@ export class Forecast {
 
 /** What a run's length hangs on, in seconds. */
 export interface ExpectedWork {
+  /** Until the machine is quiet. */
+  readonly settling: number;
   /** Of the ceilings of all providers, which are measured once at the beginning and once at the end. */
   readonly calibration: number;
   /** Of the first visit to every case together, and of a further round. */
@@ -79,11 +81,18 @@ export interface ExpectedWork {
 }
 
 /** How long it will take before any of it has begun, and how many rounds that makes. */
-export function forecastRun({ calibration, firstRound, furtherRound, rounds, budget }: ExpectedWork): {
+export function forecastRun({
+  settling,
+  calibration,
+  firstRound,
+  furtherRound,
+  rounds,
+  budget,
+}: ExpectedWork): {
   readonly seconds: number;
   readonly rounds: number;
 } {
-  const least = calibration + firstRound + calibration;
+  const least = settling + calibration + firstRound + calibration;
   const further = furtherRound > 0 ? Math.floor(Math.max(0, budget - least) / furtherRound) : 0;
   const done = 1 + Math.min(rounds - 1, further);
   return { seconds: least + (done - 1) * furtherRound, rounds: done };

@@ -7,12 +7,14 @@ import type { Run } from '../../core/protocol/run.ts';
 import { medianOf } from '../../core/statistics/summary.ts';
 import { type ParsedRunRequest, type PlannedCase, planCases, type Selection, selectModels } from './cases.ts';
 import { forecastRun } from './forecast.ts';
+import { defaultNoiseTiming } from './noise-test.ts';
 import {
   defaultSettings,
   guessedCalibrationSeconds,
   guessedFirstVisitSeconds,
   type SchedulerSettings,
 } from './scheduler.ts';
+import { quietSeconds } from './settle.ts';
 
 /** A provider that was asked for, and what it can do or why that is not known. */
 export interface AskedProvider {
@@ -26,6 +28,8 @@ export interface PlanningData {
   readonly usableCores: number;
   /** Of this machine, the newest first: what took how long. */
   readonly pastRuns: readonly Run[];
+  /** The providers whose noise the run would test at its end. */
+  readonly untested: readonly string[];
   readonly settings?: Partial<SchedulerSettings> | undefined;
 }
 
@@ -38,7 +42,10 @@ export function planRun(request: ParsedRunRequest, data: PlanningData): RunPlan 
   const planned = known.length === 0 ? [] : planCases(selection, request, known, data.usableCores);
   const experience = learnDurations(data.pastRuns);
   const settings = { ...defaultSettings, ...data.settings };
+  const noiseSeconds = (settings.noise ?? defaultNoiseTiming).longestSeconds;
+  const untested = known.filter(({ provider }) => data.untested.includes(provider)).length;
   const { seconds, rounds } = forecastRun({
+    settling: Math.min(request.settleSeconds ?? quietSeconds, quietSeconds),
     calibration: known.reduce(
       (sum, { provider }) => sum + (experience.calibrations.get(provider) ?? guessedCalibrationSeconds),
       0,
@@ -52,7 +59,7 @@ export function planRun(request: ParsedRunRequest, data: PlanningData): RunPlan 
     suite: request.suite,
     cases: planned.map((one) => one.case),
     impossible: [...absentProviders(data.providers), ...impossibleCases(selection, request, known, planned)],
-    expectedSeconds: planned.length === 0 ? 0 : seconds,
+    expectedSeconds: planned.length === 0 ? 0 : seconds + untested * noiseSeconds,
     rounds: planned.length === 0 ? 0 : rounds,
     knownCases: planned.filter((one) => experience.firstVisits.has(caseKey(one.case))).length,
   };

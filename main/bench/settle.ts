@@ -8,6 +8,8 @@ import { surroundingsBetween, type Telemetry } from '../machine/telemetry.ts';
 const windowSeconds = 0.5;
 /** Between two peaks of whatever comes and goes, one window may be quiet. */
 const quietWindows = 3;
+/** What is waited on a machine that is quiet. */
+export const quietSeconds = quietWindows * windowSeconds;
 
 export interface Waiting {
   readonly longestSeconds: number;

@@ -19,6 +19,7 @@ import { addReport } from './commands/report.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRuns } from './commands/runs.ts';
 import { addServe } from './commands/serve.ts';
+import { addSettings } from './commands/settings.ts';
 import { addShow } from './commands/show.ts';
 import { addVerify } from './commands/verify.ts';
 import { type CommandContext, exitCodes, printJson } from './context.ts';
@@ -40,6 +41,7 @@ const commands = [
   addMachines,
   addModels,
   addDetect,
+  addSettings,
   addServe,
   addDoctor,
 ] as const;

@@ -1,4 +1,5 @@
 /** A report as one table for spreadsheets: a row a measurement, and a row a case that was lost. RFC 4180, SI units. */
+import { ceilingsOf } from '../../core/analysis/find-ceilings.ts';
 import type { MeasurementSummary } from '../../core/protocol/run.ts';
 import { imagesPerSecond, isSoftware, type Report, type ReportSide } from './model.ts';
 import { csvText } from './untrusted.ts';
@@ -130,14 +131,7 @@ function measuredRow(
     samples: row.samples,
     imagesPerSecond: perSecond,
     operations: row.operations,
-    peakOperationsPerSecond:
-      side.report.ceilings.find(
-        ({ provider, device, dtype, threads }) =>
-          provider === row.provider &&
-          device === row.device &&
-          dtype === row.dtype &&
-          threads === row.threads,
-      )?.peakOperationsPerSecond ?? null,
+    peakOperationsPerSecond: ceilingsOf(side.report, row)?.peakOperationsPerSecond ?? null,
     idealLatencyNs: row.idealLatencyNs,
     waterlineLatencyNs: row.waterlineLatencyNs,
     dramWaterlineLatencyNs: row.dramWaterlineLatencyNs,

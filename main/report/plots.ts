@@ -1,4 +1,5 @@
 /** The efficiency-gap plots of a run: one for each condition under which latencies may be drawn together. */
+import { ceilingsOf } from '../../core/analysis/find-ceilings.ts';
 import { conditionsOf, gapPlotData } from '../../core/charts/gap-plot-data.ts';
 import type { RunReport } from '../../core/protocol/run.ts';
 import type { GapPlot } from './model.ts';
@@ -6,13 +7,7 @@ import type { GapPlot } from './model.ts';
 export function gapPlotsOf(report: RunReport): GapPlot[] {
   return conditionsOf(report).flatMap((condition) => {
     const data = gapPlotData(report, condition);
-    const ceilings = report.ceilings.find(
-      ({ provider, device, dtype, threads }) =>
-        provider === condition.provider &&
-        device === condition.device &&
-        dtype === condition.dtype &&
-        threads === condition.threads,
-    );
+    const ceilings = ceilingsOf(report, condition);
     if (data === undefined || ceilings === undefined || data.byOperations.length === 0) return [];
     return [{ condition, peakOperationsPerSecond: ceilings.peakOperationsPerSecond, data }];
   });

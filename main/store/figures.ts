@@ -33,6 +33,7 @@ interface FigureRow {
   readonly operations: number;
   readonly efficiency: number | null;
   readonly clockHz: number | null;
+  readonly mistrusted: string | null;
 }
 
 interface KnownCase {
@@ -62,8 +63,8 @@ export class StoredFigures {
       .prepare(
         `INSERT OR REPLACE INTO figure (
            runId, position, measurementId, caseId, instructionSet, medianNs, lowNs, highNs, p90Ns, roundMediansNs,
-           samples, mildOutliers, severeOutliers, operations, efficiency, clockHz
-         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           samples, mildOutliers, severeOutliers, operations, efficiency, clockHz, mistrusted
+         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         runId,
@@ -72,7 +73,7 @@ export class StoredFigures {
         this.caseId(measurement),
         measurement.instructionSet,
         ...(figure === undefined
-          ? Array<null>(11).fill(null)
+          ? Array<null>(12).fill(null)
           : [
               figure.latencyNs.median,
               figure.latencyNs.low,
@@ -85,6 +86,7 @@ export class StoredFigures {
               figure.operations,
               figure.efficiency,
               figure.clockHz,
+              figure.mistrusted,
             ]),
       );
     this.statements
@@ -203,6 +205,7 @@ export class StoredFigures {
       outliers: { mild: row.mildOutliers, severe: row.severeOutliers },
       efficiency: row.efficiency,
       clockHz: row.clockHz,
+      mistrusted: row.mistrusted,
     };
   }
 

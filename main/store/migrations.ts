@@ -160,4 +160,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE run ADD COLUMN noise TEXT CHECK (json_valid(noise));
   CREATE INDEX runTested ON run(machineId, startedAt) WHERE noise IS NOT NULL AND deletedAt IS NULL;
   `,
+  `
+  ALTER TABLE figure ADD COLUMN mistrusted TEXT;
+  `,
 ];

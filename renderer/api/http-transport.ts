@@ -6,7 +6,8 @@ export function httpTransport(): Transport {
   const interruptionListeners = new Set<() => void>();
 
   function events(): EventSource {
-    if (source !== undefined) return source;
+    // 2: closed for good, as after an answer that the page is not signed in.
+    if (source !== undefined && source.readyState !== 2) return source;
     source = new EventSource('api/events');
     const tell = () => {
       for (const listener of interruptionListeners) listener();

@@ -9,13 +9,14 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { useCallback, useEffect } from 'react';
-import type {
-  Api,
-  ApiOutput,
-  ConditionsSample,
-  ReportRequest,
-  RunRequest,
-  Settings,
+import {
+  type Api,
+  type ApiOutput,
+  type ConditionsSample,
+  keptConditions,
+  type ReportRequest,
+  type RunRequest,
+  type Settings,
 } from '../../core/protocol/api.ts';
 import type { CompareSide, HistoryHead } from '../../core/protocol/compare.ts';
 import { useApi } from './context.ts';
@@ -353,7 +354,7 @@ function subscribeToUpdates(
       updates.put(`conditions ${sample.atSeconds}`, () =>
         client.setQueryData<ConditionsSample[]>(
           keys.conditions(runId),
-          (before) => before && [...before, sample],
+          (before) => before && [...before, sample].slice(-keptConditions),
         ),
       ),
     ),

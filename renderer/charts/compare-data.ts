@@ -1,7 +1,13 @@
 /** What the page of the comparison asks for and shows, as data. */
+import { bothOf } from '../../core/format/compared.ts';
 import { formatProvider } from '../../core/format/provider.ts';
-import type { ComparedRow, CompareSide, EnvironmentDifference } from '../../core/protocol/compare.ts';
-import { PlanKindSchema } from '../../core/protocol/provider.ts';
+import {
+  type ComparedRow,
+  type CompareSide,
+  CompareSideSchema,
+  type EnvironmentDifference,
+  partFields,
+} from '../../core/protocol/compare.ts';
 import type { MeasurementSummary } from '../../core/protocol/run.ts';
 import { texts } from '../texts.ts';
 import type { TableData } from './table-data.ts';
@@ -11,20 +17,20 @@ interface ComparisonChoice {
   readonly after?: string | undefined;
 }
 
-/** In the address: `run`, `run~provider`, `run~provider~plan`, or `run~~plan`. */
-export function sideText({ runId, provider, plan }: CompareSide): string {
-  return [runId, provider ?? '', plan ?? ''].join('~').replace(/~+$/, '');
+/** In the address: `run~provider~plan~dtype~threads`, each part empty where it is not named, and none at the end. */
+export function sideText(side: CompareSide): string {
+  return [side.runId, ...partFields.map((field) => side[field] ?? '')].join('~').replace(/~+$/, '');
 }
 
-/** A plan that there is not is none. */
+/** A plan that there is not is none, and so with the others. */
 export function sideOf(text: string): CompareSide {
-  const [runId = '', provider, plan] = text.split('~');
-  const known = PlanKindSchema.safeParse(plan);
-  return {
-    runId,
-    ...(provider !== undefined && provider !== '' && { provider }),
-    ...(known.success && { plan: known.data }),
-  };
+  const [runId = '', ...parts] = text.split('~');
+  const named = partFields.flatMap((field, index): [string, unknown][] => {
+    const part = parts[index] ?? '';
+    const known = CompareSideSchema.shape[field].safeParse(field === 'threads' ? Number(part) : part);
+    return part !== '' && known.success ? [[field, known.data]] : [];
+  });
+  return { runId, ...Object.fromEntries(named) };
 }
 
 /**
@@ -43,13 +49,14 @@ export function sidesOf(
   return first === undefined ? undefined : { before: sideOf(first), after: sideOf(second) };
 }
 
-/** What can be held against each other within one run: its two plans, and its other providers against native. */
+/** What can be held against each other within one run: its two plans, its other providers against native, and its other data types against fp32. */
 export function pairsWithin(
   runId: string,
-  measurements: readonly Pick<MeasurementSummary, 'provider' | 'plan'>[],
+  measurements: readonly Pick<MeasurementSummary, 'provider' | 'plan' | 'dtype'>[],
 ): readonly { readonly name: string; readonly before: CompareSide; readonly after: CompareSide }[] {
   const plans = new Set(measurements.map(({ plan }) => plan));
   const providers = new Set(measurements.map(({ provider }) => provider));
+  const types = new Set(measurements.map(({ dtype }) => dtype));
   return [
     ...(plans.size > 1
       ? [
@@ -69,6 +76,15 @@ export function pairsWithin(
             after: { runId, provider },
           }))
       : []),
+    ...(types.has('fp32')
+      ? [...types]
+          .filter((dtype) => dtype !== 'fp32')
+          .map((dtype) => ({
+            name: texts.compare.type(dtype),
+            before: { runId, dtype: 'fp32' as const },
+            after: { runId, dtype },
+          }))
+      : []),
   ];
 }
 
@@ -76,16 +92,11 @@ export function pairsWithin(
 export function filterCompared(rows: readonly ComparedRow[], filter: string): readonly ComparedRow[] {
   const wanted = filter.toLowerCase().split(/\s+/);
   return rows.filter((row) => {
-    const text = [row.model, bothOf(row, 'plan'), bothOf(row, 'provider'), row.dtype, row.verdict]
+    const text = [row.model, ...partFields.map((field) => bothOf(row, field)), row.verdict]
       .join(' ')
       .toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
-}
-
-/** `layerwise`, or `layerwise → fused` where that is what is compared. */
-export function bothOf(row: ComparedRow, key: 'provider' | 'plan'): string {
-  return row.before[key] === row.after[key] ? row.before[key] : `${row.before[key]} → ${row.after[key]}`;
 }
 
 export function compareTable(rows: readonly ComparedRow[]): TableData {
@@ -96,9 +107,9 @@ export function compareTable(rows: readonly ComparedRow[]): TableData {
       row.model,
       bothOf(row, 'plan'),
       bothOf(row, 'provider'),
-      row.dtype,
+      bothOf(row, 'dtype'),
       row.batch,
-      row.threads,
+      bothOf(row, 'threads'),
       row.before.latencyNs.median / 1e6,
       row.after.latencyNs.median / 1e6,
       percent(row.effect.ratio),

@@ -10,13 +10,13 @@ import {
 } from '../../core/format/units.ts';
 import { texts } from '../texts.ts';
 
-export interface Fact {
+export interface PointFact {
   readonly name: string;
   /** Null where it is not known. */
   readonly value: string | null;
 }
 
-export function pointFacts(point: DrawnPoint): readonly Fact[] {
+export function pointFacts(point: DrawnPoint): readonly PointFact[] {
   const { family, plan, top1, gigaMacs, idealMs, waterlineMs, latencyMs, interval, efficiency, set } = point;
   const { terms, plot } = texts;
   return [

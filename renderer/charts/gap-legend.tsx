@@ -108,6 +108,17 @@ function useEntries({ view, names, withGaps, withFront }: GapLegendProps): reado
     ...(plans.has(null)
       ? [{ key: 'pale', title: words.pale, mark: marker('circle', muted, true, true) }]
       : []),
+    ...(points.some(({ isMistrusted }) => isMistrusted)
+      ? [
+          {
+            key: 'mistrusted',
+            title: words.mistrusted,
+            mark: (
+              <Marker shape="circle" colour={muted} surface={surface} filled={false} crossedOut x={0} y={0} />
+            ),
+          },
+        ]
+      : []),
     ...(withGaps
       ? [
           { key: 'ideal', title: words.solid, mark: rule(muted) },

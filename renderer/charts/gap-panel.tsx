@@ -155,6 +155,7 @@ export function GapPanel(props: GapPanelProps) {
                   surface={chartSurface[theme]}
                   filled={abscissa === 'gigaMacs' || isFilled(point)}
                   translucent={abscissa !== 'gigaMacs' && point.plan === null}
+                  crossedOut={abscissa !== 'gigaMacs' && point.isMistrusted}
                   selected={point.id === choice.selected || point === pointed}
                   scale={point.set.origin === 'measured' && point.set.software ? 0.7 : 1}
                 />

@@ -25,13 +25,13 @@ interface GapPlotProps {
 export function GapPlot({ view, scale, withGaps, withFront, choice }: GapPlotProps) {
   const words = texts.plot;
   const theme = useTheme();
-  const { points, images, sets } = view;
+  const { points, images } = view;
   const accuracies = points.map(({ top1 }) => top1);
   const accuracyTicks = ticksBetween(Math.min(...accuracies) - 0.4, Math.max(...accuracies) + 0.4);
-  const latencies = points.flatMap(({ latencyMs, interval, idealMs }) => [
+  const latencies = points.flatMap(({ latencyMs, interval, idealMs, waterlineMs }) => [
     latencyMs,
     ...(interval === null ? [] : [interval.lowMs, interval.highMs]),
-    ...(withGaps ? [idealMs] : []),
+    ...(withGaps ? [idealMs, waterlineMs ?? idealMs] : []),
   ]);
   const line = (abscissa: 'gigaMacs' | 'idealMs' | 'latencyMs') => (series: GapView['actual'][number]) => ({
     series,
@@ -65,7 +65,7 @@ export function GapPlot({ view, scale, withGaps, withFront, choice }: GapPlotPro
           points={points}
           abscissa="latencyMs"
           scale={scaleOf(scale, latencies)}
-          axisTitle={words.latencyAxis(images, sets.length > 0 && isMixed(view))}
+          axisTitle={words.latencyAxis(images, isMixed(view))}
           lines={[
             ...(withGaps ? view.ideal.map(line('idealMs')) : []),
             ...view.actual.map(line('latencyMs')),
@@ -75,7 +75,12 @@ export function GapPlot({ view, scale, withGaps, withFront, choice }: GapPlotPro
           withFront={withFront}
         />
       </div>
-      <GapLegend view={view} names={setNames(sets, formatTime)} withGaps={withGaps} withFront={withFront} />
+      <GapLegend
+        view={view}
+        names={setNames(view.sets, formatTime)}
+        withGaps={withGaps}
+        withFront={withFront}
+      />
     </div>
   );
 }

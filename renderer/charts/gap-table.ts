@@ -26,6 +26,7 @@ export function gapTable({ points, sets, front, images }: GapView): TableData {
       words.high,
       words.efficiency,
       words.front,
+      words.trust,
     ],
     rows: points.map((point) => [
       point.model,
@@ -42,6 +43,7 @@ export function gapTable({ points, sets, front, images }: GapView): TableData {
       point.interval?.highMs ?? null,
       100 * point.efficiency,
       onFront.has(point) ? texts.table.yes : null,
+      point.isMistrusted ? texts.table.mistrusted : null,
     ]),
   };
 }

@@ -14,10 +14,26 @@ interface MarkerProps {
   readonly scale?: number;
   /** Lets marks beneath it be seen. */
   readonly translucent?: boolean;
+  /** For a figure that is mistrusted. */
+  readonly crossedOut?: boolean;
 }
 
+const reach = markerRadius + 4;
+const crossing = `M${-reach} ${reach}L${reach} ${-reach}`;
+
 export function Marker(props: MarkerProps) {
-  const { shape, x, y, colour, surface, filled, selected = false, scale = 1, translucent = false } = props;
+  const {
+    shape,
+    x,
+    y,
+    colour,
+    surface,
+    filled,
+    selected = false,
+    scale = 1,
+    translucent = false,
+    crossedOut = false,
+  } = props;
   return (
     <g transform={`translate(${x} ${y})${scale === 1 ? '' : ` scale(${scale})`}`}>
       {selected && <circle r={markerRadius + 4.5} fill="none" stroke={colour} strokeWidth={1.5} />}
@@ -29,6 +45,7 @@ export function Marker(props: MarkerProps) {
         strokeWidth={2 / scale}
         strokeLinejoin="round"
       />
+      {crossedOut && <path d={crossing} stroke={colour} strokeWidth={2 / scale} />}
     </g>
   );
 }

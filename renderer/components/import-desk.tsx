@@ -35,14 +35,20 @@ export function ImportDesk({ onShow }: { onShow: (runId: string) => void }) {
     };
   }, []);
 
-  // One after the other: each may be large.
+  // One after the other, for each may be large; what comes meanwhile stands in line.
+  const waiting = useRef<File[]>([]);
+  const isTaking = useRef(false);
   const take = async (files: readonly File[]) => {
+    waiting.current.push(...files);
+    if (isTaking.current) return;
+    isTaking.current = true;
     setIsBusy(true);
     setResults([]);
-    for (const file of files) {
+    for (let file = waiting.current.shift(); file !== undefined; file = waiting.current.shift()) {
       const result = await importFile(file, run);
       setResults((before) => [...before, result]);
     }
+    isTaking.current = false;
     setIsBusy(false);
   };
   const imported = results.filter(({ failure }) => failure === undefined);

@@ -104,10 +104,16 @@ function useFollowActiveRun(): void {
   const [, changeView] = useViewState();
   const active = useActiveRun().data;
   // A figure that is measured again leaves its reader where the button is.
-  const activeId = active != null && isProfile(active.suite) ? active.runId : undefined;
+  const activeId = active != null && isProfile(active.suite) ? active.runId : null;
+  const isKnown = active !== undefined;
+  const seen = useRef<string | null>(undefined);
   useEffect(() => {
-    if (activeId !== undefined) changeView({ run: undefined, measurement: undefined, sets: undefined });
-  }, [activeId, changeView]);
+    if (!isKnown) return;
+    // One that was going on when the page was opened leaves alone what the address names.
+    const begins = seen.current !== undefined && activeId !== null && activeId !== seen.current;
+    seen.current = activeId;
+    if (begins) changeView({ run: undefined, measurement: undefined, sets: undefined });
+  }, [isKnown, activeId, changeView]);
 }
 
 /** The theme of the settings holds, and what is chosen anywhere is kept there. */

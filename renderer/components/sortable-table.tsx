@@ -38,7 +38,13 @@ export function SortableTable<Row>(props: SortableTableProps<Row>) {
   const sort = parseSort(props.sort);
   const frame = useRef<HTMLDivElement>(null);
   const sorted = useMemo(() => sortRows(rows, columns, parseSort(props.sort)), [rows, columns, props.sort]);
-  const { isWindowed, indexes, above, below, measure } = useWindowedRows(sorted.length, frame, rowHeight);
+  const { isWindowed, indexes, above, below, measure } = useWindowedRows(
+    sorted.length,
+    frame,
+    rowHeight,
+    undefined,
+    detail !== undefined && sorted.some((row) => detail(row) !== undefined),
+  );
   return (
     <div className="table-frame" ref={frame}>
       <table aria-label={label} aria-rowcount={isWindowed ? sorted.length + 1 : undefined}>

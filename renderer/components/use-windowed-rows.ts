@@ -22,8 +22,10 @@ export function useWindowedRows(
   rowHeight: number,
   /** Kept in sight when it changes. */
   active?: number,
+  /** Something in the list is of a height that is not known beforehand: then all of it is in the page. */
+  isUneven = false,
 ): RowWindow {
-  const isWindowed = count > mostInPage;
+  const isWindowed = count > mostInPage && !isUneven;
   const rows = useVirtualizer({
     count,
     enabled: isWindowed,

@@ -208,6 +208,15 @@ export function fillFolder(folder: string, filling: Filling): void {
   const store = new Store(folder);
   let stored = store.countRuns();
   if (stored > filling.runs) throw new Error(`${folder} holds ${stored} runs, not ${filling.runs}`);
+  const first = store.getRun(idOf(0));
+  const wanted = runOf(0, filling);
+  if (
+    first !== undefined &&
+    (first.measurements.length !== wanted.measurements.length ||
+      first.environment.machine.id !== wanted.environment.machine.id)
+  ) {
+    throw new Error(`${folder} was filled with other runs: ${first.measurements.length} measurements each`);
+  }
   for (; stored < Math.min(filling.runs, originals); stored++) store.importRun(runOf(stored, filling));
   store.close();
   const database = new Database(join(folder, databaseName));

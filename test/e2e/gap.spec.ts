@@ -1,7 +1,6 @@
 /** The plot of the efficiency gap: every figure as the command line tells it, over one run and over several. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { scaleOf } from '../../core/charts/scale.ts';
 import { formatInterval, formatNs, formatPercent, formatRatio } from '../../core/format/units.ts';
@@ -9,6 +8,7 @@ import { paperResults } from '../../core/models/paper-results.ts';
 import { publishedGpus } from '../../core/models/published-gpus.ts';
 import { BundleSchema, type MeasurementSummary, type RunReport } from '../../core/protocol/run.ts';
 import { showCell } from '../../renderer/charts/table-data.ts';
+import { seriousOf } from './support/serious.ts';
 import { chooseRun, expect, openPage, type ServedApp, test } from './support/served-app.ts';
 
 const section = (page: Page) => page.getByRole('region', { name: 'Efficiency gap', exact: true });
@@ -75,13 +75,6 @@ async function importAs(
   expect(result.status, result.stderr).toBe(0);
 }
 
-async function seriousOf(page: Page): Promise<unknown> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
-}
-
 async function open(page: Page, app: ServedApp): Promise<void> {
   await openPage(page, app, 'gap');
   await expect(panel(page, 1).locator('.gap-point').first()).toBeVisible();
@@ -137,12 +130,18 @@ test('tells the same figures where a point is pointed at, in its table, and in w
 }) => {
   await open(page, app);
   const report = shown(app);
-  for (const row of placed(report)) {
-    await pointOf(panel(page, 1), row.id).locator('.hit').hover({ force: true });
-    const said = page.locator('.chart-tooltip');
-    // Points of one model may cover each other: the upper one speaks.
-    if (!(await said.textContent())?.includes(formatInterval(row.latencyNs))) continue;
-    await expect(said).toContainText(row.model);
+  const rows = placed(report);
+  const said = page.locator('.chart-tooltip');
+  for (const { id } of rows) {
+    await pointOf(panel(page, 1), id).locator('.hit').hover({ force: true });
+    // Points may cover each other: whichever lies on top speaks, and speaks of itself.
+    let row: (typeof rows)[number] | undefined;
+    await expect(async () => {
+      const text = (await said.textContent()) ?? '';
+      row = rows.find((one) => text.includes(one.model) && text.includes(formatInterval(one.latencyNs)));
+      expect(row, text).toBeDefined();
+    }).toPass();
+    if (row === undefined) throw new Error('it was just found');
     for (const text of [
       formatNs(row.idealLatencyNs),
       formatNs(row.waterlineLatencyNs),
@@ -154,7 +153,7 @@ test('tells the same figures where a point is pointed at, in its table, and in w
       await expect(said).toContainText(text);
     }
   }
-  const gaps = placed(report).toSorted((a, b) => a.gap - b.gap);
+  const gaps = rows.toSorted((a, b) => a.gap - b.gap);
   await expect(section(page)).toContainText(
     `gaps from ${formatRatio(gaps[0]?.gap ?? 0)} (${gaps[0]?.model}) to ${formatRatio(gaps.at(-1)?.gap ?? 0)} (${gaps.at(-1)?.model})`,
   );

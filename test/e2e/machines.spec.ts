@@ -1,9 +1,9 @@
 /** The page of the machines, by the keyboard alone: what is typed and done there is what `plimsoll machines` then says. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { formatOperationsPerSecond } from '../../core/format/units.ts';
 import { Store } from '../../main/store/store.ts';
 import { sampleRun } from '../fixtures/api/sample-run.ts';
 import { changedRun } from '../fixtures/statistics/changed-run.ts';
+import { seriousOf } from './support/serious.ts';
 import { expect, openPage, type ServedApp, test } from './support/served-app.ts';
 
 const { machine, cpu } = sampleRun.environment;
@@ -138,8 +138,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByLabel('Price').fill('dear');
     await expect(page.getByText('Give the price as a number')).toBeVisible();
     await expect(page.getByRole('region', { name: 'Ceilings' })).toBeVisible();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(serious.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await seriousOf(page)).toEqual([]);
   });
 }

@@ -1,18 +1,11 @@
 /** Choosing what is measured, following it, and what surrounds it: import, reports, settings, the landing page. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { Store } from '../../main/store/store.ts';
 import { changedRun } from '../fixtures/statistics/changed-run.ts';
+import { seriousOf } from './support/serious.ts';
 import { chooseRun, expect, openPage, test } from './support/served-app.ts';
-
-async function seriousOf(page: Page): Promise<unknown> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
-}
 
 /** Drops files on the page, as a file manager would. */
 async function drop(page: Page, files: readonly { name: string; content: string }[]): Promise<void> {

@@ -1,11 +1,10 @@
 /** Twelve stored runs with one change of level: the pages that look across runs show what the command line says of them. */
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { formatEffect } from '../../core/format/effect.ts';
 import { formatInterval, formatNs, formatPercent } from '../../core/format/units.ts';
 import { Store } from '../../main/store/store.ts';
 import { showCell } from '../../renderer/charts/table-data.ts';
 import { changedRun } from '../fixtures/statistics/changed-run.ts';
+import { seriousOf } from './support/serious.ts';
 import { chooseRun, expect, openPage, test } from './support/served-app.ts';
 
 function storeRuns(folder: string): void {
@@ -22,13 +21,6 @@ function storeRuns(folder: string): void {
     );
   }
   store.close();
-}
-
-async function seriousOf(page: Page): Promise<unknown> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
 }
 
 test.beforeEach(async ({ page, emptyApp }) => {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { seriousOf } from './support/serious.ts';
 import { expect, openPage, test } from './support/served-app.ts';
 
 const pages = [
@@ -63,13 +64,7 @@ for (const [look, media] of [
       await openByKeys(page, key, title);
       await expect(page).toHaveTitle(`${title} · Plimsoll`);
       await expect(page.locator('.loading')).toHaveCount(0);
-      // A report's preview runs no scripts, not even those of axe; the report itself is checked as a file.
-      const { violations } = await new AxeBuilder({ page }).exclude('.report-preview').analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(
-        serious.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]),
-        title,
-      ).toEqual([]);
+      expect(await seriousOf(page), title).toEqual([]);
     }
     await page.keyboard.press('Control+k');
     const { violations } = await new AxeBuilder({ page }).include('dialog').analyze();
@@ -95,9 +90,7 @@ test('compares the plans of the one run with a verdict, its reason and its block
   }
   await page.reload();
   await expect(table.getByText(rows.at(-1).reason)).toBeVisible();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
+  expect(await seriousOf(page)).toEqual([]);
 });
 
 test('goes anywhere by the command palette, and back', async ({ page }) => {

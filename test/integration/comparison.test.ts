@@ -73,6 +73,10 @@ describe('runs.compare', () => {
       code: 'notFound',
       hint: 'It has: native.',
     });
+    expect(await refusal({ threads: 2 }, { threads: 64 })).toMatchObject({
+      code: 'notFound',
+      message: 'Run day1 has nothing with the number of threads 64.',
+    });
   });
 });
 

@@ -1,14 +1,16 @@
 import type { Command } from 'commander';
-import { planKinds } from '../../../core/graph/plan.ts';
+import { dataTypes, planKinds } from '../../../core/graph/plan.ts';
 import { ApiError } from '../../../core/protocol/api.ts';
-import type { CompareSide } from '../../../core/protocol/compare.ts';
+import { type CompareSide, partFields } from '../../../core/protocol/compare.ts';
 import { hintFor, parseChoices } from '../choices.ts';
-import { type CommandContext, exitCodes, parseNames, printJson } from '../context.ts';
+import { type CommandContext, exitCodes, parseIntegers, parseNames, printJson } from '../context.ts';
 import { formatComparison, formatParts } from '../format/comparison.ts';
 
 interface CompareOptions {
   plans?: string[];
   providers?: string[];
+  dtypes?: string[];
+  threads?: number[];
   blocks?: string;
   kernels?: string;
   failOn?: string;
@@ -19,12 +21,18 @@ export function addCompare(program: Command, context: CommandContext): void {
   program
     .command('compare')
     .description(
-      'say of two runs, or of two plans or providers of one, what is BETTER, WORSE, the SAME or UNCLEAR, and why',
+      'say of two runs, or of two plans, providers or data types of one, what is BETTER, WORSE, the SAME or UNCLEAR, and why',
     )
     .argument('[before]', 'a run: its id, latest, or latest~1 for the one before (default: latest~1)')
     .argument('[after]', 'the run to hold against it (default: latest)')
     .option('--plans <before,after>', 'compare two plans, of one run where no second is named', parseNames)
     .option('--providers <before,after>', 'compare two providers, likewise', parseNames)
+    .option('--dtypes <before,after>', 'compare two data types, likewise', parseNames)
+    .option(
+      '--threads <before,after>',
+      'compare two numbers of threads, of two runs that had them',
+      parseIntegers,
+    )
     .option('--blocks <model>', 'show the blocks of this model instead')
     .option('--kernels <model>', 'show the kernels of this model instead')
     .option('--fail-on <verdict>', `worse: exit with ${exitCodes.worse} where anything is WORSE`)
@@ -78,32 +86,31 @@ async function compare(
   if (failOn.length > 0 && comparison.counts.worse > 0) context.exitCode = exitCodes.worse;
 }
 
-/** What is named by nobody: the newest run and the one before it, or, of plans and providers, the newest run alone. */
+/** What is named by nobody: the newest run and the one before it, or, of parts that one run can have, the newest run alone. */
 function sidesOf(
   before: string | undefined,
   after: string | undefined,
-  { plans, providers }: CompareOptions,
+  { plans, providers, dtypes, threads }: CompareOptions,
 ): { before: CompareSide; after: CompareSide } {
-  const within = plans !== undefined || providers !== undefined;
+  const within = plans !== undefined || providers !== undefined || dtypes !== undefined;
   const first = before ?? (within ? 'latest' : 'latest~1');
   const second = after ?? (within ? first : 'latest');
-  const [planBefore, planAfter] = parseChoices('plan', twoOf('plan', plans), planKinds);
-  const [providerBefore, providerAfter] = twoOf('provider', providers);
-  return {
-    before: {
-      runId: first,
-      ...(planBefore === undefined ? {} : { plan: planBefore }),
-      ...(providerBefore === undefined ? {} : { provider: providerBefore }),
-    },
-    after: {
-      runId: second,
-      ...(planAfter === undefined ? {} : { plan: planAfter }),
-      ...(providerAfter === undefined ? {} : { provider: providerAfter }),
-    },
+  const part = {
+    provider: twoOf('provider', providers),
+    plan: parseChoices('plan', twoOf('plan', plans), planKinds),
+    dtype: parseChoices('data type', twoOf('data type', dtypes), dataTypes),
+    threads: twoOf('number of threads', threads),
   };
+  const side = (runId: string, index: 0 | 1): CompareSide => ({
+    runId,
+    ...Object.fromEntries(
+      partFields.flatMap((field) => (part[field][index] === undefined ? [] : [[field, part[field][index]]])),
+    ),
+  });
+  return { before: side(first, 0), after: side(second, 1) };
 }
 
-function twoOf(what: string, names: readonly string[] | undefined): readonly string[] {
+function twoOf<Name>(what: string, names: readonly Name[] | undefined): readonly Name[] {
   if (names === undefined || names.length === 2) return names ?? [];
   throw new ApiError(
     'badInput',

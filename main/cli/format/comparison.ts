@@ -1,4 +1,5 @@
 /** A comparison on a terminal: the verdicts, why, what had no partner, and what else differs. */
+import { bothOf } from '../../../core/format/compared.ts';
 import { formatEffect } from '../../../core/format/effect.ts';
 import { formatNs, formatTime } from '../../../core/format/units.ts';
 import type {
@@ -67,24 +68,24 @@ function formatNoise(rows: readonly ComparedRow[]): string[] {
 }
 
 function formatSides({ before, after }: Comparison): string {
-  const side = ({ run, provider, plan }: Comparison['before']) =>
-    [`${run.id} (${run.machineName}, ${formatTime(run.startedAt)})`, provider, plan]
-      .filter((part) => part !== undefined)
-      .join(' ');
+  const side = ({ run, provider, plan, dtype, threads }: Comparison['before']) =>
+    [
+      `${run.id} (${run.machineName}, ${formatTime(run.startedAt)})`,
+      ...[provider, plan, dtype].filter((part) => part !== undefined),
+      ...(threads === undefined ? [] : [threads === 1 ? '1 thread' : `${threads} threads`]),
+    ].join(' ');
   return `before  ${side(before)}\nafter   ${side(after)}`;
 }
 
 function formatRows(terminal: Terminal, rows: readonly ComparedRow[]): string {
   const varies = (cell: (row: ComparedRow) => unknown) => new Set(rows.map((row) => cell(row))).size > 1;
-  const bothOf = (row: ComparedRow, key: 'provider' | 'plan') =>
-    row.before[key] === row.after[key] ? row.before[key] : `${row.before[key]} → ${row.after[key]}`;
   const optional: Column<ComparedRow>[] = [
-    ...(varies((row) => bothOf(row, 'provider'))
-      ? [{ title: 'provider', cell: (row: ComparedRow) => bothOf(row, 'provider') }]
+    ...(['provider', 'dtype', 'threads'] as const)
+      .filter((field) => varies((row) => bothOf(row, field)))
+      .map((field): Column<ComparedRow> => ({ title: field, cell: (row) => bothOf(row, field) })),
+    ...(varies(({ batch }) => batch)
+      ? [{ title: 'batch', cell: ({ batch }: ComparedRow) => String(batch) }]
       : []),
-    ...(['dtype', 'batch', 'threads'] as const)
-      .filter((key) => varies((row) => row[key]))
-      .map((key): Column<ComparedRow> => ({ title: key, cell: (row) => String(row[key]) })),
     ...(varies(({ cacheState }) => cacheState)
       ? [{ title: 'caches', cell: ({ cacheState }: ComparedRow) => cacheState ?? 'in-network' }]
       : []),
@@ -114,10 +115,12 @@ function formatP(p: number): string {
 
 function formatReasons(rows: readonly ComparedRow[]): string[] {
   if (rows.length === 0) return [];
-  const reasons = rows.map(({ model, before, after, batch, reason }) => {
-    const by = before.provider === after.provider ? '' : ` ${before.provider} → ${after.provider}`;
-    const plan = before.plan === after.plan ? before.plan : `${before.plan} → ${after.plan}`;
-    return `- ${model} ${plan}${by}${batch === 1 ? '' : ` batch ${batch}`}: ${reason}`;
+  const reasons = rows.map((row) => {
+    const { model, before, after, batch, reason } = row;
+    const differing = (['provider', 'dtype', 'threads'] as const)
+      .filter((field) => before[field] !== after[field])
+      .map((field) => ` ${field === 'threads' ? 'threads ' : ''}${bothOf(row, field)}`);
+    return `- ${model} ${bothOf(row, 'plan')}${differing.join('')}${batch === 1 ? '' : ` batch ${batch}`}: ${reason}`;
   });
   return [['Why:', ...reasons].join('\n')];
 }

@@ -1,5 +1,6 @@
 /** Two runs, or parts of them: what is better or worse, why, and what else differs. */
 
+import { isProfile } from '../../../core/analysis/noise-test.ts';
 import type { Comparison } from '../../../core/protocol/compare.ts';
 import { useComparison, useRun, useRuns } from '../../api/queries.ts';
 import { differenceTable, pairsWithin, sidesOf, sideText } from '../../charts/compare-data.ts';
@@ -18,7 +19,8 @@ export function ComparePage() {
   const words = texts.compare;
   const [view, changeView] = useViewState();
   const runs = useRuns();
-  const sides = sidesOf(runs.data?.map(({ id }) => id) ?? [], view);
+  const profiles = runs.data?.filter(({ suite }) => isProfile(suite)).map(({ id }) => id) ?? [];
+  const sides = sidesOf(profiles, view);
   // The program refuses it too, but with a hint for the command line.
   const isSame = sides !== undefined && sideText(sides.before) === sideText(sides.after);
   const comparison = useComparison(isSame ? undefined : sides);
@@ -48,11 +50,11 @@ export function ComparePage() {
             />
           </>
         )}
-        <PairsWithin runId={sides?.after.runId ?? runs.data?.[0]?.id} onChoose={choose} />
+        <PairsWithin runId={sides?.after.runId ?? profiles[0]} onChoose={choose} />
       </PageHead>
       {runs.isError && <ErrorNotice error={runs.error} />}
       {runs.data?.length === 0 && <NoRunsNotice />}
-      {runs.data?.length === 1 && sides === undefined && (
+      {profiles.length === 1 && sides === undefined && (
         <Notice title={words.fewRuns.title}>
           <p>{words.fewRuns.text}</p>
           <button type="button" className="primary" onClick={() => goToPage('profile')}>

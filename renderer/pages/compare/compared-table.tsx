@@ -1,7 +1,8 @@
+import { bothOf } from '../../../core/format/compared.ts';
 import { formatEffect } from '../../../core/format/effect.ts';
 import { formatNs, formatPercent } from '../../../core/format/units.ts';
 import type { ComparedRow, Comparison, Verdict } from '../../../core/protocol/compare.ts';
-import { bothOf, compareTable, filterCompared } from '../../charts/compare-data.ts';
+import { compareTable, filterCompared } from '../../charts/compare-data.ts';
 import { toCsv, toMarkdown } from '../../charts/table-data.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { type Column, SortableTable } from '../../components/sortable-table.tsx';
@@ -75,7 +76,7 @@ function columnsFor(
   const varying = (['provider', 'dtype', 'batch', 'threads', 'cacheState'] as const)
     .map((key) => {
       const value = (row: ComparedRow) =>
-        key === 'provider' ? bothOf(row, key) : (row[key] ?? 'in-network');
+        key === 'batch' || key === 'cacheState' ? (row[key] ?? 'in-network') : bothOf(row, key);
       const { name, meaning } = terms[key];
       return { key, title: name, meaning, value, cell: (row: ComparedRow) => String(value(row)) };
     })

@@ -1,5 +1,5 @@
 import { formatProvider } from '../../../core/format/provider.ts';
-import type { CompareSide } from '../../../core/protocol/compare.ts';
+import { type CompareSide, type PartField, partFields } from '../../../core/protocol/compare.ts';
 import type { RunSummary } from '../../../core/protocol/run.ts';
 import { useRun } from '../../api/queries.ts';
 import { sideOf } from '../../charts/compare-data.ts';
@@ -13,24 +13,26 @@ interface SideChoiceProps {
   readonly onChoose: (side: CompareSide) => void;
 }
 
-/** A run, and whether all of it or only one provider's or plan's part. */
+/** A run, and whether all of it or only a part: of one provider, plan, data type or number of threads. */
 export function SideChoice({ title, runs, side, onChoose }: SideChoiceProps) {
   const words = texts.compare;
   const measurements = useRun(side.runId).data?.measurements ?? [];
   const choose = (change: Partial<Record<keyof CompareSide, string>>) =>
     onChoose(
-      sideOf(
-        [change.runId ?? side.runId, change.provider ?? side.provider, change.plan ?? side.plan].join('~'),
-      ),
+      sideOf((['runId', ...partFields] as const).map((key) => change[key] ?? side[key] ?? '').join('~')),
     );
-  const field = (key: 'provider' | 'plan', format: (value: string) => string) => (
+  const valuesOf = (key: PartField) => [
+    ...new Set([...measurements.map((row) => row[key]), side[key] ?? []].flat().map(String)),
+  ];
+  const field = (key: PartField, format: (value: string) => string) => (
     <select
+      key={key}
       aria-label={words.part(title, texts.terms[key].name)}
       value={side[key] ?? ''}
       onChange={({ target }) => choose({ [key]: target.value })}
     >
       <option value="">{words.every(texts.terms[key].name.toLowerCase())}</option>
-      {[...new Set([...measurements.map((row) => row[key]), side[key] ?? []].flat())].map((value) => (
+      {valuesOf(key).map((value) => (
         <option key={value} value={value}>
           {format(value)}
         </option>
@@ -42,6 +44,10 @@ export function SideChoice({ title, runs, side, onChoose }: SideChoiceProps) {
       <RunChooser label={title} runs={runs} runId={side.runId} onChoose={(runId) => choose({ runId })} />
       {field('provider', formatProvider)}
       {field('plan', String)}
+      {/* Most runs have one of these; then there is nothing to choose. */}
+      {(['dtype', 'threads'] as const)
+        .filter((key) => side[key] !== undefined || valuesOf(key).length > 1)
+        .map((key) => field(key, String))}
     </fieldset>
   );
 }

@@ -1,11 +1,12 @@
 import { formatProvider } from '../../../core/format/provider.ts';
 import { formatTime } from '../../../core/format/units.ts';
 import type { Comparison } from '../../../core/protocol/compare.ts';
+import { Facts } from '../../components/facts.tsx';
 import { texts } from '../../texts.ts';
 
 export function SideFacts({
   title,
-  side: { run, provider, plan },
+  side: { run, provider, plan, dtype, threads },
 }: {
   title: string;
   side: Comparison['before'];
@@ -17,18 +18,13 @@ export function SideFacts({
     [words.processor, run.cpu],
     ...(provider === undefined ? [] : [[terms.provider.name, formatProvider(provider)] as const]),
     ...(plan === undefined ? [] : [[terms.plan.name, plan] as const]),
+    ...(dtype === undefined ? [] : [[terms.dtype.name, dtype] as const]),
+    ...(threads === undefined ? [] : [[terms.threads.name, String(threads)] as const]),
   ] as const;
   return (
     <div>
       <h3>{title}</h3>
-      <dl className="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
     </div>
   );
 }

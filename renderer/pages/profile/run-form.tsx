@@ -1,6 +1,6 @@
 /** The choice of what to measure, with what each choice means here. */
 import { useDeferredValue } from 'react';
-import { planKinds } from '../../../core/graph/plan.ts';
+import { dataTypes, planKinds } from '../../../core/graph/plan.ts';
 import type { ProviderRow, Settings } from '../../../core/protocol/api.ts';
 import { type CacheState, cacheStates } from '../../../core/protocol/provider.ts';
 import { useProviders, useSuites } from '../../api/queries.ts';
@@ -33,9 +33,11 @@ export function RunForm({ settings, choice, onChange, start }: RunFormProps) {
   const { begin, isPending, error, reset } = start;
   const change = (part: Partial<RunChoice>) => onChange({ ...choice, ...part });
   const request = requestOf(choice);
-  const planned = useDeferredValue(request);
+  const planned = requestOf(useDeferredValue(choice));
   const rows = providers.data ?? [];
-  const types = offeredTypes(rows, choice.providers);
+  const offered = offeredTypes(rows, choice.providers);
+  // What is chosen and no longer offered can still be taken back.
+  const types = dataTypes.filter((one) => offered.includes(one) || choice.dtypes.includes(one));
   return (
     <form
       className="run-form"

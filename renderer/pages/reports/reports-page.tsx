@@ -1,5 +1,6 @@
 /** A report of one run, or of two side by side: looked at here, and taken along as a file. */
 import { useDeferredValue, useState } from 'react';
+import { isProfile } from '../../../core/analysis/noise-test.ts';
 import { type ReportFile, reportFormats } from '../../../core/protocol/api.ts';
 import type { Price } from '../../../core/protocol/machines.ts';
 import type { RunSummary } from '../../../core/protocol/run.ts';
@@ -43,7 +44,8 @@ function ReportOf({ runs }: { runs: readonly RunSummary[] }) {
     otherPrice: '',
   });
   const type = (part: Partial<typeof typed>) => setTyped({ ...typed, ...part });
-  const runId = view.run ?? runs[0]?.id ?? '';
+  const newest = runs.find(({ suite }) => isProfile(suite)) ?? runs[0];
+  const runId = view.run ?? newest?.id ?? '';
   const otherRunId = view.beside === runId ? '' : (view.beside ?? '');
   const machines = useMachines();
   const priceOf = (run: string) => {
@@ -51,9 +53,11 @@ function ReportOf({ runs }: { runs: readonly RunSummary[] }) {
     return machines.data?.find(({ id }) => id === machineId)?.price ?? undefined;
   };
   const [stored, otherStored] = [priceOf(runId), priceOf(otherRunId)];
-  const currency = typed.currency ?? (stored ?? otherStored)?.currency ?? 'EUR';
-  const request = reportRequestOf({ ...typed, currency, runId, otherRunId });
-  const preview = useReportPreview(useDeferredValue(request));
+  const currencyOf = ({ currency }: TypedChoice) => currency ?? (stored ?? otherStored)?.currency ?? 'EUR';
+  const requestFor = (choice: TypedChoice) =>
+    reportRequestOf({ ...choice, currency: currencyOf(choice), runId, otherRunId });
+  const request = requestFor(typed);
+  const preview = useReportPreview(requestFor(useDeferredValue(typed)));
   const save = useReport();
   return (
     <>
@@ -106,7 +110,7 @@ function ReportOf({ runs }: { runs: readonly RunSummary[] }) {
             <input
               type="text"
               className="currency"
-              value={currency}
+              value={currencyOf(typed)}
               required
               maxLength={3}
               pattern="[A-Za-z]{3}"

@@ -202,7 +202,7 @@ function Origins({ sets }: { sets: readonly GapSet[] }) {
 function otherRun(view: ViewState, own: string, next: string, sets: readonly GapSet[]) {
   return {
     run: next,
-    with: [own, ...list(view.with).filter((id) => id !== next)].join('|'),
+    with: [...new Set([own, ...list(view.with)])].filter((id) => id !== next).join('|'),
     sets: sets.map(({ key }) => key).join('|'),
   };
 }

@@ -18,16 +18,15 @@ import { RunSummaryLine } from './run-summary-line.tsx';
 export function RunPage() {
   const [view, changeView] = useViewState();
   const { runs, active, runId, run } = useChosenRun();
+  // What is chosen in the plot is of the run that was shown.
+  const choose = (next: string | undefined) =>
+    changeView({ run: next, measurement: undefined, sets: undefined });
 
   return (
     <>
       <div className="toolbar">
         {runs.data !== undefined && runs.data.length > 0 && runId !== undefined && (
-          <RunBar
-            runs={runs.data}
-            runId={runId}
-            onChoose={(run) => changeView({ run, measurement: undefined })}
-          />
+          <RunBar runs={runs.data} runId={runId} onChoose={choose} />
         )}
         {(active.data != null || runs.data?.length !== 0) && (
           <ProfileControl active={active.data ?? null} isFirst={false} />
@@ -39,7 +38,7 @@ export function RunPage() {
         <>
           <ErrorNotice error={run.error} />
           {view.run !== undefined && (
-            <button type="button" onClick={() => changeView({ run: undefined, measurement: undefined })}>
+            <button type="button" onClick={() => choose(undefined)}>
               {texts.runs.notFound}
             </button>
           )}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareParts } from '../../../core/analysis/compare.ts';
 import { ComparisonSchema } from '../../../core/protocol/compare.ts';
-import { type Measurement, type Run, RunSchema } from '../../../core/protocol/run.ts';
+import { type Case, type Measurement, type Run, RunSchema } from '../../../core/protocol/run.ts';
 import { changedRun } from '../../fixtures/statistics/changed-run.ts';
 import { compareRuns } from '../../fixtures/statistics/stored-runs.ts';
 
@@ -83,6 +83,24 @@ describe('two runs', () => {
   });
 });
 
+describe('a mistrusted figure', () => {
+  it('has no verdict, but its effect and why', () => {
+    const zeros = (measurement: Measurement) => {
+      const { outcome } = measurement;
+      if (outcome.status !== 'measured') throw new Error('the sample run measured it');
+      const output = { ...outcome.verification.output, zeroFraction: 0.9 };
+      return { ...measurement, outcome: { ...outcome, verification: { ...outcome.verification, output } } };
+    };
+    const slower = changedRun('after', { latency: { resnet50: 1.2 } });
+    const [first] = slower.measurements;
+    const row = rowOf(compare(replaced(slower, first?.id ?? '', zeros)), first?.model ?? '');
+    expect(row).toMatchObject({ model: 'resnet50', verdict: 'UNCLEAR' });
+    expect(row?.reason).toMatch(/^The figure after is MISTRUSTED\. .* zero to 90%/);
+    expect(row?.effect.ratio).toBeCloseTo(1.2, 1);
+    expect(rowOf(compare(slower), 'resnet50')?.verdict).toBe('WORSE');
+  });
+});
+
 describe('only like with like', () => {
   it.each([
     ['threads', { threads: 4 }, 'threads 4, not 2'],
@@ -147,6 +165,49 @@ describe('two plans of one run', () => {
       verdict: 'WORSE',
     });
     expect(comparison.unmatched.map(({ model }) => model)).toEqual(['resnet50', 'mobilenetv2_100']);
+  });
+});
+
+describe('two parts of what was measured', () => {
+  const withCases = (id: string, change: Partial<Case>, latency = 1) => {
+    const run = changedRun(id, { latency: { resnet50: latency } });
+    return {
+      ...run,
+      measurements: run.measurements
+        .filter(({ model }) => model === 'resnet50')
+        .map((measurement) => ({ ...measurement, ...change })),
+    };
+  };
+
+  it('may be numbers of threads, of two runs', () => {
+    const [two, one] = [withCases('two', { threads: 2 }), withCases('one', { threads: 1 }, 1.9)];
+    expect(compareRuns({ run: two }, { run: one }, []).rows).toEqual([]);
+    const { rows } = compareRuns({ run: two, threads: 2 }, { run: one, threads: 1 }, []);
+    expect(rows).toMatchObject([{ before: { threads: 2 }, after: { threads: 1 }, verdict: 'WORSE' }]);
+  });
+
+  it('may be data types', () => {
+    const [wide, narrow] = [withCases('wide', {}), withCases('narrow', { dtype: 'bf16' }, 0.6)];
+    const { rows } = compareRuns({ run: wide, dtype: 'fp32' }, { run: narrow, dtype: 'bf16' }, []);
+    expect(rows).toMatchObject([{ before: { dtype: 'fp32' }, after: { dtype: 'bf16' }, verdict: 'BETTER' }]);
+  });
+
+  it('are on other devices where other providers are, as long as it is clear on which', () => {
+    const native = withCases('cpu', {});
+    const onGpu = { provider: 'webgpu', device: 'gpu', threads: 1 };
+    const webgpu = withCases('gpu', onGpu, 0.2);
+    const sides = [
+      { run: native, provider: 'native' },
+      { run: webgpu, provider: 'webgpu' },
+    ] as const;
+    expect(compareRuns(...sides, []).rows).toMatchObject([
+      { before: { device: 'cpu' }, after: { device: 'gpu' }, verdict: 'BETTER' },
+    ]);
+    const second = withCases('second', { ...onGpu, device: 'another' }).measurements;
+    webgpu.measurements.push(...second.map((measurement) => ({ ...measurement, id: 'another' })));
+    const { rows, unmatched } = compareRuns(...sides, []);
+    expect(rows).toEqual([]);
+    expect(unmatched[0]?.reason).toContain('device gpu, not cpu');
   });
 });
 

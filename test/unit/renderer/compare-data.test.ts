@@ -39,6 +39,8 @@ describe('the sides of a comparison', () => {
       { runId: 'old', provider: 'onednn' },
       { runId: 'old', plan: 'fused' as const },
       { runId: 'old', provider: 'webgpu', plan: 'layerwise' as const },
+      { runId: 'old', dtype: 'bf16' as const },
+      { runId: 'old', plan: 'fused' as const, threads: 4 },
     ]) {
       expect(sideOf(sideText(side))).toEqual(side);
     }
@@ -46,20 +48,24 @@ describe('the sides of a comparison', () => {
       before: { runId: 'only', plan: 'layerwise' },
       after: { runId: 'only', plan: 'fused' },
     });
-    expect(sideOf('old~~nonsense')).toEqual({ runId: 'old' });
+    expect(sideOf('old~~nonsense~fp31~0')).toEqual({ runId: 'old' });
   });
 
   it('can be parts of one run, where it has them', () => {
-    const measured = (provider: string, plan: 'layerwise' | 'fused') => ({ provider, plan });
+    const measured = (provider: string, plan: 'layerwise' | 'fused', dtype: 'fp32' | 'bf16' = 'fp32') => ({
+      ...{ provider, plan, dtype },
+    });
     expect(pairsWithin('run', [measured('native', 'layerwise')])).toEqual([]);
     const pairs = pairsWithin('run', [
       measured('native', 'layerwise'),
       measured('native', 'fused'),
       measured('onednn', 'layerwise'),
+      measured('native', 'fused', 'bf16'),
     ]);
     expect(pairs.map(({ before, after }) => [sideText(before), sideText(after)])).toEqual([
       ['run~~layerwise', 'run~~fused'],
       ['run~native', 'run~onednn'],
+      ['run~~~fp32', 'run~~~bf16'],
     ]);
   });
 });

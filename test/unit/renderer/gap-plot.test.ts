@@ -217,10 +217,17 @@ describe('the plot of several sets', () => {
     expect(gapParts({ ...bounds, waterlineMs: null })).toEqual([{ kind: 'both', fromMs: 1, toMs: 12 }]);
   });
 
-  it('ranks neither software adapters nor published figures', () => {
+  it('ranks neither software adapters nor published figures, nor what is mistrusted', () => {
     const pretended = sets.map((set) => ({ ...set, software: true }));
     expect(gapView([...pretended, ...publishedSets]).front).toEqual([]);
     expect(view.front.map(({ model }) => model)).toEqual(['convfirst_pico']);
+    const measurements = first.measurements.map((row) => ({
+      ...row,
+      trust: row.model === 'convfirst_pico' ? ('mistrusted' as const) : row.trust,
+    }));
+    const doubted = gapView(setsOfRun({ ...first, measurements }));
+    expect(doubted.front.map(({ model }) => model)).toEqual(['resnet50']);
+    expect(doubted.points.find(({ model }) => model === 'convfirst_pico')?.isMistrusted).toBe(true);
   });
 
   it('has a row a point in its table, with its interval', () => {

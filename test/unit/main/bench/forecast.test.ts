@@ -147,10 +147,11 @@ describe('the share that is done', () => {
 });
 
 describe('a run that has not begun', () => {
-  const work = { calibration: 6, firstRound: 20, furtherRound: 10, rounds: 7, budget: 80 };
+  const work = { settling: 0, calibration: 6, firstRound: 20, furtherRound: 10, rounds: 7, budget: 80 };
 
   it('has as many rounds as end within the budget', () => {
     expect(forecastRun(work)).toEqual({ seconds: 72, rounds: 5 });
+    expect(forecastRun({ ...work, settling: 3 })).toEqual({ seconds: 75, rounds: 5 });
     expect(forecastRun({ ...work, budget: 82 })).toEqual({ seconds: 82, rounds: 6 });
   });
 

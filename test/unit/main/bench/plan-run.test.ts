@@ -42,6 +42,7 @@ function plan(request: RunRequest, data: Partial<PlanningData> = {}) {
     providers: [described('native')],
     usableCores: 2,
     pastRuns: [],
+    untested: [],
     ...data,
   });
 }
@@ -115,7 +116,7 @@ describe('the plan of a run', () => {
 
   it('takes as long as the same took before, and the like of it in proportion', () => {
     const models = ['mobilenetv2_100', 'resnet50', 'resnet18'];
-    const request: RunRequest = { models: ['resnet50'], plans: ['layerwise'] };
+    const request: RunRequest = { models: ['resnet50'], plans: ['layerwise'], settleSeconds: 0 };
     const settings = { rounds: 1 };
     const past = pastRun([3, 20, 5], models);
     const known = plan(request, { pastRuns: [past], settings });
@@ -124,6 +125,10 @@ describe('the plan of a run', () => {
     expect(known.expectedSeconds).toBeCloseTo(8 + 20 + 8);
     const slower = plan(request, { pastRuns: [pastRun([3, 40, 5], models), past], settings });
     expect(slower.expectedSeconds).toBeCloseTo(8 + 40 + 8);
+    const quiet = plan({ ...request, settleSeconds: undefined }, { pastRuns: [past], settings });
+    expect(quiet.expectedSeconds).toBeCloseTo(8 + 20 + 8 + 1.5);
+    const tested = plan(request, { pastRuns: [past], settings, untested: ['native', 'onednn'] });
+    expect(tested.expectedSeconds).toBeCloseTo(8 + 20 + 8 + 20);
     const [small, large] = ['resnet34', 'vgg16'].map((model) =>
       plan({ ...request, models: [model] }, { pastRuns: [past], settings }),
     );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { historyOf } from '../../../../core/analysis/history.ts';
 import { measurementDetail, summarizeRun } from '../../../../core/analysis/report.ts';
-import { ApiError } from '../../../../core/protocol/api.ts';
+import { ApiError, type ApiInput, type Settings, SettingsSchema } from '../../../../core/protocol/api.ts';
 import { type Comparison, ComparisonSchema, type History } from '../../../../core/protocol/compare.ts';
 import type { Machine } from '../../../../core/protocol/machines.ts';
 import { BundleSchema } from '../../../../core/protocol/run.ts';
@@ -72,6 +72,7 @@ describe('usage', () => {
     'export',
     'import',
     'report',
+    'settings',
     'serve',
     'doctor',
   ])('has help for "%s"', async (command) => {
@@ -531,6 +532,55 @@ describe('runs', () => {
     const { output, errors } = await run('runs', new FakeApi({ 'runs.list': () => [broken] }));
     expect(output).toMatch(/^broken .* unreadable /m);
     expect(errors).toContain('plimsoll delete broken');
+  });
+});
+
+describe('settings', () => {
+  const kept = () => {
+    const { settings: first, ...rest } = preferring('quick')['settings.get']();
+    let settings: Settings = first;
+    return {
+      'settings.get': () => ({ settings, ...rest }),
+      'settings.change': (change: ApiInput<'settings.change'>) => {
+        settings = SettingsSchema.parse({ ...settings, ...change });
+        return { settings, ...rest };
+      },
+    };
+  };
+
+  it('are shown, and changed one by one', async () => {
+    const api = new FakeApi(kept());
+    expect((await run('settings', api)).output).toMatch(/^suite +quick$/m);
+    await run('settings --suite paper --software-adapters no', api);
+    expect((await run('settings --json', api)).json()).toEqual({
+      theme: 'system',
+      suite: 'paper',
+      providers: ['native'],
+      softwareAdapters: false,
+      dataFolder: '/data',
+    });
+  });
+
+  it('are not changed to what there is not', async () => {
+    for (const [args, meant] of [
+      ['--theme drak', 'dark'],
+      ['--providers natve', 'native'],
+      ['--software-adapters maybe', 'There is: yes, no.'],
+    ] as const) {
+      const { exitCode, errors, api } = await run(`settings ${args}`, new FakeApi(kept()));
+      expect(exitCode).toBe(2);
+      expect(errors).toContain(meant);
+      expect(api.calls).toEqual([]);
+    }
+  });
+
+  it('say what is wrong with their file', async () => {
+    const problem = 'The settings cannot be used.';
+    const { errors } = await run(
+      'settings',
+      new FakeApi({ 'settings.get': () => ({ ...preferring('quick')['settings.get'](), problem }) }),
+    );
+    expect(errors).toContain(problem);
   });
 });
 
