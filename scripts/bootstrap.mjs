@@ -41,6 +41,7 @@ const tasks = {
   },
   'bench-repeat': { steps: ['compiler', 'packages', 'native'], program: ['scripts/bench-repeat.ts'] },
   'bench-store': { steps: ['packages'], program: ['scripts/bench-store.ts'] },
+  'test-zoo': { steps: ['compiler', 'chromium', 'packages', 'native'], program: ['scripts/test-zoo.ts'] },
   'test-sanitize': { steps: ['compiler', 'packages'], program: ['scripts/test-sanitize.ts'] },
   'bench-native': {
     steps: ['compiler', 'onednn', 'packages', 'native'],

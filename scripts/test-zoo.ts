@@ -1,0 +1,103 @@
+/**
+ * Whether the providers compute the same networks: every model of the zoo, in both plans, on the same weights and the same image.
+ *
+ *     npm run test:zoo -- [MODEL …] [--providers native,webgpu] [--size PIXELS]
+ *
+ * Each provider checks its kernels against the fp64 reference, and the first values of its result are held against those of the first
+ * provider's layerwise plan. Smaller networks come first. It takes hours on a software adapter, so `npm test` has a small network alone.
+ * Exits with 1 where one disagrees or gives no result.
+ */
+import { parseArgs } from 'node:util';
+import { countGraph } from '../core/graph/count.ts';
+import type { BlockKind, Graph } from '../core/graph/graph.ts';
+import { planGraph, planKinds } from '../core/graph/plan.ts';
+import { findModel, models } from '../core/models/zoo.ts';
+import type { Verification } from '../core/protocol/provider.ts';
+import { toWireGraph } from '../core/protocol/wire-graph.ts';
+import { ProviderProcess } from '../main/bench/provider-process.ts';
+import { findProvider, type ProgramName } from '../main/bench/providers.ts';
+
+/** Of the largest value: both round each of a hundred layers to fp32 on their way. */
+const tolerance = 1e-3;
+const request = { silenceMs: 3_600_000 };
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { providers: { type: 'string', default: 'native,webgpu' }, size: { type: 'string' } },
+});
+const wanted = positionals.length === 0 ? models.map(({ name }) => name) : positionals;
+const graphs = wanted
+  .map((name) => {
+    const model = findModel(name);
+    if (model === undefined) throw new Error(`There is no model '${name}'.`);
+    return { name, graph: model.build(options.size === undefined ? undefined : Number(options.size)) };
+  })
+  .map((one) => ({ ...one, macs: countGraph(one.graph).macs }))
+  .toSorted((a, b) => a.macs - b.macs);
+
+interface Opened {
+  readonly name: string;
+  readonly process: ProviderProcess;
+  readonly fusable: ReadonlySet<BlockKind>;
+}
+
+async function open(name: string): Promise<Opened> {
+  const process = new ProviderProcess(findProvider(name as ProgramName));
+  const { devices, fusableBlocks, reason } = await process.request('describe', {}, request);
+  if (devices.length === 0) throw new Error(`${name} has no device here: ${reason ?? 'it does not say why'}`);
+  return { name, process, fusable: new Set(fusableBlocks) };
+}
+
+async function verify({ process, fusable }: Opened, graph: Graph, kind: (typeof planKinds)[number]) {
+  const plan = planGraph(graph, kind, fusable);
+  const body = {
+    graph: toWireGraph(graph),
+    plan: plan.kind,
+    kernels: plan.kernels.map((kernel) => ({ ...kernel, operators: [...kernel.operators] })),
+    ...{ dtype: 'fp32' as const, batch: 1, threads: 1, seed: 1 },
+  };
+  const { handle } = await process.request('prepare', body, request);
+  try {
+    return await process.request('verify', { handle }, request);
+  } finally {
+    await process.request('release', { handle }, request);
+  }
+}
+
+/** How far the first values lie apart, of the largest of them. */
+function distance(expected: Verification['output'], found: Verification['output']): number {
+  const largest = Math.max(...expected.values.map(Math.abs));
+  return Math.max(
+    ...expected.values.map((value, index) => Math.abs(value - (found.values[index] ?? Number.NaN)) / largest),
+  );
+}
+
+let failures = 0;
+const providers = await Promise.all(options.providers.split(',').map(open));
+for (const { name, graph, macs } of graphs) {
+  let expected: Verification['output'] | undefined;
+  for (const provider of providers) {
+    for (const kind of planKinds) {
+      const start = performance.now();
+      let told: string;
+      try {
+        const { passed, output } = await verify(provider, graph, kind);
+        expected ??= output;
+        const apart = distance(expected, output);
+        const agrees = passed && apart <= tolerance;
+        if (!agrees) failures++;
+        told = `${agrees ? 'agrees' : passed ? 'DIFFERS' : 'WRONG'}  ${apart.toExponential(1)}`;
+      } catch (error) {
+        failures++;
+        told = `FAILED  ${error instanceof Error ? error.message : JSON.stringify(error)}`;
+      }
+      const seconds = (performance.now() - start) / 1000;
+      console.log(
+        `${name}  ${(macs / 1e9).toFixed(2)} GMAC  ${provider.name} ${kind}  ${told}  ${seconds.toFixed(0)} s`,
+      );
+    }
+  }
+}
+await Promise.all(providers.map(({ process }) => process.close()));
+console.log(failures === 0 ? `All ${graphs.length} networks agree.` : `${failures} results do not agree.`);
+process.exit(failures === 0 ? 0 : 1);
