@@ -160,7 +160,8 @@ async function withPrepared<T>(
   }
 }
 
-function ceilingsOf({ peakOperationsPerSecond, levels }: Ceilings) {
+/** As `prepare` takes them. */
+export function ceilingsOf({ peakOperationsPerSecond, levels }: Ceilings) {
   return {
     operationsPerSecond: peakOperationsPerSecond,
     levels: levels.map(({ level, bytesPerSecond }) => ({ level, bytesPerSecond })),
