@@ -61,10 +61,13 @@ double bytesOf(const Prediction& prediction) {
 // Tile registers multiply dense layers at their own peak; depthwise ones and activations are left to the vectors.
 void testTileRegisters() {
   const Kernels<Bf16>& kernels = *test::testedKernelSets().back()->bf16;
-  const MachineModel machine = machineModel(cpuInfo(), kernels.tile, 1, MeasuredCeilings{1024e9, {}});
+  MachineModel machine = machineModel(cpuInfo(), kernels.tile, 1, MeasuredCeilings{1024e9, {}});
   CHECK(machine.operationsPerSecond == 1024e9 && machine.vectorOperationsPerSecond == 64e9, machine.vectorOperationsPerSecond);
+  // Caches that neither tensors nor weights below fit into the nearest of.
+  machine.levels = machineOf(1, 1, 1e12, 1e12).levels;
   const auto predicted = [&](const ConvShape& shape) {
     BlockShapeOf<Bf16> block = blockOf<Bf16>({shape});
+    block.passBytes = 1e6;
     block.task.layers[0].conv.epilogue.before = Activation::gelu;
     return bestOf(schedulesOf(block, kernels, machine)).prediction;
   };
@@ -72,6 +75,8 @@ void testTileRegisters() {
   const Prediction dense = predicted(layer(1, 16, 64, 64, 3, 1));
   CHECK(isAbout(dense.arithmeticNs, 2.0 * 256 * 64 * 64 * 9 / 1024), dense.arithmeticNs);
   CHECK(isAbout(dense.pointwiseNs, 2.0 * 256 * 64 * 42 / 64), dense.pointwiseNs);
+  // A step reads 32 pixels and 32 outputs for 32 x 32 products; the input is packed once, whatever its window.
+  CHECK(isAbout(dense.levels[0].bytes, 2 * (256.0 * 64 * 64 * 9 * (32 + 32) / (32 * 32) + 2 * 256 * 64)), dense.levels[0].bytes);
   const Prediction depthwise = predicted(layer(1, 16, 64, 64, 3, 64));
   CHECK(isAbout(depthwise.arithmeticNs, 2.0 * 256 * 64 * 9 / 64), depthwise.arithmeticNs);
   CHECK(isAbout(depthwise.pointwiseNs, dense.pointwiseNs), depthwise.pointwiseNs);

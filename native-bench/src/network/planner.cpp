@@ -116,8 +116,9 @@ void addLayer(Ledger& ledger, const Kernels<Stored>& kernels, const ConvShape& s
     // Each step of a tile reads its pixels and its weights.
     const std::size_t columns = std::min(tile.columns * tile.width, divideUp(s.outPerGroup(), tile.width) * tile.width);
     ledger.touch(0, operand * products * static_cast<double>(tile.rows + columns) / static_cast<double>(tile.rows * columns));
-    // Windows are gathered into the panel and read from there.
-    ledger.touch(0, 2 * operand * pixels * static_cast<double>(s.reduction() * s.groups));
+    // What is multiplied is packed, and read from there: whole windows for vectors, for tile registers each pixel of the input once.
+    const std::size_t packed = onTiles ? s.stride * s.stride * s.inChannels : s.reduction() * s.groups;
+    ledger.touch(0, 2 * operand * pixels * static_cast<double>(packed));
   }
   const std::size_t perPanel = tile.rows * tile.tilesPerPanel;
   const double runs = static_cast<double>(run.runs);
