@@ -161,7 +161,8 @@ async function withPrepared<T>(
   }
 }
 
-function ceilingsOf({ peakOperationsPerSecond, levels }: Ceilings) {
+/** As `prepare` takes them. */
+export function ceilingsOf({ peakOperationsPerSecond, levels }: Ceilings) {
   return {
     operationsPerSecond: peakOperationsPerSecond,
     levels: levels.map(({ level, bytesPerSecond }) => ({ level, bytesPerSecond })),

@@ -1,23 +1,17 @@
 #include "onednn_network.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 
 #if DNNL_CPU_THREADING_RUNTIME == DNNL_RUNTIME_OMP
 #include <omp.h>
 #endif
 
+#include "support/elapsed.h"
 #include "support/philox.h"
 
 namespace plimsoll::onednn {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double nanosecondsBetween(Clock::time_point start, Clock::time_point end) {
-  return std::chrono::duration<double, std::nano>(end - start).count();
-}
 
 memory::desc nhwcOf(const Graph& graph, int id, std::size_t batch) {
   const Shape& shape = graph.at(id).output;
@@ -59,7 +53,7 @@ double OnednnNetwork::runTimed(std::vector<double>& kernelNs) {
     kernelNs[index] = nanosecondsBetween(start, end);
     start = end;
   }
-  return nanosecondsBetween(begin, Clock::now());
+  return nanosecondsSince(begin);
 }
 
 void OnednnNetwork::runKernel(std::size_t index) {

@@ -10,7 +10,6 @@
 // Prints both and their ratio, and fails where they differ by more than PERCENT: 5, which a quiet machine keeps. As a test it
 // is more lenient, for a test must not fail for what else the machine does.
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -29,16 +28,16 @@
 #include "cpu/thread_pool.h"
 #include "kernels/kernel_choice.h"
 #include "support/aligned_buffer.h"
+#include "support/elapsed.h"
 
 using namespace plimsoll;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 double secondsOf(const std::function<void()>& work) {
   const auto start = Clock::now();
   work();
-  return std::chrono::duration<double>(Clock::now() - start).count();
+  return secondsSince(start);
 }
 
 // ------------------------------------------------------------------------------------------------------------ arithmetic
@@ -74,6 +73,16 @@ void assemblyRounds(std::uint64_t rounds) {
 
 // ---------------------------------------------------------------------------------------------------------------- STREAM
 
+// STREAM's three arrays, or a thread's part of them, in huge pages like ours: what small ones cost on a virtual machine is nothing
+// that a loop over them could mend.
+struct StreamArrays {
+  StreamArrays() = default;
+  explicit StreamArrays(std::size_t count) : a(count), b(count), c(count) {
+    for (std::size_t j = 0; j < count; ++j) a[j] = 1, b[j] = 2;
+  }
+  AlignedBuffer<double> a, b, c;
+};
+
 #ifdef PLIMSOLL_X86
 constexpr std::size_t lane = 2;
 template <bool AroundCache>
@@ -85,24 +94,38 @@ void storeLanes(double* to, __m128d value) {
   }
 }
 template <bool AroundCache>
-void streamCopy(double* c, const double* a, std::size_t begin, std::size_t end) {
-  for (std::size_t j = begin; j < end; j += lane) storeLanes<AroundCache>(c + j, _mm_load_pd(a + j));
+void streamCopy(const StreamArrays& arrays) {
+  const double* a = arrays.a.data();
+  double* c = arrays.c.data();
+  const std::size_t count = arrays.a.size();
+  for (std::size_t j = 0; j < count; j += lane) storeLanes<AroundCache>(c + j, _mm_load_pd(a + j));
 }
 template <bool AroundCache>
-void streamTriad(double* a, const double* b, const double* c, std::size_t begin, std::size_t end) {
+void streamTriad(const StreamArrays& arrays) {
   const __m128d scalar = _mm_set1_pd(3.0);
-  for (std::size_t j = begin; j < end; j += lane) {
+  double* a = arrays.a.data();
+  const double* b = arrays.b.data();
+  const double* c = arrays.c.data();
+  const std::size_t count = arrays.a.size();
+  for (std::size_t j = 0; j < count; j += lane) {
     storeLanes<AroundCache>(a + j, _mm_add_pd(_mm_load_pd(b + j), _mm_mul_pd(scalar, _mm_load_pd(c + j))));
   }
 }
 #else
 template <bool>
-void streamCopy(double* c, const double* a, std::size_t begin, std::size_t end) {
-  for (std::size_t j = begin; j < end; ++j) c[j] = a[j];
+void streamCopy(const StreamArrays& arrays) {
+  const double* a = arrays.a.data();
+  double* c = arrays.c.data();
+  const std::size_t count = arrays.a.size();
+  for (std::size_t j = 0; j < count; ++j) c[j] = a[j];
 }
 template <bool>
-void streamTriad(double* a, const double* b, const double* c, std::size_t begin, std::size_t end) {
-  for (std::size_t j = begin; j < end; ++j) a[j] = b[j] + 3.0 * c[j];
+void streamTriad(const StreamArrays& arrays) {
+  double* a = arrays.a.data();
+  const double* b = arrays.b.data();
+  const double* c = arrays.c.data();
+  const std::size_t count = arrays.a.size();
+  for (std::size_t j = 0; j < count; ++j) a[j] = b[j] + 3.0 * c[j];
 }
 #endif
 
@@ -136,7 +159,7 @@ double bestRate(double seconds, double perPiece, const std::function<void()>& pi
   const auto start = Clock::now();
   do {
     rate = std::max(rate, perPiece / secondsOf(piece));
-  } while (std::chrono::duration<double>(Clock::now() - start).count() < seconds);
+  } while (secondsSince(start) < seconds);
   return rate;
 }
 
@@ -170,20 +193,15 @@ void compareMemory(ThreadPool& team, double seconds, double percent) {
   const WorkingSet set = workingSets(cpuInfo(), team.size(), availableMemoryBytes()).back();
   // STREAM's three arrays, as large together as our own working set.
   constexpr std::size_t page = 512;
-  const std::size_t pages = set.bytes / sizeof(double) / 3 / page;
-  // In huge pages like ours: what small ones cost on a virtual machine is nothing that a loop over them could mend.
-  AlignedBuffer<double> a(pages * page), b(pages * page), c(pages * page);
-  using Part = std::function<void(std::size_t, std::size_t)>;
+  const std::size_t count = set.bytes / sizeof(double) / 3 / static_cast<std::size_t>(team.size()) / page * page;
+  std::vector<StreamArrays> parts(static_cast<std::size_t>(team.size()));
+  // Each thread is the first to touch its own part, which so lies in the memory that is next to it.
+  team.run([&](int member) { parts[static_cast<std::size_t>(member)] = StreamArrays(count); });
+  using Part = std::function<void(const StreamArrays&)>;
   const auto inParts = [&](const Part& work) {
-    team.run([&](int member) {
-      const Share share = shareOf(pages, member, team.size());
-      work(share.begin * page, share.end * page);
-    });
+    team.run([&](int member) { work(parts[static_cast<std::size_t>(member)]); });
   };
-  inParts([&](std::size_t begin, std::size_t end) {
-    for (std::size_t j = begin; j < end; ++j) a.data()[j] = 1, b.data()[j] = 2, c.data()[j] = 0;
-  });
-  const double bytes = static_cast<double>(pages * page) * sizeof(double);
+  const double bytes = static_cast<double>(count) * sizeof(double) * team.size();
   const auto ours = [&](Access access) {
     return [&, access](double time) { return measureBandwidth(kernels, set, access, team, time, never).bytesPerSecond; };
   };
@@ -194,15 +212,9 @@ void compareMemory(ThreadPool& team, double seconds, double percent) {
     };
   };
   const std::string threads = ", " + std::to_string(team.size()) + " threads";
-  compare({"DRAM copy" + threads, ours(Access::copy),
-           better(2, [&](std::size_t from, std::size_t to) { streamCopy<false>(c.data(), a.data(), from, to); },
-                  [&](std::size_t from, std::size_t to) { streamCopy<true>(c.data(), a.data(), from, to); }),
-           1e9, "GB/s"},
+  compare({"DRAM copy" + threads, ours(Access::copy), better(2, streamCopy<false>, streamCopy<true>), 1e9, "GB/s"},
           seconds, percent);
-  compare({"DRAM triad" + threads, ours(Access::triad),
-           better(3, [&](std::size_t from, std::size_t to) { streamTriad<false>(a.data(), b.data(), c.data(), from, to); },
-                  [&](std::size_t from, std::size_t to) { streamTriad<true>(a.data(), b.data(), c.data(), from, to); }),
-           1e9, "GB/s"},
+  compare({"DRAM triad" + threads, ours(Access::triad), better(3, streamTriad<false>, streamTriad<true>), 1e9, "GB/s"},
           seconds, percent);
 }
 

@@ -199,6 +199,22 @@ void checkSchedules(const TestBlock& b, std::mt19937& random, int draws) {
   }
 }
 
+// The first schedule that slices, which the planner would not choose for a block so small.
+void checkSlices(const TestBlock& b) {
+  const auto isSliced = [](const Schedule& schedule) { return schedule.segments.front().form == SegmentForm::slices; };
+  for (const test::Runnable& r : test::runnables()) {
+    bool sliced = false;
+    const auto choose = [&](const std::vector<Schedule>& schedules) {
+      const auto found = std::find_if(schedules.begin(), schedules.end(), isSliced);
+      sliced = found != schedules.end();
+      return sliced ? static_cast<std::size_t>(found - schedules.begin()) : 0;
+    };
+    const test::Ran ran = test::run(b.graph, planOf({b.ids}, {true}, b.block), *r.kernels, 2, 2, r.dtype, choose);
+    CHECK(sliced, r.name << " " << b.what);
+    CHECK(ran.verification.passed, r.name << " " << b.what << " error " << ran.verification.kernels[0].relativeL2Error);
+  }
+}
+
 TestBlock randomBlock(std::mt19937& random) {
   const auto upTo = [&](int most) { return 1 + static_cast<int>(random() % static_cast<unsigned>(most)); };
   const auto oneOf = [&](const std::vector<int>& values) { return values[random() % values.size()]; };
@@ -320,6 +336,14 @@ void testFused() {
   checkFused(mbconv(14, 14, 32, 4, {3, 1, 8, 1}, false));
   checkFused(mbconv(60, 70, 16, 6, {3, 2, 16, 1}, true));
   checkFused(mbconv(10, 10, 24, 4, {3, 1, 24, 1}, false));
+
+  // Slices of 16, 32 and 64 channels that leave one over, and of groups that leave one group.
+  for (const int stride : {1, 2}) {
+    checkSlices(mbconv(9, 9, 11, 3, {3, stride, 1, 1}, false));
+    checkSlices(mbconv(9, 9, 13, 5, {3, stride, 1, 1}, true));
+    checkSlices(mbconv(9, 9, 24, 3, {3, stride, 8, 1}, false));
+    checkSlices(mbconv(9, 9, 33, 3, {3, stride, 3, 1}, false));
+  }
 
   for (const int stride : {1, 2}) {
     checkFused(fusedMbconv(30, 21, 24, 4, {3, stride, 1, 1}));

@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "kernels/kernel_choice.h"
+#include "support/median.h"
 #include "test_networks.h"
 
 using namespace plimsoll;
@@ -63,11 +64,34 @@ void testMemoryState() {
   std::istringstream nothing("");
   CHECK(!readHugePages(nothing));
 
+  // Its pages are mapped when they are cleared, by one fault each, be they huge.
   const auto before = pageFaults();
-  AlignedBuffer<float> fresh(std::size_t{64} << 10);
+  constexpr std::size_t bytes = std::size_t{64} << 20, hugePage = std::size_t{2} << 20;
+  AlignedBuffer<char> fresh(bytes);
   const auto after = pageFaults();
-  CHECK(before && after && after->minor >= before->minor);
-  CHECK(!before || !after || after->major == before->major);
+  CHECK(before && after && after->minor - before->minor >= static_cast<std::int64_t>(bytes / hugePage));
+}
+
+// A clock that goes on by 15 ms at every 1500th reading, which each take 10 us.
+std::int64_t coarseClockNs() {
+  static std::int64_t readings = 0;
+  return ++readings / 1500 * 15'000'000;
+}
+
+void testTimer() {
+  const TimerFigures own = measureTimer();
+  CHECK(own.resolutionNs > 0 && own.resolutionNs < 1e6, own.resolutionNs);
+  CHECK(own.overheadNs > 0 && own.overheadNs < 1e6, own.overheadNs);
+  const TimerFigures coarse = measureTimer(coarseClockNs);
+  CHECK(coarse.resolutionNs == 15e6, coarse.resolutionNs);
+  CHECK(std::abs(coarse.overheadNs / 10e3 - 1) < 0.01, coarse.overheadNs);
+  CHECK(shortestSpanNs(coarse) == 300e6, shortestSpanNs(coarse));
+  CHECK(shortestSpanNs({1, 20}) == 20'000);
+
+  // The pass that was disturbed does not count.
+  WarmUp warmUp({1, 1});
+  for (const double ns : {900.0, 100.0, 5000.0}) warmUp.add(ns, 0);
+  CHECK(warmUp.shortestNs() == 100);
 }
 
 // One layer whose megabyte of weights is all that a pass moves.
@@ -93,7 +117,9 @@ void testCacheStates() {
   // The fastest of many: nothing that else runs here makes a cold one faster.
   const double hotNs = fastestOf(hot, 50);
   const double coldNs = fastestOf(cold, 10);
-  CHECK(coldNs > 1.2 * hotNs, "cold " << coldNs << " ns, hot " << hotNs << " ns");
+  // Where the arithmetic is emulated it is slower than any memory: two bytes a nanosecond are far below what a processor does.
+  constexpr double weightBytes = 512 * 512 * sizeof(float);
+  if (hotNs < weightBytes / 2) CHECK(coldNs > 1.2 * hotNs, "cold " << coldNs << " ns, hot " << hotNs << " ns");
 
   CacheEviction eviction(network->team());
   for (const Cache& cache : cpuInfo().caches) CHECK(eviction.bytes() >= 2 * cache.bytes, cache.level);
@@ -113,12 +139,18 @@ void testMeasure(CacheState state) {
   settings.stopping = {0.01, 10, 0.2, 0.01};
   settings.cacheState = state;
   const Measured measured = measure(*network, settings, Cancellation(), [](double) {});
-  CHECK(measured.latencyNs.size() >= 1 && measured.warmupPasses >= 3);
+  CHECK(measured.warmupPasses >= 3, measured.warmupPasses);
+  // Only after the longest time may there be fewer samples than were asked for.
+  CHECK(measured.latencyNs.size() >= settings.stopping.minSamples || measured.stopped == StopReason::time, measured.latencyNs.size());
   for (const double ns : measured.latencyNs) CHECK(ns > 0);
-  CHECK(measured.timer.resolutionNs > 0 && measured.timer.overheadNs > 0);
-  CHECK(shortestSpanNs(measured.timer) >= 20 * measured.timer.resolutionNs);
   CHECK(measured.clockBeforeHz > 1e8 && measured.clockBeforeHz < 1e10, measured.clockBeforeHz);
-  CHECK(measured.passesPerSample >= 1 && (state == CacheState::inNetwork || measured.passesPerSample == 1));
+  if (state == CacheState::inNetwork) {
+    // As long as the shortest span that is timed, but for a warm-up that was slower than what followed.
+    const double sampleNs = median(measured.latencyNs) * static_cast<double>(measured.passesPerSample);
+    CHECK(sampleNs >= shortestSpanNs(measured.timer) / 2, sampleNs << " ns of " << shortestSpanNs(measured.timer));
+  } else {
+    CHECK(measured.passesPerSample == 1, measured.passesPerSample);
+  }
   // What it writes and reads was touched in the warm-up.
   CHECK(measured.faults && measured.faults->minor <= static_cast<std::int64_t>(measured.latencyNs.size()),
         (measured.faults ? measured.faults->minor : -1));
@@ -132,6 +164,7 @@ void testMeasure(CacheState state) {
 void testMeasure() {
   testVectors();
   testMemoryState();
+  testTimer();
   testCacheStates();
   for (const CacheState state : {CacheState::inNetwork, CacheState::hot, CacheState::allCold}) testMeasure(state);
 }

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
 #include "check.h"
@@ -61,30 +62,46 @@ void testEveryOperator() {
   }
 }
 
+template <typename Stored>
+const Kernels<Stored>*& kernelsOf(KernelSet& set) {
+  if constexpr (std::is_same_v<Stored, float>) return set.fp32;
+  else return set.bf16;
+}
+
+template <typename Stored>
+const Kernels<Stored>& generic() {
+  static KernelSet set = genericKernels();
+  return *kernelsOf<Stored>(set);
+}
+
 // Kernels that are wrong in one element, or leave one out: the check must see it.
+template <typename Stored>
 void testThatWrongKernelsFail() {
+  constexpr DataType dtype = std::is_same_v<Stored, float> ? DataType::fp32 : DataType::bf16;
+  // A single element of bf16 may be off by more.
+  constexpr float wrongBy = dtype == DataType::fp32 ? 0.01f : 0.5f;
   const Everything all;
-  const auto fails = [&](const Kernels<float>& broken) {
+  const auto fails = [&](const Kernels<Stored>& broken) {
     KernelSet set = genericKernels();
-    set.fp32 = &broken;
-    return !test::run(all.graph, all.plan, set, 1).verification.passed;
+    kernelsOf<Stored>(set) = &broken;
+    return !test::run(all.graph, all.plan, set, 1, 2, dtype).verification.passed;
   };
-  const Kernels<float>& sound = *genericKernels().fp32;
-  Kernels<float> broken = sound;
+  const Kernels<Stored>& sound = generic<Stored>();
+  Kernels<Stored> broken = sound;
   CHECK(!fails(broken));
-  broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
-    genericKernels().fp32->convolve(task, member);
-    task.output[5] += 0.01f;
+  broken.convolve = [](const ConvTaskOf<Stored>& task, const Member& member) {
+    generic<Stored>().convolve(task, member);
+    task.output[5] = Stored(task.output[5] + wrongBy);
   };
   CHECK(fails(broken));
-  broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
-    genericKernels().fp32->convolve(task, member);
-    task.output[5] = std::nanf("");
+  broken.convolve = [](const ConvTaskOf<Stored>& task, const Member& member) {
+    generic<Stored>().convolve(task, member);
+    task.output[5] = Stored(std::nanf(""));
   };
   CHECK(fails(broken));
   // Two channels in each other's place.
-  broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
-    genericKernels().fp32->convolve(task, member);
+  broken.convolve = [](const ConvTaskOf<Stored>& task, const Member& member) {
+    generic<Stored>().convolve(task, member);
     if (task.shape.outChannels < 2 || member.index != 0) return;
     for (std::size_t pixel = 0; pixel < task.shape.pixels(); ++pixel) {
       std::swap(task.output[pixel * task.shape.pixelStride()], task.output[pixel * task.shape.pixelStride() + 1]);
@@ -92,33 +109,33 @@ void testThatWrongKernelsFail() {
   };
   CHECK(fails(broken));
   // Rows and columns in each other's place, of the input and of the window.
-  broken.convolve = [](const ConvTaskOf<float>& task, const Member& member) {
-    ConvTaskOf<float> turned = task;
+  broken.convolve = [](const ConvTaskOf<Stored>& task, const Member& member) {
+    ConvTaskOf<Stored> turned = task;
     std::swap(turned.shape.inHeight, turned.shape.inWidth);
     std::swap(turned.shape.outHeight, turned.shape.outWidth);
-    genericKernels().fp32->convolve(turned, member);
+    generic<Stored>().convolve(turned, member);
   };
   CHECK(fails(broken));
   broken = sound;
   // The weights in the order of another layout: input channels before the window.
-  broken.pack = [](const ConvShape& shape, const float* weights, const float* bias, float* packed, float* packedBias) {
+  broken.pack = [](const ConvShape& shape, const float* weights, const float* bias, Stored* packed, float* packedBias) {
     const std::size_t taps = shape.kernelHeight * shape.kernelWidth;
     std::vector<float> turned(shape.outChannels * shape.reduction());
     for (std::size_t i = 0; i < turned.size(); ++i) {
       const std::size_t output = i / shape.reduction(), tap = i % shape.reduction() / shape.inPerGroup(), channel = i % shape.inPerGroup();
       turned[i] = weights[(output * shape.inPerGroup() + channel) * taps + tap];
     }
-    genericKernels().fp32->pack(shape, turned.data(), bias, packed, packedBias);
+    generic<Stored>().pack(shape, turned.data(), bias, packed, packedBias);
   };
   CHECK(fails(broken));
   broken = sound;
-  broken.blur = [](const BlurTaskOf<float>&, const Member&) {};
+  broken.blur = [](const BlurTaskOf<Stored>&, const Member&) {};
   CHECK(fails(broken));
   broken = sound;
-  broken.pack = [](const ConvShape& shape, const float* weights, const float* bias, float* packed, float* packedBias) {
+  broken.pack = [](const ConvShape& shape, const float* weights, const float* bias, Stored* packed, float* packedBias) {
     std::vector<float> flipped(weights, weights + shape.outChannels * shape.reduction());
     flipped[0] = -flipped[0];
-    genericKernels().fp32->pack(shape, flipped.data(), bias, packed, packedBias);
+    generic<Stored>().pack(shape, flipped.data(), bias, packed, packedBias);
   };
   CHECK(fails(broken));
 }
@@ -164,6 +181,7 @@ void testBadGraphs() {
 
 void testOperators() {
   testEveryOperator();
-  testThatWrongKernelsFail();
+  testThatWrongKernelsFail<float>();
+  testThatWrongKernelsFail<Bf16>();
   testBadGraphs();
 }

@@ -7,6 +7,7 @@
 #include "cpu/cpu_info.h"
 #include "kernels/kernel_choice.h"
 #include "network/planner.h"
+#include "test_networks.h"
 
 using namespace plimsoll;
 
@@ -16,6 +17,7 @@ constexpr double fast = 1e18;
 
 MachineModel machineOf(int threads, double operationsPerSecond, double nearBytesPerSecond, double farBytesPerSecond) {
   return {threads,
+          operationsPerSecond,
           operationsPerSecond,
           {{"L1", nearBytesPerSecond, 32e3, threads},
            {"L2", nearBytesPerSecond, 512e3, threads},
@@ -35,8 +37,9 @@ ConvShape layer(std::size_t batch, std::size_t size, std::size_t in, std::size_t
   return s;
 }
 
-BlockShapeOf<float> blockOf(const std::vector<ConvShape>& shapes) {
-  BlockShapeOf<float> block;
+template <typename Stored = float>
+BlockShapeOf<Stored> blockOf(const std::vector<ConvShape>& shapes) {
+  BlockShapeOf<Stored> block;
   block.task.layerCount = shapes.size();
   for (std::size_t i = 0; i < shapes.size(); ++i) block.task.layers[i].conv.shape = shapes[i];
   return block;
@@ -55,9 +58,34 @@ double bytesOf(const Prediction& prediction) {
   return bytes;
 }
 
+// Tile registers multiply dense layers at their own peak; depthwise ones and activations are left to the vectors.
+void testTileRegisters() {
+  const Kernels<Bf16>& kernels = *test::testedKernelSets().back()->bf16;
+  MachineModel machine = machineModel(cpuInfo(), kernels.tile, 1, MeasuredCeilings{1024e9, {}});
+  CHECK(machine.operationsPerSecond == 1024e9 && machine.vectorOperationsPerSecond == 64e9, machine.vectorOperationsPerSecond);
+  // Caches that neither tensors nor weights below fit into the nearest of.
+  machine.levels = machineOf(1, 1, 1e12, 1e12).levels;
+  const auto predicted = [&](const ConvShape& shape) {
+    BlockShapeOf<Bf16> block = blockOf<Bf16>({shape});
+    block.passBytes = 1e6;
+    block.task.layers[0].conv.epilogue.before = Activation::gelu;
+    return bestOf(schedulesOf(block, kernels, machine)).prediction;
+  };
+  const auto isAbout = [](double value, double expected) { return std::abs(value / expected - 1) < 1e-9; };
+  const Prediction dense = predicted(layer(1, 16, 64, 64, 3, 1));
+  CHECK(isAbout(dense.arithmeticNs, 2.0 * 256 * 64 * 64 * 9 / 1024), dense.arithmeticNs);
+  CHECK(isAbout(dense.pointwiseNs, 2.0 * 256 * 64 * 42 / 64), dense.pointwiseNs);
+  // A step reads 32 pixels and 32 outputs for 32 x 32 products; the input is packed once, whatever its window.
+  CHECK(isAbout(dense.levels[0].bytes, 2 * (256.0 * 64 * 64 * 9 * (32 + 32) / (32 * 32) + 2 * 256 * 64)), dense.levels[0].bytes);
+  const Prediction depthwise = predicted(layer(1, 16, 64, 64, 3, 64));
+  CHECK(isAbout(depthwise.arithmeticNs, 2.0 * 256 * 64 * 9 / 64), depthwise.arithmeticNs);
+  CHECK(isAbout(depthwise.pointwiseNs, dense.pointwiseNs), depthwise.pointwiseNs);
+}
+
 }  // namespace
 
 void testPlanner() {
+  testTileRegisters();
   const Kernels<float>& kernels = *genericKernels().fp32;
 
   // Nothing waits for memory: strips save nothing, and the layers stay apart.
@@ -116,7 +144,7 @@ void testPlanner() {
 
   // What was measured replaces the rule of thumb, level by level.
   const MachineModel told = machineModel(cpuInfo(), kernels.tile, 1, MeasuredCeilings{5e10, {{"L2", 7e10}}});
-  CHECK(told.operationsPerSecond == 5e10);
+  CHECK(told.operationsPerSecond == 5e10 && told.vectorOperationsPerSecond == 5e10);
   CHECK(told.levels[1].bytesPerSecond == 7e10);
   CHECK(told.levels[0].bytesPerSecond > told.levels[3].bytesPerSecond);
   CHECK(std::isinf(told.levels[3].instanceBytes));

@@ -2,10 +2,12 @@
  * Races the plans of one graph against each other. All of them are prepared and checked first; then they take turns, round by
  * round, so that a slow spell of the machine meets them all; and the ceiling is measured before and after.
  */
+import { ceilingsFor } from '../../core/analysis/ceilings.ts';
 import type { Graph } from '../../core/graph/graph.ts';
 import { costOfKernel, type DataType, type PlanKind, planGraph } from '../../core/graph/plan.ts';
-import type { ArithmeticCeiling, ProviderDescription } from '../../core/protocol/provider.ts';
+import type { ArithmeticCeiling, Calibration, ProviderDescription } from '../../core/protocol/provider.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
+import { ceilingsOf } from '../../main/bench/measure-case.ts';
 import type { ProviderConnection } from '../../main/bench/provider-connection.ts';
 import type { Timed } from './figure.ts';
 
@@ -43,6 +45,8 @@ export class WrongResult extends Error {}
 export interface Opponent {
   readonly connection: ProviderConnection;
   readonly description: ProviderDescription;
+  /** Of its own, where it plans by the ceilings, as it does in a run of the app. */
+  readonly calibration?: Calibration;
 }
 
 /** The native provider, and oneDNN's where there is one. */
@@ -102,7 +106,12 @@ export async function race(contest: Contest, opponents: Opponents, pace: Pace): 
   }
 }
 
-/** `calibrate` of the data type's arithmetic alone. */
+/** Every ceiling, of the memory too. */
+export function calibrate({ connection }: Opponent, secondsPerCeiling: number): Promise<Calibration> {
+  return connection.request('calibrate', { secondsPerCeiling }, { silenceMs });
+}
+
+/** `calibrate` of the arithmetic alone. */
 export async function measureCeilings({ connection }: Opponent, pace: Pace): Promise<ArithmeticCeiling[]> {
   const { secondsPerCeiling } = pace;
   const { arithmetic } = await connection.request(
@@ -159,6 +168,13 @@ function checkedBatch({ graph, batch }: Contest): number {
   return graph.blocks.length > 2 ? 1 : batch;
 }
 
+function planningCeilings({ dtype }: Contest, threads: number, { description, calibration }: Opponent) {
+  if (calibration === undefined) return {};
+  const key = { provider: description.provider, device: calibration.device, dtype, threads };
+  const found = ceilingsFor([{ description, calibration, reason: null }], key);
+  return found === undefined ? {} : { ceilings: ceilingsOf(found) };
+}
+
 async function prepare(
   contest: Contest,
   side: Side,
@@ -178,6 +194,7 @@ async function prepare(
       batch,
       threads,
       seed,
+      ...planningCeilings(contest, threads, opponent),
     },
     { silenceMs },
   );

@@ -2,11 +2,18 @@
 import { describe, expect, it } from 'vitest';
 import { planGraph } from '../../core/graph/plan.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
-import type { Outcome } from '../../scripts/bench-native/arena.ts';
+import type { ProviderConnection } from '../../main/bench/provider-connection.ts';
+import { type Opponent, type Outcome, race } from '../../scripts/bench-native/arena.ts';
 import { geometricMean, shareOf, smallest, speedup } from '../../scripts/bench-native/figure.ts';
 import { type Result, toJson, toLines, withMeasurements } from '../../scripts/bench-native/present.ts';
 import { allRows, type Measure, type Row } from '../../scripts/bench-native/rows.ts';
-import { blocksOf, network, resnetLayers, withActivation } from '../../scripts/bench-native/workloads.ts';
+import {
+  blocksOf,
+  network,
+  plainLayer,
+  resnetLayers,
+  withActivation,
+} from '../../scripts/bench-native/workloads.ts';
 
 const timed = (...latencyNs: number[]) => ({ latencyNs, error: 1e-7 });
 
@@ -60,6 +67,80 @@ describe('figures', () => {
     expect(geometricMean(figures).value).toBeCloseTo(1);
     expect(geometricMean(figures).error).toBe(1e-6);
     expect(smallest(figures)).toEqual({ value: 0.5, low: 0.4, high: 0.6, error: 1e-6 });
+  });
+});
+
+describe('a race', () => {
+  const description: Opponent['description'] = {
+    protocol: 1,
+    provider: 'native',
+    version: '1',
+    libraries: {},
+    devices: [
+      {
+        id: 'cpu',
+        kind: 'cpu',
+        name: 'A CPU',
+        software: false,
+        threads: 2,
+        instructionSets: ['avx2'],
+        caches: [{ level: 'L1', bytes: 32768, sharedBy: 1 }],
+      },
+    ],
+    dataTypes: ['fp32'],
+    operators: [],
+    plans: ['layerwise'],
+    fusableBlocks: [],
+  };
+  const arithmetic = [
+    { dtype: 'fp32' as const, instructionSet: 'avx2', threads: 1, operationsPerSecond: 1e11 },
+  ];
+  const bandwidth = (['L1', 'DRAM'] as const).map((level, index) => ({
+    level,
+    access: 'read' as const,
+    threads: 1,
+    workingSetBytes: 1024,
+    bytesPerSecond: 3e11 / (index + 1),
+  }));
+
+  /** Answers everything at once, and keeps what `prepare` was told. */
+  function opponent(prepared: object[]): Opponent {
+    const answers: Record<string, unknown> = {
+      verify: { passed: true, kernels: [{ relativeL2Error: 1e-7 }] },
+      calibrate: { device: 'cpu', arithmetic, bandwidth: [] },
+      measure: { latencyNs: [1000] },
+      release: {},
+    };
+    const request = async (method: string, body: object) => {
+      if (method !== 'prepare') return answers[method];
+      prepared.push(body);
+      return { handle: prepared.length };
+    };
+    return {
+      connection: { name: 'fake', request, close: async () => {} } as ProviderConnection,
+      description,
+    };
+  }
+
+  it('lets the native planner know the ceilings, as a run of the app does, and tells them to nobody else', async () => {
+    const own: object[] = [];
+    const others: object[] = [];
+    const native = { ...opponent(own), calibration: { device: 'cpu', arithmetic, bandwidth } };
+    const contest = {
+      graph: plainLayer(8, 4),
+      batch: 1,
+      dtype: 'fp32' as const,
+      threads: [1],
+      sides: ['layerwise', 'onednn'] as const,
+    };
+    const pace = { rounds: 1, seconds: 0.01, secondsPerCeiling: 0.01 };
+    await race(contest, { native, onednn: opponent(others) }, pace);
+    const levels = [
+      { level: 'L1', bytesPerSecond: 3e11 },
+      { level: 'DRAM', bytesPerSecond: 1.5e11 },
+    ];
+    expect(own).toEqual([expect.objectContaining({ ceilings: { operationsPerSecond: 1e11, levels } })]);
+    expect(others).toEqual([expect.not.objectContaining({ ceilings: expect.anything() })]);
   });
 });
 

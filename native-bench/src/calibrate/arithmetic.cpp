@@ -2,18 +2,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 
 #include "calibrate/clock.h"
 #include "calibrate/microarchitecture.h"
+#include "support/elapsed.h"
 
 namespace plimsoll {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 constexpr double trialSeconds = 0.01;
-
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 // Multiply and add apart: what a processor without fused multiply-add has.
 [[gnu::noinline]] float genericRounds(std::uint64_t rounds) {

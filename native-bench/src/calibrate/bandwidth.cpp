@@ -2,21 +2,18 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <new>
 
 #include "support/aligned_buffer.h"
+#include "support/elapsed.h"
 #include "support/error.h"
 
 namespace plimsoll {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 constexpr double trialSeconds = 0.01;
 constexpr std::size_t leastDramBytes = std::size_t{256} << 20;
 constexpr std::size_t largestDramBytes = std::size_t{4} << 30;
-
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 std::size_t arraysOf(Access access) {
   switch (access) {
@@ -36,7 +33,7 @@ std::vector<WorkingSet> workingSets(const CpuInfo& cpu, int threads, std::size_t
   std::size_t lastLevel = 0;
   std::size_t smaller = 0;  // what the levels before this one hold for one thread
   for (const Cache& cache : cpu.caches) {
-    const auto instances = static_cast<std::size_t>(std::max(1, cpu.logicalCpus / cache.sharedBy));
+    const auto instances = cacheInstances(cpu, cache);
     lastLevel = std::max(lastLevel, cache.bytes * instances);
     const std::size_t bytes = cache.bytes * std::min(team, instances) / 2;
     // A level whose half is no larger than what lies before it cannot be told from that.

@@ -1,8 +1,9 @@
 #include "calibrate/clock.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
+
+#include "support/elapsed.h"
 
 namespace plimsoll {
 namespace {
@@ -45,13 +46,12 @@ void additions() {
 
 double measureClockHz() {
 #if defined(__x86_64__) || defined(__aarch64__)
-  using Clock = std::chrono::steady_clock;
   // The fastest of three: whatever interrupts a chain makes it longer, nothing makes it shorter.
   double seconds = 1e9;
   for (int trial = 0; trial < 3; ++trial) {
     const auto start = Clock::now();
     additions();
-    seconds = std::min(seconds, std::chrono::duration<double>(Clock::now() - start).count());
+    seconds = std::min(seconds, secondsSince(start));
   }
   return static_cast<double>(rounds * additionsPerRound) / seconds;
 #else

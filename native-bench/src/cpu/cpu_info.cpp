@@ -245,6 +245,10 @@ std::size_t cacheBytes(const CpuInfo& cpu, const std::string& level) {
   return 0;
 }
 
+std::size_t cacheInstances(const CpuInfo& cpu, const Cache& cache) {
+  return static_cast<std::size_t>(std::max(1, cpu.logicalCpus / cache.sharedBy));
+}
+
 bool pinToCpu(int cpu) {
 #ifdef __linux__
   cpu_set_t mask;

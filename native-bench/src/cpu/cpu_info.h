@@ -53,6 +53,9 @@ bool limitInstructionSets(const std::string& name);
 // 0 where the level is not known.
 std::size_t cacheBytes(const CpuInfo& cpu, const std::string& level);
 
+// Of the same level, that the CPUs of this process have together.
+std::size_t cacheInstances(const CpuInfo& cpu, const Cache& cache);
+
 // Pins the calling thread to one CPU; false where the system does not let us.
 bool pinToCpu(int cpu);
 

@@ -5,11 +5,16 @@
 
 namespace plimsoll {
 
+// By rule of thumb a core does two multiply-adds of a vector in a cycle, each of which is two operations a lane.
+constexpr std::size_t vectorOperationsPerLane = 4;
+
 // The part of a matrix product that is summed in registers: `rows` pixels x `columns` vectors of `width` outputs.
 struct TileShape {
   std::size_t width, rows, columns;
   // Rows of tiles that read the weights together.
   std::size_t tilesPerPanel;
+  // Of a core, by these products: more than those of its vectors where there are tile registers.
+  std::size_t operationsPerCycle;
 };
 
 // For tensors and weights that are kept as `Stored`. Every kernel does the share of one member of the team and returns; no
@@ -17,6 +22,8 @@ struct TileShape {
 template <typename Stored>
 struct Kernels {
   TileShape tile;
+  // Whether tile registers multiply this layer; else vectors do, as everything that is no product.
+  bool (*usesTiles)(const ConvShape&);
   // Elements of the packed weights of a convolution, and of its padded bias.
   std::size_t (*packedWeights)(const ConvShape&);
   std::size_t (*packedBias)(const ConvShape&);

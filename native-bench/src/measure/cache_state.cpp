@@ -2,29 +2,22 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <new>
 
 #include "cpu/cpu_info.h"
 #include "cpu/memory_info.h"
+#include "support/elapsed.h"
 #include "support/error.h"
 
 namespace plimsoll {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double nanosecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
-}
 
 // Caches do not evict strictly by age: twice what they hold, and of each core's own caches four times.
 std::size_t evictionBytesOfMember(const CpuInfo& cpu, std::size_t team) {
   std::size_t shared = 0;
   std::size_t own = 0;
   for (const Cache& cache : cpu.caches) {
-    const auto instances = static_cast<std::size_t>(std::max(1, cpu.logicalCpus / cache.sharedBy));
-    shared = std::max(shared, cache.bytes * instances);
+    shared = std::max(shared, cache.bytes * cacheInstances(cpu, cache));
     if (cache.level != "L3") own = std::max(own, cache.bytes);
   }
   // Where no size is known, more than any cache of today's.

@@ -1,19 +1,12 @@
 #include "measure/measure.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "calibrate/clock.h"
+#include "support/elapsed.h"
 
 namespace plimsoll {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-}  // namespace
 
 Measured measure(Executable& network, const MeasureSettings& settings, const Cancellation& cancellation,
                  const std::function<void(double)>& progress) {
@@ -32,7 +25,7 @@ Measured measure(Executable& network, const MeasureSettings& settings, const Can
   result.warm = warmUp.isSteady();
   result.timer = measureTimer();
   if (settings.cacheState == CacheState::inNetwork) {
-    result.passesPerSample = static_cast<std::size_t>(std::max(1.0, std::ceil(shortestSpanNs(result.timer) / warmUp.lastNs())));
+    result.passesPerSample = static_cast<std::size_t>(std::max(1.0, std::ceil(shortestSpanNs(result.timer) / warmUp.shortestNs())));
   }
 
   result.clockBeforeHz = measureClockHz();

@@ -1,23 +1,36 @@
 #include "measure/timer.h"
 
 #include <algorithm>
-#include <chrono>
+#include <limits>
+
+#include "support/elapsed.h"
 
 namespace plimsoll {
+namespace {
 
-TimerFigures measureTimer() {
-  using Clock = std::chrono::steady_clock;
-  constexpr int readings = 1000;
-  TimerFigures timer{1e9, 0};
-  const auto begin = Clock::now();
-  auto last = begin;
-  for (int reading = 0; reading < readings; ++reading) {
-    const auto now = Clock::now();
-    if (now > last) timer.resolutionNs = std::min(timer.resolutionNs, std::chrono::duration<double, std::nano>(now - last).count());
+// A clock of a coarse step stands still between most readings: it is read until it has gone on a few times.
+constexpr int leastReadings = 1000;
+constexpr int leastSteps = 3;
+
+}  // namespace
+
+std::int64_t steadyClockNs() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count();
+}
+
+TimerFigures measureTimer(std::int64_t (*nowNs)()) {
+  const std::int64_t begin = nowNs();
+  std::int64_t last = begin;
+  std::int64_t smallest = std::numeric_limits<std::int64_t>::max();
+  int readings = 0;
+  for (int steps = 0; readings < leastReadings || steps < leastSteps; ++readings) {
+    const std::int64_t now = nowNs();
+    if (now == last) continue;
+    smallest = std::min(smallest, now - last);
+    ++steps;
     last = now;
   }
-  timer.overheadNs = std::chrono::duration<double, std::nano>(last - begin).count() / readings;
-  return timer;
+  return {static_cast<double>(smallest), static_cast<double>(last - begin) / readings};
 }
 
 double shortestSpanNs(const TimerFigures& timer) { return std::max(20 * timer.resolutionNs, 1000 * timer.overheadNs); }

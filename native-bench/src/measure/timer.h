@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 namespace plimsoll {
 
 // The clock that samples are taken with.
@@ -7,7 +9,9 @@ struct TimerFigures {
   double resolutionNs = 0;  // its smallest step
   double overheadNs = 0;    // of reading it once
 };
-TimerFigures measureTimer();
+// Of std::chrono::steady_clock, or of another one that ticks.
+std::int64_t steadyClockNs();
+TimerFigures measureTimer(std::int64_t (*nowNs)() = steadyClockNs);
 
 // No shorter span is timed: twenty steps, and a thousand times what reading the clock costs.
 double shortestSpanNs(const TimerFigures& timer);

@@ -19,7 +19,8 @@ class WarmUp {
   // Whether the last passes took as long as those before them.
   bool isSteady() const;
   std::size_t passes() const { return passes_.size(); }
-  double lastNs() const { return passes_.back(); }
+  // Of at least one pass. How many of these fill a sample is asked of it: by a pass that was disturbed it would be too few.
+  double shortestNs() const;
 
  private:
   WarmUpSettings settings_;

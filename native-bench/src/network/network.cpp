@@ -1,21 +1,12 @@
 #include "network/network.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
+#include "support/elapsed.h"
 #include "support/philox.h"
 
 namespace plimsoll {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double nanosecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
-}
-
-}  // namespace
 
 void Network::fillInput() {
   std::vector<float> values(tensorElements(0));
@@ -61,7 +52,7 @@ double Network::runTimed(std::vector<double>& kernelNs) {
       runPhases(kernels_[index], member);
       if (member != 0) continue;
       const auto end = Clock::now();
-      kernelNs[index] = std::chrono::duration<double, std::nano>(end - start).count();
+      kernelNs[index] = nanosecondsBetween(start, end);
       start = end;
     }
   });

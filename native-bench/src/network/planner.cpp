@@ -48,20 +48,21 @@ class Ledger {
   void touch(std::size_t level, double bytes) { bytes_[level] += bytes; }
   // Beyond the nearest level a line is read before it is written.
   void store(std::size_t level, double bytes) { touch(level, level == 0 ? bytes : 2 * bytes); }
-  void multiply(double operations) { operations_ += operations; }
+  void multiply(double operations, bool onTiles) { (onTiles ? tileOperations_ : vectorOperations_) += operations; }
   void pointwise(double instructions) { instructions_ += instructions; }
 
   void add(const Ledger& other) {
-    operations_ += other.operations_;
+    tileOperations_ += other.tileOperations_;
+    vectorOperations_ += other.vectorOperations_;
     instructions_ += other.instructions_;
     for (std::size_t i = 0; i < bytes_.size(); ++i) bytes_[i] += other.bytes_[i];
   }
 
   Prediction prediction() const {
     Prediction p;
-    p.arithmeticNs = operations_ / machine_->operationsPerSecond * 1e9;
+    p.arithmeticNs = (tileOperations_ / machine_->operationsPerSecond + vectorOperations_ / machine_->vectorOperationsPerSecond) * 1e9;
     // The peak counts a multiply-add as two.
-    p.pointwiseNs = 2 * instructions_ / machine_->operationsPerSecond * 1e9;
+    p.pointwiseNs = 2 * instructions_ / machine_->vectorOperationsPerSecond * 1e9;
     for (std::size_t i = 0; i < bytes_.size(); ++i) {
       const MemoryLevel& level = machine_->levels[i];
       p.levels.push_back({level.name, bytes_[i], bytes_[i] / level.bytesPerSecond * 1e9});
@@ -72,7 +73,8 @@ class Ledger {
  private:
   const MachineModel* machine_;
   std::vector<double> bytes_;
-  double operations_ = 0;
+  double tileOperations_ = 0;
+  double vectorOperations_ = 0;
   double instructions_ = 0;
 };
 
@@ -86,7 +88,7 @@ struct LayerRun {
   double inputBytes = 0;
 };
 
-// Bytes of tensors and weights; what is summed and gathered is fp32 in every data type.
+// Bytes of tensors and weights. Vectors sum and gather fp32 in every data type, tile registers multiply what is stored.
 template <typename Stored>
 struct Bytes {
   static constexpr double element = sizeof(Stored);
@@ -98,21 +100,25 @@ struct Bytes {
 };
 
 template <typename Stored>
-void addLayer(Ledger& ledger, const TileShape& tile, const ConvShape& s, const EpilogueOf<Stored>& e, const LayerRun& run) {
+void addLayer(Ledger& ledger, const Kernels<Stored>& kernels, const ConvShape& s, const EpilogueOf<Stored>& e, const LayerRun& run) {
+  const TileShape& tile = kernels.tile;
+  const bool onTiles = kernels.usesTiles(s);
   const double pixels = static_cast<double>(run.pixels);
   const double outputs = pixels * static_cast<double>(s.outChannels);
   const double products = outputs * static_cast<double>(s.reduction());
-  ledger.multiply(2 * products);
+  ledger.multiply(2 * products, onTiles);
   ledger.pointwise(outputs * (instructionsOf(e.before) + instructionsOf(e.after)));
   if (s.isDepthwise()) {
     // A vector of the input for each product; the weights stay in registers.
     ledger.touch(0, Bytes<Stored>::element * products);
   } else {
+    const double operand = onTiles ? Bytes<Stored>::element : sizeof(float);
     // Each step of a tile reads its pixels and its weights.
     const std::size_t columns = std::min(tile.columns * tile.width, divideUp(s.outPerGroup(), tile.width) * tile.width);
-    ledger.touch(0, sizeof(float) * products * static_cast<double>(tile.rows + columns) / static_cast<double>(tile.rows * columns));
-    // Windows are gathered into the panel and read from there.
-    ledger.touch(0, 2 * sizeof(float) * pixels * static_cast<double>(s.reduction() * s.groups));
+    ledger.touch(0, operand * products * static_cast<double>(tile.rows + columns) / static_cast<double>(tile.rows * columns));
+    // What is multiplied is packed, and read from there: whole windows for vectors, for tile registers each pixel of the input once.
+    const std::size_t packed = onTiles ? s.stride * s.stride * s.inChannels : s.reduction() * s.groups;
+    ledger.touch(0, 2 * operand * pixels * static_cast<double>(packed));
   }
   const std::size_t perPanel = tile.rows * tile.tilesPerPanel;
   const double runs = static_cast<double>(run.runs);
@@ -208,7 +214,7 @@ class BlockPlanner {
     run.inputLevel = ledger.levelOf(0, Bytes<Stored>::input(s));
     run.outputLevel = ledger.levelOf(0, Bytes<Stored>::output(s));
     run.inputBytes = Bytes<Stored>::input(s);
-    addLayer(ledger, kernels_.tile, s, layer(index).conv.epilogue, run);
+    addLayer(ledger, kernels_, s, layer(index).conv.epilogue, run);
     addResidual(ledger, index + 1, ledger.levelOf(0, blockBytes()));
     return candidate;
   }
@@ -282,7 +288,7 @@ class BlockPlanner {
       run.inputLevel = isFirst ? inputLevel : buffers;
       run.inputBytes = isFirst ? Bytes<Stored>::input(s) : Bytes<Stored>::element * static_cast<double>(rows[i - first] * s.stride * s.inWidth * s.inChannels);
       run.outputLevel = i + 1 == end ? outputLevel : buffers;
-      addLayer(ledger, kernels_.tile, s, layer(i).conv.epilogue, run);
+      addLayer(ledger, kernels_, s, layer(i).conv.epilogue, run);
       const double results = static_cast<double>(run.pixels * s.outChannels);
       if (layer(i).norm.channels > 0) {
         ledger.pointwise(normInstructions * results);
@@ -303,7 +309,7 @@ class BlockPlanner {
       run.inputLevel = inputNear;
       run.inputBytes = Bytes<Stored>::input(s);
       run.outputLevel = buffers;
-      addLayer(ledger, kernels_.tile, s, task.shortcut.epilogue, run);
+      addLayer(ledger, kernels_, s, task.shortcut.epilogue, run);
       ledger.touch(buffers, Bytes<Stored>::output(s));
     }
     addResidual(ledger, end, inputNear);
@@ -342,12 +348,12 @@ class BlockPlanner {
     run.inputBytes = static_cast<double>(slices) * Bytes<Stored>::element * static_cast<double>(run.pixels * wide.inChannels);
     ledger.touch(ledger.levelOf(0, Bytes<Stored>::input(wide)), Bytes<Stored>::input(wide));
     run.outputLevel = buffers;
-    addLayer(ledger, kernels_.tile, wide, layer(first).conv.epilogue, run);
+    addLayer(ledger, kernels_, wide, layer(first).conv.epilogue, run);
     run.pixels = s.pixels();
     run.inputLevel = buffers;
     run.inputBytes = Bytes<Stored>::element * static_cast<double>(inRows * s.inWidth * s.inChannels);
     run.outputLevel = ledger.levelOf(0, Bytes<Stored>::output(s));
-    addLayer(ledger, kernels_.tile, s, layer(first + 1).conv.epilogue, run);
+    addLayer(ledger, kernels_, s, layer(first + 1).conv.epilogue, run);
     return candidate;
   }
 
@@ -390,7 +396,7 @@ bool isUnfused(const Schedule& schedule) {
 }  // namespace
 
 MachineModel machineModel(const CpuInfo& cpu, const TileShape& tile, int threads, const std::optional<MeasuredCeilings>& ceilings) {
-  // Rules of thumb, a thread's: two multiply-adds a cycle at 3 GHz, and what cores of these years read from each level.
+  // Rules of thumb, a thread's: a clock of 3 GHz, and what cores of these years read from each level.
   constexpr double clockHz = 3e9;
   struct Usual {
     const char* level;
@@ -399,8 +405,9 @@ MachineModel machineModel(const CpuInfo& cpu, const TileShape& tile, int threads
   constexpr Usual usual[] = {{"L1", 32e3, 150e9}, {"L2", 512e3, 60e9}, {"L3", 8e6, 25e9}, {"DRAM", 0, 12e9}};
   MachineModel model;
   model.threads = threads;
-  model.operationsPerSecond =
-      ceilings ? ceilings->operationsPerSecond : threads * 4 * clockHz * static_cast<double>(tile.width);
+  const auto perCycle = static_cast<double>(tile.operationsPerCycle);
+  model.operationsPerSecond = ceilings ? ceilings->operationsPerSecond : threads * clockHz * perCycle;
+  model.vectorOperationsPerSecond = model.operationsPerSecond * static_cast<double>(vectorOperationsPerLane * tile.width) / perCycle;
   for (const Usual& level : usual) {
     MemoryLevel known{level.level, threads * level.bytesPerSecond, level.bytes, threads};
     if (known.name == "DRAM") known.instanceBytes = std::numeric_limits<double>::infinity();

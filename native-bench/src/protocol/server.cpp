@@ -1,7 +1,6 @@
 #include "protocol/server.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <condition_variable>
 #include <cstdint>
@@ -20,21 +19,16 @@
 #include "measure/measure.h"
 #include "network/verify.h"
 #include "support/cancellation.h"
+#include "support/elapsed.h"
+#include "support/median.h"
 
 namespace plimsoll {
 namespace {
 
 using nlohmann::json;
-using Clock = std::chrono::steady_clock;
 
 constexpr double defaultSecondsPerCeiling = 0.1;
 constexpr auto progressInterval = std::chrono::milliseconds(200);
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
 
 CacheState cacheStateOf(const json& body) { return parseCacheState(body.value("cacheState", "in-network")); }
 
