@@ -78,7 +78,7 @@ export function compareRuns(
     const pair = pairs[index];
     const verdict = judged[index];
     if (pair === undefined || verdict === undefined) return [];
-    return [rowOf(couple, ifTrusted(verdict, couple), pair.floor, before.run, after.run)];
+    return [rowOf(couple, unlessInDoubt(verdict, couple), pair.floor, before.run, after.run)];
   });
   const count = (wanted: ComparedRow['verdict']) => rows.filter(({ verdict }) => verdict === wanted).length;
   return {
@@ -96,12 +96,12 @@ export function compareRuns(
   };
 }
 
-/** Of what may not be the network's result at all nothing is concluded. */
-function ifTrusted(judged: Judged, { before, after }: Couple): Judged {
-  const why = before.mistrusted ?? after.mistrusted;
-  if (why === null || judged.verdict === 'UNCLEAR') return judged;
-  const side = before.mistrusted === null ? 'after' : 'before';
-  return { ...judged, verdict: 'UNCLEAR', reason: `The figure ${side} is MISTRUSTED. ${why}` };
+/** Nothing is concluded from what may not be the network's result at all, nor from what something else had a part in. */
+function unlessInDoubt(judged: Judged, { before, after }: Couple): Judged {
+  const doubt = before.doubt ?? after.doubt;
+  if (doubt === null || judged.verdict === 'UNCLEAR') return judged;
+  const side = before.doubt === null ? 'after' : 'before';
+  return { ...judged, verdict: 'UNCLEAR', reason: `The figure ${side} ${doubt}` };
 }
 
 /** After over before. Null where either is unknown, or of another machine: that its clock is another is then a part of what is compared. */

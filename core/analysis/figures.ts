@@ -13,7 +13,7 @@ import { believedSamples } from './believed-samples.ts';
 import { ceilingsFor } from './ceilings.ts';
 import { computationalEfficiency, idealLatencyNs } from './efficiency.ts';
 import type { Surroundings } from './environment-differences.ts';
-import { whyMistrusted } from './trust.ts';
+import { doubtOf } from './marks.ts';
 
 /** To be raised with every change of what is derived, here or in `report.ts`. */
 export const figureVersion = 3;
@@ -34,8 +34,8 @@ export interface Figure extends Case {
   readonly efficiency: number | null;
   /** Of the rounds that count, in the middle; null where it is not known. */
   readonly clockHz: number | null;
-  /** Why its check proves little; null where it is trusted. */
-  readonly mistrusted: string | null;
+  /** Why nothing is to be concluded from it, to be read after `The figure before`; null where nothing is in the way. */
+  readonly doubt: string | null;
 }
 
 /** A case without a figure, and why. */
@@ -60,7 +60,8 @@ export function figureOf(
 ): Figure | undefined {
   const { outcome, id, instructionSet } = measurement;
   if (outcome.status !== 'measured') return undefined;
-  const { samplesNs, rounds: lengths, setAside } = believedSamples(outcome);
+  const believed = believedSamples(outcome);
+  const { samplesNs, rounds: lengths, setAside } = believed;
   const rounds = splitRounds(samplesNs, lengths);
   const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
   const latencyNs = roundedInterval(rounds);
@@ -78,7 +79,7 @@ export function figureOf(
     efficiency:
       peak === undefined ? null : computationalEfficiency(idealLatencyNs(operations, peak), latencyNs.median),
     clockHz: clockOf(outcome.conditions, setAside),
-    mistrusted: whyMistrusted(outcome.verification, measurement.dtype) ?? null,
+    doubt: doubtOf({ measurement, outcome, believed }),
   };
 }
 

@@ -42,6 +42,19 @@ export function marksOf(marked: Marked): Mark[] {
   ];
 }
 
+/**
+ * What must be said before anything is concluded from a figure, to be read after `The figure before`: that its check proves little, that all
+ * of its rounds were disturbed, or that its own samples do not agree. Null where nothing is in the way.
+ */
+export function doubtOf(marked: Pick<Marked, 'measurement' | 'outcome' | 'believed'>): string | null {
+  const [mistrusted] = resultMarks(marked);
+  if (mistrusted !== undefined) return `is MISTRUSTED. ${mistrusted.sentence}`;
+  const [disturbed] = [...disturbanceMarks(marked), ...unsteadinessMarks(marked.believed.samplesNs)].filter(
+    ({ severity }) => severity === 'warning',
+  );
+  return disturbed === undefined ? null : `was disturbed. ${disturbed.sentence}`;
+}
+
 function warning(kind: Mark['kind'], sentence: string): Mark {
   return { kind, severity: 'warning', sentence };
 }
@@ -54,7 +67,7 @@ const quietMachine = 'Profile again on a quiet machine.';
 
 // ------------------------------------------------------------------------------------------------------ what is possible
 
-function resultMarks({ measurement: { dtype }, outcome }: Marked): Mark[] {
+function resultMarks({ measurement: { dtype }, outcome }: Pick<Marked, 'measurement' | 'outcome'>): Mark[] {
   const sentence = whyMistrusted(outcome.verification, dtype);
   return sentence === undefined ? [] : [warning('mistrusted', sentence)];
 }
@@ -173,7 +186,7 @@ function kernelSumMarks({ outcome, latencyNs: { median } }: Marked): Mark[] {
 // ------------------------------------------------------------------------------------------------- what the machine did
 
 /** One mark a kind: a note where the rounds were set aside, a warning where they had to count. */
-function disturbanceMarks({ believed: { disturbances, setAside } }: Marked): Mark[] {
+function disturbanceMarks({ believed: { disturbances, setAside } }: Pick<Marked, 'believed'>): Mark[] {
   const byKind = Map.groupBy(disturbances.flat(), ({ kind }) => kind);
   return [...byKind].map(([kind, seen]) => {
     const [worst] = seen.toSorted((x, y) => y.size - x.size);

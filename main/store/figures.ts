@@ -33,7 +33,7 @@ interface FigureRow {
   readonly operations: number;
   readonly efficiency: number | null;
   readonly clockHz: number | null;
-  readonly mistrusted: string | null;
+  readonly doubt: string | null;
 }
 
 interface KnownCase {
@@ -63,7 +63,7 @@ export class StoredFigures {
       .prepare(
         `INSERT OR REPLACE INTO figure (
            runId, position, measurementId, caseId, instructionSet, medianNs, lowNs, highNs, p90Ns, roundMediansNs,
-           samples, mildOutliers, severeOutliers, operations, efficiency, clockHz, mistrusted
+           samples, mildOutliers, severeOutliers, operations, efficiency, clockHz, doubt
          ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
@@ -86,7 +86,7 @@ export class StoredFigures {
               figure.operations,
               figure.efficiency,
               figure.clockHz,
-              figure.mistrusted,
+              figure.doubt,
             ]),
       );
     this.statements
@@ -205,7 +205,7 @@ export class StoredFigures {
       outliers: { mild: row.mildOutliers, severe: row.severeOutliers },
       efficiency: row.efficiency,
       clockHz: row.clockHz,
-      mistrusted: row.mistrusted,
+      doubt: row.doubt,
     };
   }
 

@@ -161,6 +161,6 @@ export const migrations: readonly string[] = [
   CREATE INDEX runTested ON run(machineId, startedAt) WHERE noise IS NOT NULL AND deletedAt IS NULL;
   `,
   `
-  ALTER TABLE figure ADD COLUMN mistrusted TEXT;
+  ALTER TABLE figure ADD COLUMN doubt TEXT;
   `,
 ];

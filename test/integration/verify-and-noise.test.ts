@@ -279,7 +279,7 @@ describe('on this machine, for real', () => {
     const { agreement, row } = JSON.parse(verified.output);
     // Others use this machine too: what it says is for it to say, but it says it by its exit code as well.
     expect({ agrees: 0, disagrees: 3, 'cannot tell': 4 }[agreement as 'agrees']).toBe(verified.exitCode);
-    expect(row).toMatchObject({ model: 'convfirst_pico', threads: 1, after: { plan: 'fused', rounds: 5 } });
+    expect(row).toMatchObject({ model: 'convfirst_pico', after: { plan: 'fused', threads: 1, rounds: 5 } });
 
     const noise = await cli('noise', '--settle', '0', '--json');
     expect(noise.exitCode, noise.errors).toBe(0);

@@ -101,6 +101,27 @@ describe('a mistrusted figure', () => {
   });
 });
 
+describe('a figure that was disturbed', () => {
+  /** In the last two of its seven rounds something else ran. */
+  const disturbed = (measurement: Measurement) => {
+    const { outcome } = measurement;
+    if (outcome.status !== 'measured') throw new Error('the sample run measured it');
+    const samplesNs = outcome.samplesNs.map((ns, index) => (index >= 50 ? 1.5 * ns : ns));
+    return { ...measurement, outcome: { ...outcome, samplesNs } };
+  };
+
+  it('has no verdict on either side, and says what its samples say', () => {
+    const slower = changedRun('after', { latency: { resnet50: 1.6 } });
+    expect(rowOf(compare(slower), 'resnet50')?.verdict).toBe('WORSE');
+    const id = slower.measurements.find(({ model }) => model === 'resnet50')?.id ?? '';
+    const row = rowOf(compare(replaced(slower, id, disturbed)), 'resnet50');
+    expect(row?.verdict).toBe('UNCLEAR');
+    expect(row?.reason).toMatch(
+      /^The figure after was disturbed\. The last quarter of its samples is 5\d% slower/,
+    );
+  });
+});
+
 describe('only like with like', () => {
   it.each([
     ['threads', { threads: 4 }, 'threads 4, not 2'],
