@@ -1,0 +1,93 @@
+/** What a file computes from constants alone: the shapes and axes that exporters write as chains of nodes. */
+import type { OnnxNode, OnnxTensor } from './onnx.ts';
+
+/** Undefined where it is not known how to compute it. */
+export function foldConstants(node: OnnxNode, inputs: readonly OnnxTensor[]): OnnxTensor | undefined {
+  const [first, second] = inputs;
+  if (first === undefined) return undefined;
+  switch (node.type) {
+    case 'Identity':
+    case 'Cast':
+      return first;
+    case 'Transpose': {
+      const order = node.attributes.get('perm')?.numbers ?? first.dims.map((_, axis) => axis).toReversed();
+      return { dims: order.map((axis) => first.dims[axis] ?? 0), values: undefined };
+    }
+    case 'Reshape':
+      return second?.values && { dims: resolveShape(second.values, first.dims), values: first.values };
+    case 'Unsqueeze': {
+      const axes = axesOf(node, second) ?? [];
+      const dims = [...first.dims];
+      const rank = dims.length + axes.length;
+      for (const axis of axes.map((one) => (one < 0 ? one + rank : one)).toSorted((a, b) => a - b)) {
+        dims.splice(axis, 0, 1);
+      }
+      return { dims, values: first.values };
+    }
+    case 'Squeeze':
+      return { dims: squeeze(first.dims, axesOf(node, second)), values: first.values };
+    case 'Concat':
+      return inputs.every(({ dims, values }) => dims.length <= 1 && values !== undefined)
+        ? vector(inputs.flatMap(({ values }) => values ?? []))
+        : undefined;
+    case 'Gather': {
+      const { values } = first;
+      if (values === undefined || second?.values === undefined || first.dims.length !== 1) return undefined;
+      return {
+        dims: second.dims,
+        values: second.values.map((at) => values.at(at) ?? Number.NaN),
+      };
+    }
+    case 'Slice': {
+      const [, starts, ends, , steps] = inputs;
+      const [start = 0] = node.attributes.get('starts')?.numbers ?? starts?.values ?? [];
+      const [end] = node.attributes.get('ends')?.numbers ?? ends?.values ?? [];
+      if (first.values === undefined || first.dims.length !== 1 || (steps?.values?.[0] ?? 1) !== 1) {
+        return undefined;
+      }
+      return vector(first.values.slice(start, end));
+    }
+    default: {
+      const compute = arithmetic[node.type];
+      if (compute === undefined || first.values === undefined || second?.values === undefined)
+        return undefined;
+      const [a, b] = [first.values, second.values];
+      if (a.length !== b.length && a.length !== 1 && b.length !== 1) return undefined;
+      const length = Math.max(a.length, b.length);
+      const at = (values: readonly number[], index: number) => values[values.length === 1 ? 0 : index] ?? 0;
+      return {
+        dims: a.length >= b.length ? first.dims : second.dims,
+        values: Array.from({ length }, (_, index) => compute(at(a, index), at(b, index))),
+      };
+    }
+  }
+}
+
+const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Mul: (a, b) => a * b,
+  Div: (a, b) => a / b,
+};
+
+function vector(values: readonly number[]): OnnxTensor {
+  return { dims: [values.length], values };
+}
+
+/** The axes that a node names, as an attribute or, in newer files, as an input. */
+export function axesOf(node: OnnxNode, input: OnnxTensor | undefined): readonly number[] | undefined {
+  return node.attributes.get('axes')?.numbers ?? input?.values;
+}
+
+export function squeeze(dims: readonly number[], axes: readonly number[] | undefined): number[] {
+  const dropped = axes?.map((axis) => (axis < 0 ? axis + dims.length : axis));
+  return dims.filter((dim, axis) => (dropped === undefined ? dim !== 1 : !dropped.includes(axis)));
+}
+
+/** 0 is what it was there before, and -1 what is left. */
+export function resolveShape(target: readonly number[], before: readonly number[]): number[] {
+  const dims = target.map((dim, axis) => (dim === 0 ? (before[axis] ?? 0) : dim));
+  const elements = before.reduce((product, dim) => product * dim, 1);
+  const rest = dims.reduce((product, dim) => (dim === -1 ? product : product * dim), 1);
+  return dims.map((dim) => (dim === -1 ? elements / rest : dim));
+}
