@@ -1,24 +1,33 @@
-/** From the bytes of an ONNX file to a graph as the zoo has them. */
+/** From the bytes of an ONNX file to what the API imports. */
 import { problemOfGraph } from '../graph/check.ts';
 import type { Block, Graph, Operator } from '../graph/graph.ts';
+import { type NetworkImport, networkNameOf, toNetworkGraph } from '../protocol/networks.ts';
 import { findBlocks } from './blocks.ts';
 import { type Draft, isFragment, type WholeDraft } from './draft.ts';
 import { readOnnx } from './onnx.ts';
 import { readNetwork } from './read-network.ts';
 import { ImportRefused } from './refusal.ts';
 
+export { refuseTooLarge } from './onnx.ts';
 export { ImportRefused } from './refusal.ts';
+
+export interface ImportOptions {
+  readonly name?: string | undefined;
+  /** For files that leave it open; default: 224. */
+  readonly imageSize?: number | undefined;
+}
 
 /** Longer names are cut at their beginning: what tells operators apart stands at their end. */
 const longestName = 80;
 
-/** `imageSize` is for files that leave it open; 224 where it is left out. Throws ImportRefused. */
-export function importOnnx(bytes: Uint8Array, name: string, imageSize?: number): Graph {
+/** `source` is the name of the file. Throws ImportRefused. */
+export function importOnnx(bytes: Uint8Array, source: string, options: ImportOptions = {}): NetworkImport {
+  const { name, imageSize } = options;
   const operators = liveOperators(readNetwork(readOnnx(bytes), imageSize));
-  const graph = graphOf(name, operators);
+  const graph = graphOf(name ?? networkNameOf(source), operators);
   const problem = problemOfGraph(graph);
   if (problem !== undefined) throw new ImportRefused(`${problem}.`);
-  return graph;
+  return { ...(name !== undefined && { name }), source, graph: toNetworkGraph(graph) };
 }
 
 /** What the result depends on, in the order in which it was made. Throws ImportRefused for a part of nothing. */

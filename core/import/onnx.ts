@@ -46,7 +46,7 @@ export interface OnnxGraph {
 }
 
 /** Weights may be large; whoever has more exports them as external data, beside a small file. */
-export const onnxLimitBytes = 1 << 30;
+const mostBytes = 1 << 30;
 const mostNodes = 50_000;
 const mostDims = 8;
 const mostValues = 64;
@@ -74,14 +74,18 @@ const elementTypes: Readonly<Record<number, readonly [bytes: number, read: (at: 
   11: [8, (at) => at.getFloat64(0, true)],
 };
 
+/** To be asked before the file is read. Throws ImportRefused. */
+export function refuseTooLarge(bytes: number): void {
+  if (bytes <= mostBytes) return;
+  throw new ImportRefused(
+    `It is larger than ${mostBytes >> 30} GiB.`,
+    'Export it with its weights as external data, and import the small file alone: weights are not read.',
+  );
+}
+
 /** Throws ImportRefused. */
 export function readOnnx(bytes: Uint8Array): OnnxGraph {
-  if (bytes.length > onnxLimitBytes) {
-    throw new ImportRefused(
-      `It is larger than ${onnxLimitBytes >> 30} GiB.`,
-      'Export it with its weights as external data, and import the small file alone: weights are not read.',
-    );
-  }
+  refuseTooLarge(bytes.length);
   let graph: OnnxGraph | undefined;
   try {
     const reader = new PbfReader(bytes);

@@ -30,7 +30,7 @@ function build(name: string): Graph {
 }
 
 function reimport(graph: Graph, style?: ExportStyle): Graph {
-  return importOnnx(exportGraph(graph, style).bytes(), graph.name);
+  return importOnnx(exportGraph(graph, style).bytes(), `${graph.name}.onnx`).graph;
 }
 
 /** What an operator is, whatever it is called and wherever in its block it stands. */
