@@ -1,6 +1,8 @@
 /** What a file computes from constants alone: the shapes and axes that exporters write as chains of nodes. */
 import type { OnnxNode, OnnxTensor } from './onnx.ts';
 
+const longestShape = 64;
+
 /** Undefined where it is not known how to compute it. */
 export function foldConstants(node: OnnxNode, inputs: readonly OnnxTensor[]): OnnxTensor | undefined {
   const [first, second] = inputs;
@@ -26,10 +28,13 @@ export function foldConstants(node: OnnxNode, inputs: readonly OnnxTensor[]): On
     }
     case 'Squeeze':
       return { dims: squeeze(first.dims, axesOf(node, second)), values: first.values };
-    case 'Concat':
-      return inputs.every(({ dims, values }) => dims.length <= 1 && values !== undefined)
-        ? vector(inputs.flatMap(({ values }) => values ?? []))
-        : undefined;
+    case 'Concat': {
+      const parts = inputs.map(({ dims, values }) => (dims.length <= 1 ? values : undefined));
+      const length = parts.reduce((sum, part) => sum + (part?.length ?? 0), 0);
+      // Joined with itself again and again, a tensor would fill the memory.
+      if (parts.includes(undefined) || length > longestShape) return undefined;
+      return vector(parts.flatMap((part) => part ?? []));
+    }
     case 'Gather': {
       const { values } = first;
       if (values === undefined || second?.values === undefined || first.dims.length !== 1) return undefined;

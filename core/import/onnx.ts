@@ -70,7 +70,7 @@ const elementTypes: Readonly<Record<number, readonly [bytes: number, read: (at: 
   1: [4, (at) => at.getFloat32(0, true)],
   6: [4, (at) => at.getInt32(0, true)],
   7: [8, (at) => Number(at.getBigInt64(0, true))],
-  10: [2, (at) => at.getFloat16(0, true)],
+  10: [2, (at) => halfOf(at.getUint16(0, true))],
   11: [8, (at) => at.getFloat64(0, true)],
 };
 
@@ -81,6 +81,13 @@ export function refuseTooLarge(bytes: number): void {
     `It is larger than ${mostBytes >> 30} GiB.`,
     'Export it with its weights as external data, and import the small file alone: weights are not read.',
   );
+}
+
+/** A float of 16 bits. */
+function halfOf(bits: number): number {
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  const size = exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25);
+  return bits >> 15 === 1 ? -size : size;
 }
 
 /** Throws ImportRefused. */
