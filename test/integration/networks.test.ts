@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { GraphBuilder } from '../../core/graph/builder.ts';
 import { countGraph } from '../../core/graph/count.ts';
 import { importOnnx } from '../../core/import/network.ts';
 import { findModel } from '../../core/models/zoo.ts';
@@ -42,6 +43,54 @@ function graphOf(model: string, size: number) {
 
 function networkOf(model: string, file: string, size = 64): NetworkImport {
   return importOnnx(exportGraph(graphOf(model, size), { foldsBatchNorm: true }).bytes(), file);
+}
+
+/** A block of each kind that is fused, of widths that fill no vector. */
+function oddNetwork() {
+  const g = new GraphBuilder('odd', { height: 37, width: 37, channels: 3 });
+  const relu = { activation: 'relu', batchNorm: false } as const;
+  const linear = { kernelSize: 1, batchNorm: false } as const;
+  let x = g.block('stem', 'stem', () => g.conv('stem', g.input, { ...relu, outChannels: 10, kernelSize: 3 }));
+  x = g.block('basic', 'basic', () => {
+    const shortcut = g.conv('basic.short', x, { ...linear, outChannels: 13, stride: 2 });
+    const first = g.conv('basic.1', x, { ...relu, outChannels: 13, kernelSize: 3, stride: 2 });
+    const second = g.conv('basic.2', first, { outChannels: 13, kernelSize: 3, batchNorm: false });
+    return g.activation('basic.act', g.add('basic.add', second, shortcut), 'relu');
+  });
+  x = g.block('bottleneck', 'bottleneck', () => {
+    const first = g.conv('bottle.1', x, { ...relu, outChannels: 9, kernelSize: 1 });
+    const second = g.conv('bottle.2', first, { ...relu, outChannels: 9, kernelSize: 5, groups: 3 });
+    const third = g.conv('bottle.3', second, { ...linear, outChannels: 13 });
+    return g.activation('bottle.act', g.add('bottle.add', third, x), 'relu6');
+  });
+  x = g.block('mbconv', 'mbconv', () => {
+    const silu = { activation: 'silu', batchNorm: false } as const;
+    const expanded = g.conv('mb.1', x, { ...silu, outChannels: 31, kernelSize: 1 });
+    const spatial = g.depthwise('mb.2', expanded, { ...silu, kernelSize: 5, stride: 2 });
+    const squeeze = { squeezeChannels: 3, innerActivation: 'silu', gate: 'sigmoid' } as const;
+    return g.conv('mb.3', g.squeezeExcite('mb.se', spatial, squeeze), { ...linear, outChannels: 11 });
+  });
+  x = g.block('separable', 'depthwiseSeparable', () => {
+    const hardSwish = { activation: 'hardSwish', batchNorm: false } as const;
+    const spatial = g.depthwise('sep.1', x, { ...hardSwish, kernelSize: 3 });
+    return g.add('sep.add', g.conv('sep.2', spatial, { ...linear, outChannels: 11 }), x);
+  });
+  x = g.block('fused', 'fusedMbconv', () => {
+    const expanded = g.conv('fused.1', x, { ...relu, outChannels: 17, kernelSize: 3 });
+    return g.conv('fused.2', expanded, { ...linear, outChannels: 7 });
+  });
+  x = g.block('convnext', 'convnext', () => {
+    const spatial = g.depthwise('next.1', x, { kernelSize: 7, batchNorm: false });
+    const normed = g.layerNorm('next.norm', spatial);
+    const hidden = g.conv('next.2', normed, { ...linear, outChannels: 29, activation: 'gelu' });
+    return g.add('next.add', g.conv('next.3', hidden, { ...linear, outChannels: 7 }), x);
+  });
+  x = g.block('ffn', 'ffn', () => {
+    const hidden = g.conv('ffn.1', x, { ...relu, outChannels: 15, kernelSize: 1 });
+    return g.add('ffn.add', g.conv('ffn.2', hidden, { ...linear, outChannels: 7 }), x);
+  });
+  g.block('head', 'head', () => g.linear('head.fc', g.globalAveragePool('head.pool', x), 5));
+  return g.build();
 }
 
 it('is listed, planned, measured in both plans, verified and shown; and its figures outlive it', async () => {
@@ -92,6 +141,24 @@ it('is listed, planned, measured in both plans, verified and shown; and its figu
     code: 'notFound',
     message: `There is no model called '${name}'.`,
   });
+});
+
+it('is computed right in both plans where its widths are none that a kernel was made for', async () => {
+  const graph = oddNetwork();
+  const { graph: read, ...rest } = importOnnx(exportGraph(graph, { decomposes: true }).bytes(), 'odd.onnx');
+  expect(read.blocks.map(({ kind }) => kind)).toEqual(graph.blocks.map(({ kind }) => kind));
+  const { name } = await api.call('models.import', { graph: read, ...rest });
+  const ended = new Promise((resolve) => api.subscribe('run.ended', resolve));
+  const { runId } = await api.call('runs.start', { models: [name], settleSeconds: 0, batches: [1, 3] });
+  await ended;
+  const { measurements, lost } = await api.call('runs.get', { runId });
+  expect(lost).toEqual([]);
+  expect(measurements.map(({ plan, verified }) => [plan, verified])).toEqual([
+    ['layerwise', true],
+    ['fused', true],
+    ['layerwise', true],
+    ['fused', true],
+  ]);
 });
 
 it('has a name of its own, and is there once', async () => {
