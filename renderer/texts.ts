@@ -209,7 +209,7 @@ export const texts = {
     saving: 'Writing …',
   },
   imports: {
-    choose: 'Import runs …',
+    choose: 'Import runs or networks …',
     instead: 'Or look at what was measured elsewhere: drop an exported run anywhere in this window.',
     drop: 'Drop to import: runs that Plimsoll exported, and networks as ONNX files',
     busy: 'Importing …',

@@ -4,7 +4,7 @@ import type { Draft, DraftOperator } from './draft.ts';
 
 type Make = (operator: Draft['operator'], inputs: readonly Draft[], output: Shape) => Draft;
 
-const isNear = (a: number, b: number) => Math.abs(a - b) <= 1e-3 * Math.max(1, Math.abs(b));
+export const isNear = (a: number, b: number) => Math.abs(a - b) <= 1e-3 * Math.max(1, Math.abs(b));
 
 /** `x` times a number; several in a row are one, and none at all where they cancel. */
 export function scaled(x: Draft, factor: number, make: Make): Draft {

@@ -9,7 +9,7 @@ import { paddingFor, windowOutput } from '../graph/shape.ts';
 import { axesOf, foldConstants, resolveShape, squeeze } from './constants.ts';
 import type { Draft } from './draft.ts';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from './onnx.ts';
-import { joinedByProduct, layerNormOf, scaled } from './patterns.ts';
+import { isNear, joinedByProduct, layerNormOf, scaled } from './patterns.ts';
 import { ImportRefused } from './refusal.ts';
 
 /** How a map lies in the file: what its axes mean. Flat: one axis behind the batch. */
@@ -34,9 +34,14 @@ class NetworkReader {
   private readonly graph: OnnxGraph;
   private readonly values = new Map<string, Value>();
   private readonly batch: number;
+  /** How many nodes read it. */
+  private readonly uses = new Map<string, number>();
 
   constructor(graph: OnnxGraph, imageSize: number | undefined) {
     this.graph = graph;
+    for (const input of graph.nodes.flatMap(({ inputs }) => inputs)) {
+      this.uses.set(input, (this.uses.get(input) ?? 0) + 1);
+    }
     for (const [name, tensor] of graph.tensors) this.values.set(name, { kind: 'constant', tensor });
     const [image, other] = graph.inputs;
     if (image === undefined || other !== undefined) {
@@ -87,8 +92,13 @@ class NetworkReader {
       }
       return value;
     });
-    const isFinal = node.outputs[0] === this.graph.outputs[0];
-    const at = new NodeReader(node, name, inputs, this.batch, isFinal);
+    const at = new NodeReader(node, name, inputs, {
+      batch: this.batch,
+      isFinal: node.outputs[0] === this.graph.outputs[0],
+      isShared: node.inputs.some(
+        (input) => this.values.get(input)?.kind === 'map' && (this.uses.get(input) ?? 0) > 1,
+      ),
+    });
     if (node.type === 'Constant') return at.constant();
     const constants = inputs.flatMap((value) => (value?.kind === 'constant' ? [value.tensor] : []));
     if (constants.length === inputs.length) {
@@ -143,27 +153,32 @@ function imageOf(
   return { shape: { height: size, width: size, channels }, layout };
 }
 
+interface Surroundings {
+  /** Images that the file computes at once. */
+  readonly batch: number;
+  /** The node makes the network's result. */
+  readonly isFinal: boolean;
+  /** Another node reads a map that this one reads. */
+  readonly isShared: boolean;
+}
+
 /** A node with what it reads. */
 class NodeReader {
   readonly node: OnnxNode;
   private readonly name: string;
   private readonly inputs: readonly (Value | undefined)[];
-  private readonly batch: number;
-  /** It makes the network's result. */
-  readonly isFinal: boolean;
+  readonly surroundings: Surroundings;
 
   constructor(
     node: OnnxNode,
     name: string,
     inputs: readonly (Value | undefined)[],
-    batch: number,
-    isFinal: boolean,
+    surroundings: Surroundings,
   ) {
     this.node = node;
     this.name = name;
     this.inputs = inputs;
-    this.batch = batch;
-    this.isFinal = isFinal;
+    this.surroundings = surroundings;
   }
 
   refuse(why: string): never {
@@ -241,7 +256,7 @@ class NodeReader {
 
   /** What the batch is in the file is one here. */
   shapeWithoutBatch(dims: readonly number[]): number[] {
-    return dims.map((dim, axis) => (axis === 0 && dim === this.batch ? 1 : dim));
+    return dims.map((dim, axis) => (axis === 0 && dim === this.surroundings.batch ? 1 : dim));
   }
 
   /** The same tensor under another shape. */
@@ -280,7 +295,6 @@ const spatialAxes: Readonly<Record<Layout, string>> = { NCHW: '2,3', NHWC: '1,2'
 const channelAxis: Readonly<Record<Layout, string>> = { NCHW: '1', NHWC: '3', flat: '1' };
 
 const isPooled = ({ height, width }: Shape) => height === 1 && width === 1;
-const isNear = (a: number, b: number) => Math.abs(a - b) <= 1e-3 * Math.max(1, Math.abs(b));
 const elementsOf = ({ dims }: OnnxTensor) => dims.reduce((product, dim) => product * dim, 1);
 
 const activation =
@@ -518,6 +532,8 @@ function layer(
 function fold(at: NodeReader, value: MapValue, what: 'batchNorm' | 'bias' | 'layerScale'): Value {
   const { draft } = value;
   const { operator } = draft;
+  if (at.surroundings.isShared)
+    at.refuse('cannot be folded, for what it follows is read by another node too');
   if (operator.kind === 'conv2d') draft.operator = { ...operator, [what]: true };
   else if (operator.kind === 'linear')
     draft.operator = { ...operator, bias: operator.bias || what !== 'layerScale' };
@@ -705,7 +721,7 @@ function shapeOf(at: NodeReader): Value {
 
 /** What turns scores into probabilities takes no time worth the name. */
 function softmax(at: NodeReader): Value {
-  if (!at.isFinal) at.refuse('is only left out as the end of a network');
+  if (!at.surroundings.isFinal) at.refuse('is only left out as the end of a network');
   return at.map();
 }
 

@@ -60,6 +60,15 @@ describe('an operator that there is none for', () => {
       /BatchNormalization.*right before it/,
     ],
     [
+      'a batch norm of what is also read without it',
+      (file, x) => {
+        const raw = conv(file, x);
+        const normed = file.node('BatchNormalization', [raw, ...[0, 1, 2, 3].map(() => file.weights([8]))]);
+        return file.node('Add', [normed, raw]);
+      },
+      /BatchNormalization.*read by another node too/,
+    ],
+    [
       'a product of two maps',
       (file, x) => file.node('Mul', [conv(file, x), conv(file, x)]),
       /multiplies two/,
