@@ -11,12 +11,17 @@ export function foldConstants(node: OnnxNode, inputs: readonly OnnxTensor[]): On
     case 'Identity':
     case 'Cast':
       return first;
-    case 'Transpose': {
-      const order = node.attributes.get('perm')?.numbers ?? first.dims.map((_, axis) => axis).toReversed();
-      return { dims: order.map((axis) => first.dims[axis] ?? 0), values: undefined };
-    }
+    case 'Transpose':
+      return transpose(first, node.attributes.get('perm')?.numbers);
     case 'Reshape':
       return second?.values && { dims: resolveShape(second.values, first.dims), values: first.values };
+    case 'ConstantOfShape': {
+      if (first.values === undefined) return undefined;
+      const [value = 0] = node.attributes.get('value')?.tensor?.values ?? [];
+      const length = elementsOf(first.values);
+      const values = length <= longestShape ? Array.from({ length }, () => value) : undefined;
+      return { dims: first.values, values };
+    }
     case 'Unsqueeze': {
       const axes = axesOf(node, second) ?? [];
       const dims = [...first.dims];
@@ -43,15 +48,8 @@ export function foldConstants(node: OnnxNode, inputs: readonly OnnxTensor[]): On
         values: second.values.map((at) => values.at(at) ?? Number.NaN),
       };
     }
-    case 'Slice': {
-      const [, starts, ends, , steps] = inputs;
-      const [start = 0] = node.attributes.get('starts')?.numbers ?? starts?.values ?? [];
-      const [end] = node.attributes.get('ends')?.numbers ?? ends?.values ?? [];
-      if (first.values === undefined || first.dims.length !== 1 || (steps?.values?.[0] ?? 1) !== 1) {
-        return undefined;
-      }
-      return vector(first.values.slice(start, end));
-    }
+    case 'Slice':
+      return slice(node, inputs);
     default: {
       const compute = arithmetic[node.type];
       if (compute === undefined || first.values === undefined || second?.values === undefined)
@@ -75,6 +73,47 @@ const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
   Div: (a, b) => a / b,
 };
 
+/** 1 of a single number. */
+export function elementsOf(dims: readonly number[]): number {
+  return dims.reduce((product, dim) => product * dim, 1);
+}
+
+function transpose({ dims, values }: OnnxTensor, perm: readonly number[] | undefined): OnnxTensor {
+  const order = perm ?? dims.map((_, axis) => axis).toReversed();
+  const turned = order.map((axis) => dims[axis] ?? 0);
+  const strides = order.map((axis) => elementsOf(dims.slice(axis + 1)));
+  const from = (index: number) => {
+    let [rest, at] = [index, 0];
+    for (let axis = turned.length - 1; axis >= 0; axis--) {
+      const length = turned[axis] ?? 1;
+      at += (rest % length) * (strides[axis] ?? 0);
+      rest = Math.floor(rest / length);
+    }
+    return at;
+  };
+  return { dims: turned, values: values?.map((_, index) => values[from(index)] ?? Number.NaN) };
+}
+
+/** Along the first axis, forwards or backwards one by one. */
+function slice({ attributes }: OnnxNode, [data, ...bounds]: readonly OnnxTensor[]): OnnxTensor | undefined {
+  const [start = 0] = attributes.get('starts')?.numbers ?? bounds[0]?.values ?? [];
+  const [end = 0, ...others] = attributes.get('ends')?.numbers ?? bounds[1]?.values ?? [];
+  const [axis = 0] = attributes.get('axes')?.numbers ?? bounds[2]?.values ?? [];
+  const step = bounds[3]?.values?.[0] ?? 1;
+  if (data?.values === undefined || axis !== 0 || others.length > 0 || Math.abs(step) !== 1) return undefined;
+  const { values, dims } = data;
+  const [length = 1, ...inner] = dims;
+  if (length > longestShape) return undefined;
+  const all = Array.from({ length }, (_, row) => row);
+  const at = (bound: number) => (bound < 0 ? Math.max(bound + length, step < 0 ? -1 : 0) : bound);
+  const rows = step > 0 ? all.slice(at(start), at(end)) : all.slice(at(end) + 1, at(start) + 1).toReversed();
+  const size = elementsOf(inner);
+  return {
+    dims: [rows.length, ...inner],
+    values: rows.flatMap((row) => values.slice(row * size, (row + 1) * size)),
+  };
+}
+
 function vector(values: readonly number[]): OnnxTensor {
   return { dims: [values.length], values };
 }
@@ -92,7 +131,7 @@ export function squeeze(dims: readonly number[], axes: readonly number[] | undef
 /** 0 is what it was there before, and -1 what is left. */
 export function resolveShape(target: readonly number[], before: readonly number[]): number[] {
   const dims = target.map((dim, axis) => (dim === 0 ? (before[axis] ?? 0) : dim));
-  const elements = before.reduce((product, dim) => product * dim, 1);
-  const rest = dims.reduce((product, dim) => (dim === -1 ? product : product * dim), 1);
+  const elements = elementsOf(before);
+  const rest = elementsOf(dims.filter((dim) => dim !== -1));
   return dims.map((dim) => (dim === -1 ? elements / rest : dim));
 }

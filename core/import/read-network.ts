@@ -6,7 +6,7 @@
 import type { ActivationFunction, Padding, Shape } from '../graph/graph.ts';
 import { elementCount } from '../graph/graph.ts';
 import { paddingFor, windowOutput } from '../graph/shape.ts';
-import { axesOf, foldConstants, resolveShape, squeeze } from './constants.ts';
+import { axesOf, elementsOf, foldConstants, resolveShape, squeeze } from './constants.ts';
 import type { Draft } from './draft.ts';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from './onnx.ts';
 import { isNear, joinedByProduct, layerNormOf, scaled } from './patterns.ts';
@@ -295,7 +295,6 @@ const spatialAxes: Readonly<Record<Layout, string>> = { NCHW: '2,3', NHWC: '1,2'
 const channelAxis: Readonly<Record<Layout, string>> = { NCHW: '1', NHWC: '3', flat: '1' };
 
 const isPooled = ({ height, width }: Shape) => height === 1 && width === 1;
-const elementsOf = ({ dims }: OnnxTensor) => dims.reduce((product, dim) => product * dim, 1);
 
 const activation =
   (fn: ActivationFunction) =>
@@ -532,16 +531,16 @@ function layer(
 function fold(at: NodeReader, value: MapValue, what: 'batchNorm' | 'bias' | 'layerScale'): Value {
   const { draft } = value;
   const { operator } = draft;
-  if (at.surroundings.isShared)
-    at.refuse('cannot be folded, for what it follows is read by another node too');
-  if (operator.kind === 'conv2d') draft.operator = { ...operator, [what]: true };
-  else if (operator.kind === 'linear')
-    draft.operator = { ...operator, bias: operator.bias || what !== 'layerScale' };
-  else if (operator.kind !== 'layerNorm') {
+  if (operator.kind !== 'conv2d' && operator.kind !== 'linear' && operator.kind !== 'layerNorm') {
     at.refuse(
       'can only be folded into a convolution, a linear layer or a layer norm right before it, and there is none',
     );
   }
+  if (at.surroundings.isShared)
+    at.refuse('cannot be folded, for what it follows is read by another node too');
+  if (operator.kind === 'conv2d') draft.operator = { ...operator, [what]: true };
+  if (operator.kind === 'linear')
+    draft.operator = { ...operator, bias: operator.bias || what !== 'layerScale' };
   return value;
 }
 
@@ -562,9 +561,9 @@ function add(at: NodeReader): Value {
   if (withConstant !== undefined) {
     const { value, constant } = withConstant;
     const { draft } = value;
-    if (elementsOf(constant) === draft.output.channels) return fold(at, value, 'bias');
+    if (elementsOf(constant.dims) === draft.output.channels) return fold(at, value, 'bias');
     const addend = constant.values?.[0];
-    if (addend === undefined || elementsOf(constant) !== 1) at.refuse('adds a constant that is no bias');
+    if (addend === undefined || elementsOf(constant.dims) !== 1) at.refuse('adds a constant that is no bias');
     if (draft.operator.kind === 'variance') return at.pointwise({ kind: 'variance', epsilon: addend }, value);
     return at.pointwise({ kind: 'offset', addend }, value);
   }
@@ -578,8 +577,8 @@ function product(at: NodeReader): Value {
   if (withConstant !== undefined) {
     const { value, constant } = withConstant;
     const [factor] = constant.values ?? [];
-    if (elementsOf(constant) === 1 && factor !== undefined) return scale(at, value, factor);
-    if (elementsOf(constant) === value.draft.output.channels) return fold(at, value, 'layerScale');
+    if (elementsOf(constant.dims) === 1 && factor !== undefined) return scale(at, value, factor);
+    if (elementsOf(constant.dims) === value.draft.output.channels) return fold(at, value, 'layerScale');
     at.refuse('multiplies by a constant that is no scale of channels');
   }
   const [left, right] = [at.map(0), at.map(1)];
@@ -759,6 +758,7 @@ const readers: Readonly<Record<string, (at: NodeReader) => Value>> = {
   Sqrt: root,
   Squeeze: squeezed,
   Sub: difference,
+  Sum: (at) => (at.count === 2 ? add(at) : at.refuse('adds another number of maps than two')),
   Transpose: transpose,
   Unsqueeze: unsqueezed,
 };

@@ -100,6 +100,26 @@ it('padding of its own, or by a rule, is that of the convolution', () => {
   ]);
 });
 
+it('padding whose amounts torch turns round in a chain of nodes', () => {
+  const { graph } = imported((file, x) => {
+    // Of torch: left, right, top, bottom, and zeros for the other axes; of ONNX: the beginnings, then the ends, axes in order.
+    const zeros = file.node('ConstantOfShape', [file.integers([4])]);
+    const pairs = file.node('Reshape', [
+      file.node('Concat', [file.integers([0, 1, 0, 2]), zeros], { axis: 0 }),
+      file.integers([-1, 2]),
+    ]);
+    const [start, end, axes, steps] = [[-1], [-(2 ** 31)], [0], [-1]].map((one) => file.integers(one));
+    const turned = file.node('Slice', [pairs, start ?? '', end ?? '', axes ?? '', steps ?? '']);
+    const flat = file.node('Reshape', [
+      file.node('Transpose', [turned], { perm: [1, 0] }),
+      file.integers([-1]),
+    ]);
+    const padded = file.node('Pad', [x, file.node('Cast', [flat], { to: 7 })], { mode: 'constant' });
+    return file.node('Conv', [padded, file.weights([8, 8, 3, 3])]);
+  });
+  expect(graph.operators.at(-1)).toMatchObject({ padding: { top: 0, left: 0, bottom: 2, right: 1 } });
+});
+
 it('a pool that rounds up has one more row', () => {
   const { graph } = imported((file, x) =>
     file.node('MaxPool', [x], { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }),

@@ -168,6 +168,12 @@ describe('a file from anybody', () => {
     );
     const padded = fileOf((file, x) => conv(file, x, 3, { pads: [9, 9, 9, 9] }));
     expect(refusalOf(padded)).toMatch(/does not make a tensor of its shape/);
+    const endless = fileOf((file, x) => {
+      const bounds = [[0], [1]].map((one) => file.integers(one));
+      const cut = file.node('Slice', [file.weights([2 ** 40, 0]), ...bounds]);
+      return file.node('Reshape', [x, cut]);
+    });
+    expect(refusalOf(endless)).toMatch(/Slice.*not followed/);
     const deep = fileOf((file, x) => {
       let at = conv(file, x);
       for (let layer = 0; layer < 3000; layer++) at = file.node('Relu', [at]);
