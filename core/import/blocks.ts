@@ -254,12 +254,25 @@ function isPointwise({ operator }: WholeDraft, anyStride = false): boolean {
 function beginsAnew(plain: readonly WholeDraft[], { operator, inputs }: WholeDraft): boolean {
   const last = plain.at(-1);
   if (last === undefined) return false;
-  const isReadByIt = inputs[0] === last;
-  if (last.operator.kind === 'layerNorm' && isReadByIt && operator.kind === 'conv2d') return plain.length > 1;
-  if (operator.kind === 'layerNorm' || operator.kind === 'globalAveragePool') return true;
-  if (operator.kind === 'linear') return last.output.height > 1 || last.output.width > 1;
-  if (last.operator.kind === 'maxPool' || last.operator.kind === 'averagePool') return true;
-  return operator.kind === 'conv2d' && (operator.stride > 1 || last.operator.kind === 'add');
+  switch (operator.kind) {
+    case 'layerNorm':
+    case 'globalAveragePool':
+      return true;
+    case 'linear':
+      return last.output.height > 1 || last.output.width > 1;
+    case 'conv2d':
+      if (last.operator.kind === 'layerNorm' && inputs[0] === last) return false;
+      return operator.stride > 1 || isPool(last) || endsSum(last);
+    default:
+      return isPool(last);
+  }
+}
+
+const isPool = ({ operator }: WholeDraft) => operator.kind === 'maxPool' || operator.kind === 'averagePool';
+
+/** A sum, or the activation behind one. */
+function endsSum({ operator, inputs }: WholeDraft): boolean {
+  return operator.kind === 'add' || (operator.kind === 'activation' && inputs[0]?.operator.kind === 'add');
 }
 
 function plainKind([first, second]: readonly WholeDraft[]): BlockKind {
@@ -272,10 +285,9 @@ function plainKind([first, second]: readonly WholeDraft[]): BlockKind {
 function withHead(blocks: readonly FoundBlock[]): FoundBlock[] {
   const isHead = ({ kind, operators }: FoundBlock) =>
     kind === 'conv' && operators.every(({ output }) => output.height === 1 && output.width === 1);
-  const from = blocks.length - [...blocks].reverse().findIndex((block) => !isHead(block));
+  const from = blocks.findLastIndex((block) => !isHead(block)) + 1;
   const head = blocks.slice(from).flatMap(({ operators }) => operators);
-  if (head.length === 0 || from > blocks.length) return [...blocks];
-  return [...blocks.slice(0, from), { kind: 'head', operators: head }];
+  return head.length === 0 ? [...blocks] : [...blocks.slice(0, from), { kind: 'head', operators: head }];
 }
 
 /** The first plain block, with a layer norm behind it; of several convolutions only the first. */
