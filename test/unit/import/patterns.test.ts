@@ -130,6 +130,18 @@ it('a pool that rounds up has one more row', () => {
   });
 });
 
+it('a sum that names its shortcut first, as MobileNetV2 of torchvision does, has the branch first here', () => {
+  const { graph, blocks } = imported((file, x) => {
+    const entry = conv(file, x, [8, 8], { size: 3 });
+    const expanded = file.node('Relu', [conv(file, entry, [48, 8])]);
+    const spatial = file.node('Relu', [conv(file, expanded, [48, 48], { size: 3, group: 48 })]);
+    return file.node('Add', [entry, conv(file, spatial, [8, 48])]);
+  });
+  expect(blocks).toEqual(['stem', 'mbconv']);
+  const sum = graph.operators.at(-1);
+  expect(sum?.inputs).toEqual([graph.operators.length - 2, 1]);
+});
+
 it('names operators by their nodes and blocks by what their names have in common', () => {
   const { graph } = imported((file, x) => {
     const first = file.node(
