@@ -6,7 +6,7 @@ import { caseOf } from '../core/analysis/figures.ts';
 import { historyOf } from '../core/analysis/history.ts';
 import { countGraph } from '../core/graph/count.ts';
 import { publishedAccuracy } from '../core/models/accuracy.ts';
-import { models } from '../core/models/zoo.ts';
+import { type Model, models } from '../core/models/zoo.ts';
 import type { Account } from '../core/protocol/account.ts';
 import {
   type Api,
@@ -31,6 +31,7 @@ import { suites } from './bench/suites.ts';
 import { compareStored, compareStoredParts, knownNoise, noFigure } from './comparison.ts';
 import { examine } from './doctor.ts';
 import { detectMachine } from './machine/detect.ts';
+import { Networks } from './networks/networks.ts';
 import { dataFolder } from './paths.ts';
 import { Planning } from './planning.ts';
 import { findBrowser } from './report/browser.ts';
@@ -83,16 +84,27 @@ export function createApi(options: ApiOptions = {}): LocalApi {
     for (const listener of listeners[event]) listener(payload);
   };
   const benchPages = new BenchPages();
-  const activeRun = new ActiveRun(store, emit, benchPages, options.settings);
+  const networks = new Networks(folder);
+  const imported = () => networks.models();
+  const activeRun = new ActiveRun(store, emit, benchPages, imported, options.settings);
   // What of it is asked for here does not change while the program runs.
   let detected: Promise<Environment> | undefined;
   const environment = () => {
     detected ??= detectMachine();
     return detected;
   };
-  const planning = new Planning(store, activeRun, benchPages, environment, options.settings);
+  const planning = new Planning(store, activeRun, benchPages, environment, imported, options.settings);
   const printPdf = options.printPdf ?? printPdfHere;
-  const handlers = createHandlers({ folder, store, emit, activeRun, planning, environment, printPdf });
+  const handlers = createHandlers({
+    folder,
+    store,
+    emit,
+    networks,
+    activeRun,
+    planning,
+    environment,
+    printPdf,
+  });
 
   return {
     benchPages,
@@ -116,6 +128,7 @@ interface Parts {
   readonly folder: string;
   readonly store: () => Store;
   readonly emit: Emit;
+  readonly networks: Networks;
   readonly activeRun: ActiveRun;
   readonly planning: Planning;
   /** Of this machine, as it was when it was first asked for. */
@@ -127,6 +140,7 @@ function createHandlers({
   folder,
   store,
   emit,
+  networks,
   activeRun,
   planning,
   environment,
@@ -162,7 +176,7 @@ function createHandlers({
       .find(({ id }) => id === machine.id)?.price ?? undefined;
   return {
     'app.hello': () => ({ name: 'plimsoll', version: packageJson.version, apiVersion }),
-    'app.doctor': () => examine(store),
+    'app.doctor': () => examine(store, networks.problems()),
     'machine.detect': () => detectMachine(),
     'machines.list': async ({ deleted }) => store().listMachines(deleted, await here()),
     'machines.update': (update) => edit(() => store().updateMachine(update)),
@@ -170,7 +184,13 @@ function createHandlers({
     'machines.split': ({ machineId }) => edit(() => store().splitMachine(machineId)),
     'machines.delete': ({ machineId }) => edit(() => store().deleteMachine(machineId)),
     'machines.restore': ({ machineId }) => edit(() => store().restoreMachine(machineId)),
-    'models.list': ({ size }) => models.map((model) => modelRow(model, size ?? model.defaultSize)),
+    'models.list': ({ size }) => [
+      ...models.map((model) => modelRow(model, size ?? model.defaultSize)),
+      ...networks.models().map((model) => modelRow(model, model.defaultSize)),
+    ],
+    'models.import': (network) => changing(() => ({ name: networks.import(network) })),
+    'models.graph': ({ name }) => networks.graph(name),
+    'models.delete': ({ name }) => edit(() => networks.delete(name)),
     'suites.list': () =>
       suites.map(({ name, description, models: names }) => ({ name, description, models: [...names] })),
     'runs.list': ({ deleted }) => store().listRuns({ deleted }),
@@ -295,7 +315,7 @@ function noRun(runId: string, isDeleted: boolean): ApiError {
 }
 
 /** Throws ApiError('badInput') where the network cannot be built at this size. */
-function modelRow(model: (typeof models)[number], size: number): ModelRow {
+function modelRow(model: Model, size: number): ModelRow {
   const { name, family, reconstruction } = model;
   let graph: ReturnType<typeof model.build>;
   try {
@@ -314,7 +334,7 @@ function modelRow(model: (typeof models)[number], size: number): ModelRow {
     size,
     ...countGraph(graph),
     top1: accuracy?.top1 ?? null,
-    source: accuracy?.source ?? null,
+    source: accuracy?.source ?? model.source ?? null,
     reconstruction: reconstruction ?? null,
   };
 }

@@ -9,12 +9,17 @@ import type { Store } from './store/store.ts';
 
 type Check = ApiOutput<'app.doctor'>[number];
 
-export async function examine(openStore: () => Store): Promise<Check[]> {
+/** `unusableNetworks`: a sentence of each. */
+export async function examine(
+  openStore: () => Store,
+  unusableNetworks: readonly string[] = [],
+): Promise<Check[]> {
   const [environment, providers] = await Promise.all([detectMachine(), checkProviders()]);
   return [
     { name: 'Node', status: 'ok', message: `Node ${environment.software.node}` },
     ...providers,
     checkStore(openStore),
+    ...checkNetworks(unusableNetworks),
     checkInstructionSets(environment),
     checkGovernor(environment),
     checkPowerSource(environment),
@@ -54,6 +59,15 @@ async function checkProvider(wanted: ProgramName, broken: Check['status']): Prom
   } finally {
     await process?.close();
   }
+}
+
+/** Nothing is said where all can be used. */
+function checkNetworks(problems: readonly string[]): Check[] {
+  return problems.map((problem) => ({
+    name: 'networks',
+    status: 'warning',
+    message: `${problem} Delete the file, and import the network anew.`,
+  }));
 }
 
 function checkStore(openStore: () => Store): Check {

@@ -1,4 +1,5 @@
 /** What can be measured here and how long it takes, from the providers, the store and the machine. */
+import type { Model } from '../core/models/zoo.ts';
 import { ApiError, type ProviderName, type ProviderRow, type RunPlan } from '../core/protocol/api.ts';
 import type { ProviderDescription } from '../core/protocol/provider.ts';
 import type { Environment } from '../core/protocol/run.ts';
@@ -20,17 +21,20 @@ export class Planning {
   private readonly settings: Partial<SchedulerSettings> | undefined;
   private readonly providers: KnownProviders;
   private readonly environment: () => Promise<Environment>;
+  private readonly imported: () => readonly Model[];
 
   constructor(
     store: () => Store,
     activeRun: ActiveRun,
     pages: BenchPages,
     environment: () => Promise<Environment>,
+    imported: () => readonly Model[],
     settings: Partial<SchedulerSettings> | undefined,
   ) {
     this.store = store;
     this.activeRun = activeRun;
     this.environment = environment;
+    this.imported = imported;
     this.settings = settings;
     this.providers = new KnownProviders(pages, () => this.lastOfPage());
   }
@@ -61,6 +65,7 @@ export class Planning {
         .slice(0, mostPastRuns)
         .flatMap((id) => this.store().getRun(id) ?? []),
       settings: this.settings,
+      imported: this.imported(),
     });
   }
 

@@ -1,5 +1,5 @@
 /** What can be done from anywhere: the one list behind the command palette, the keys and the list of keys. */
-import { askForRuns } from './components/import-desk.tsx';
+import { askForFiles } from './components/import-desk.tsx';
 import { pages } from './pages/registry.ts';
 import { texts } from './texts.ts';
 import { currentTheme, setTheme } from './theme.ts';
@@ -22,7 +22,7 @@ export const commands: readonly Command[] = [
       run: () => goToPage(id),
     }),
   ),
-  { id: 'runs.import', title: texts.imports.choose, keys: ['i'], run: askForRuns },
+  { id: 'runs.import', title: texts.imports.choose, keys: ['i'], run: askForFiles },
   {
     id: 'theme.other',
     title: texts.commands.otherTheme,

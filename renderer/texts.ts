@@ -209,15 +209,16 @@ export const texts = {
     saving: 'Writing …',
   },
   imports: {
-    choose: 'Import runs …',
+    choose: 'Import runs or networks …',
     instead: 'Or look at what was measured elsewhere: drop an exported run anywhere in this window.',
-    drop: 'Drop to import: files that Plimsoll exported, one run each',
+    drop: 'Drop to import: runs that Plimsoll exported, and networks as ONNX files',
     busy: 'Importing …',
-    done: (imported: number, all: number) =>
+    done: (imported: number, all: number, what: 'run' | 'network' | 'file') =>
       imported === all
-        ? `${all === 1 ? '1 run was' : `${all} runs were`} imported`
+        ? `${all === 1 ? `1 ${what} was` : `${all} ${what}s were`} imported`
         : `${imported} of ${all} ${all === 1 ? 'file was' : 'files were'} imported; what was stored before is untouched`,
     taken: (file: string, runId: string) => `${file}: imported as run ${runId}.`,
+    takenNetwork: (file: string, name: string) => `${file}: imported as ${name}, which can be measured now.`,
     refused: (file: string, why: string) => `${file}: not imported. ${why}`,
     tooLarge: (mebibytes: number) =>
       `It is larger than ${mebibytes} MiB, and no run is: choose a file that Plimsoll exported.`,
@@ -751,17 +752,25 @@ export const texts = {
   },
   models: {
     sentence: 'The networks that can be measured, and what each is made of.',
-    table: 'Zoo',
+    table: 'Networks',
     nothing: (filter: string) => `No model has “${filter}” in its name or family.`,
     activations: 'Activations',
     notPublished: 'none published',
-    onlyZoo:
-      'These are the networks that can be measured; files with other networks cannot be read. What can be dropped into this ' +
-      'window are runs that Plimsoll exported.',
+    import: 'Import a network …',
+    ownNetworks:
+      'To see and measure a network of your own, export it as ONNX and drop the file anywhere in this window. Its weights are ' +
+      'drawn anew, for they change no time; where it leaves the size of the image open, that is 224 pixels.',
+    importedFrom: (file: string, size: number) =>
+      `Imported from ${file} for an image of ${size}×${size}. Its accuracy is not known here.`,
+    delete: 'Delete …',
+    deleteReally: (name: string) =>
+      `Delete ${name}? What was measured with it stays; to measure it again, its file must be imported again.`,
+    deleteIt: 'Delete it',
+    keep: 'Keep it',
     terms: {
-      model: 'As timm and torchvision call it.',
+      model: 'As timm and torchvision call it; an imported one as its file is called.',
       family: 'Networks built from the same block.',
-      size: 'Pixels along each side of the image that the published accuracy belongs to.',
+      size: 'Pixels along each side of the image that the published accuracy belongs to, or that a network was imported for.',
       parameters: 'Learned weights, biases and norms.',
       activations: 'Outputs of all convolutions and linear layers, for one image.',
     },

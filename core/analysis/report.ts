@@ -1,5 +1,6 @@
 /** From a run as it was stored to what is shown of it. Nothing here is stored: every figure can be computed again. */
 import { publishedAccuracy } from '../models/accuracy.ts';
+import { importedFamily } from '../models/model.ts';
 import { findModel } from '../models/zoo.ts';
 import type {
   Ceilings,
@@ -140,7 +141,7 @@ function summarize(
   return {
     ...caseOf(measurement),
     id,
-    family: findModel(model)?.family ?? 'unknown',
+    family: findModel(model)?.family ?? importedFamily,
     instructionSet,
     latencyNs,
     samples: believed.samplesNs.length,

@@ -16,6 +16,7 @@ import {
   VerifiedFigureSchema,
 } from './compare.ts';
 import { AmountSchema, CurrencySchema, MachineSchema, MachineUpdateSchema } from './machines.ts';
+import { GraphSchema, NetworkImportSchema } from './networks.ts';
 import { CacheStateSchema, DataTypeSchema, DescribeResultSchema, PlanKindSchema } from './provider.ts';
 import {
   BundleSchema,
@@ -139,6 +140,7 @@ export const ModelRowSchema = z.object({
   parameters: z.number().int(),
   /** Published ImageNet top-1 in percent at this size; null where none is published. */
   top1: z.number().nullable(),
+  /** Of that figure; of an imported network, the file that it was read from. */
   source: z.string().nullable(),
   reconstruction: z.string().nullable(),
 });
@@ -186,6 +188,7 @@ export const ReportFileSchema = z.object({
 export type ReportFile = z.infer<typeof ReportFileSchema>;
 
 const RunId = z.object({ runId: z.string() });
+const ModelName = z.object({ name: z.string() });
 const MachineId = z.object({ machineId: z.string() });
 const Empty = z.object({});
 const Figure = z.object({ figure: z.string().min(1) });
@@ -211,7 +214,14 @@ export const apiMethods = {
   ),
   'app.doctor': method(Empty, z.array(DoctorCheckSchema)),
   'machine.detect': method(Empty, EnvironmentSchema),
+  /** The zoo, then the networks that were imported; those have the one size that they were imported for. */
   'models.list': method(z.object({ size: z.number().int().min(32).optional() }), z.array(ModelRowSchema)),
+  /** What was read from a file, here or in a page: the API takes no files. */
+  'models.import': method(NetworkImportSchema, ModelName),
+  /** Of an imported network. */
+  'models.graph': method(ModelName, GraphSchema),
+  /** An imported network, for good; figures that were measured with it stay. */
+  'models.delete': method(ModelName, Empty),
   'suites.list': method(Empty, z.array(SuiteSchema)),
   /** Newest first. */
   'runs.list': method(Deleted, z.array(RunSummarySchema)),
@@ -289,7 +299,7 @@ export const apiEvents = {
   /** At most one a second. */
   'run.conditions': z.object({ runId: z.string(), sample: ConditionsSampleSchema }),
   'run.ended': z.object({ runId: z.string(), status: RunStatusSchema, reason: z.string().nullable() }),
-  /** Runs or machines were imported, deleted, restored or edited: whatever was read of them may be out of date. */
+  /** Runs, machines or networks were imported, deleted, restored or edited: whatever was read of them may be out of date. */
   'store.changed': Empty,
 } as const;
 export type ApiEvent = keyof typeof apiEvents;

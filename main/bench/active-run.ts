@@ -1,5 +1,6 @@
 /** The one run of this process: begins it, follows it, ends it, and stores what it gives. */
 import { noiseSuite, verifySuite } from '../../core/analysis/noise-test.ts';
+import type { Model } from '../../core/models/zoo.ts';
 import {
   ApiError,
   type ApiEvent,
@@ -70,12 +71,20 @@ export class ActiveRun {
   private readonly emit: Emit;
   private readonly pages: BenchPages;
   private readonly settings: Partial<SchedulerSettings> | undefined;
+  private readonly imported: () => readonly Model[];
   private current: Current | undefined;
 
-  constructor(store: () => Store, emit: Emit, pages: BenchPages, settings?: Partial<SchedulerSettings>) {
+  constructor(
+    store: () => Store,
+    emit: Emit,
+    pages: BenchPages,
+    imported: () => readonly Model[],
+    settings?: Partial<SchedulerSettings>,
+  ) {
     this.store = store;
     this.emit = emit;
     this.pages = pages;
+    this.imported = imported;
     this.settings = settings;
   }
 
@@ -90,7 +99,7 @@ export class ActiveRun {
 
   /** Resolves when the run is recorded. Throws ApiError for whatever stands in its way; then nothing is stored. */
   async start(request: ParsedRunRequest): Promise<string> {
-    const selection = selectModels(request);
+    const selection = selectModels(request, this.imported());
     return this.launch({
       suite: request.suite,
       providers: request.providers ?? ['native'],
@@ -109,7 +118,7 @@ export class ActiveRun {
       budgetSeconds: verifyBudgetSeconds,
       settleSeconds,
       plan: (descriptions, usableCores) =>
-        descriptions.map((description) => planAgain(wanted, description, usableCores)),
+        descriptions.map((description) => planAgain(wanted, description, usableCores, this.imported())),
       noiseTest: 'never',
     });
   }

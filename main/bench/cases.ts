@@ -24,9 +24,10 @@ export interface Selection {
 export type ParsedRunRequest = z.output<typeof RunRequestSchema>;
 
 /** Throws ApiError('notFound') for a suite or model that there is not. */
-export function selectModels(request: ParsedRunRequest): Selection {
+export function selectModels(request: ParsedRunRequest, imported: readonly Model[] = []): Selection {
   const suite = findSuite(request.suite);
-  return { suite, models: [...new Set(request.models ?? suite.models)].map(requireModel) };
+  const names = [...new Set(request.models ?? suite.models)];
+  return { suite, models: names.map((name) => requireModel(name, imported)) };
 }
 
 /**

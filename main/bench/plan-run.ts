@@ -1,6 +1,7 @@
 /** What a request would come to: which cases, which not and why, and how long it may take. Nothing is started but to be asked. */
 import { caseKey } from '../../core/analysis/figures.ts';
 import { countGraph } from '../../core/graph/count.ts';
+import type { Model } from '../../core/models/zoo.ts';
 import type { RunPlan } from '../../core/protocol/api.ts';
 import type { ProviderDescription } from '../../core/protocol/provider.ts';
 import type { Run } from '../../core/protocol/run.ts';
@@ -31,11 +32,13 @@ export interface PlanningData {
   /** The providers whose noise the run would test at its end. */
   readonly untested: readonly string[];
   readonly settings?: Partial<SchedulerSettings> | undefined;
+  /** Networks beside those of the zoo. */
+  readonly imported?: readonly Model[];
 }
 
 /** Throws ApiError where `runs.start` would for the same request, but for a provider that is absent. */
 export function planRun(request: ParsedRunRequest, data: PlanningData): RunPlan {
-  const selection = selectModels(request);
+  const selection = selectModels(request, data.imported);
   const known = data.providers.flatMap(({ description }) =>
     description === null || description.devices.length === 0 ? [] : [description],
   );

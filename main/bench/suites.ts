@@ -1,5 +1,5 @@
 /** What a run measures. */
-import { findModel, type Model, nearestNames, suggestModels } from '../../core/models/zoo.ts';
+import { findModel, type Model, models, nearestNames } from '../../core/models/zoo.ts';
 import { ApiError } from '../../core/protocol/api.ts';
 
 export interface Suite {
@@ -85,11 +85,14 @@ export function findSuite(name: string): Suite {
   );
 }
 
-/** Throws ApiError('notFound') with the nearest names. */
-export function requireModel(name: string): Model {
-  const model = findModel(name);
+/** Of the zoo, or of the networks that were imported. Throws ApiError('notFound') with the nearest names. */
+export function requireModel(name: string, imported: readonly Model[] = []): Model {
+  const model = findModel(name) ?? imported.find((one) => one.name === name);
   if (model !== undefined) return model;
-  const near = suggestModels(name);
+  const near = nearestNames(
+    name,
+    [...models, ...imported].map((one) => one.name),
+  );
   const nearSuite = nearestNames(
     name,
     suites.map((suite) => suite.name),

@@ -1,5 +1,6 @@
 /** Measuring one figure again: just its case, if this program can execute it here. */
 import { planGraph } from '../../core/graph/plan.ts';
+import type { Model } from '../../core/models/zoo.ts';
 import { ApiError } from '../../core/protocol/api.ts';
 import type { ProviderDescription } from '../../core/protocol/provider.ts';
 import type { Case } from '../../core/protocol/run.ts';
@@ -7,7 +8,12 @@ import type { PlannedCase } from './cases.ts';
 import { requireModel } from './suites.ts';
 
 /** Throws ApiError('badInput') with what is in the way; it is exactly this case or none. */
-export function planAgain(wanted: Case, description: ProviderDescription, usableCores: number): PlannedCase {
+export function planAgain(
+  wanted: Case,
+  description: ProviderDescription,
+  usableCores: number,
+  imported: readonly Model[] = [],
+): PlannedCase {
   const { model, imageSize, provider, device: deviceId, plan: kind, dtype, threads } = wanted;
   const impossible = (why: string) =>
     new ApiError(
@@ -23,7 +29,11 @@ export function planAgain(wanted: Case, description: ProviderDescription, usable
   if (!description.plans.includes(kind)) throw impossible(`${provider} has no ${kind} plan here`);
   const most = Math.min(device.threads, usableCores);
   if (threads > most) throw impossible(`it takes ${threads} threads, and this program may use ${most}`);
-  const graph = requireModel(model).build(imageSize);
+  const found = requireModel(model, imported);
+  if (found.source !== undefined && found.defaultSize !== imageSize) {
+    throw impossible(`${model} is now imported for images of ${found.defaultSize} pixels`);
+  }
+  const graph = found.build(imageSize);
   const plan = planGraph(graph, kind, new Set(description.fusableBlocks));
   if (kind === 'fused' && !plan.kernels.some(({ fused }) => fused)) {
     throw impossible(`${provider} fuses no block of ${model}`);

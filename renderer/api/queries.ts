@@ -19,6 +19,7 @@ import {
   type Settings,
 } from '../../core/protocol/api.ts';
 import type { CompareSide, HistoryHead } from '../../core/protocol/compare.ts';
+import type { NetworkImport } from '../../core/protocol/networks.ts';
 import { useApi } from './context.ts';
 import { StillUpdates } from './still-updates.ts';
 
@@ -276,6 +277,27 @@ export function useChangeSettings() {
 export function useImportRun() {
   const api = useApi();
   return useMutation({ mutationFn: (content: string) => api.call('runs.import', { content }) });
+}
+
+/** A network that was read from a file in the page; see useImportRun. */
+export function useImportNetwork() {
+  const api = useApi();
+  return useMutation({ mutationFn: (network: NetworkImport) => api.call('models.import', network) });
+}
+
+/** See useImportRun. */
+export function useDeleteNetwork() {
+  const api = useApi();
+  return useMutation({ mutationFn: (name: string) => api.call('models.delete', { name }) });
+}
+
+/** What an imported network is made of; undefined for one of the zoo, which the page has itself. */
+export function useImportedGraph(name: string | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...keys.models, name],
+    queryFn: name === undefined ? skipToken : () => api.call('models.graph', { name }),
+  });
 }
 
 /** A report is written anew whenever it is asked for, so that it has the figures of now. */

@@ -1,28 +1,36 @@
-/** Takes files with runs, dropped anywhere or chosen, and says of each what became of it. */
+/** Takes files with runs or networks, dropped anywhere or chosen, and says of each what became of it. */
 import { useEffect, useRef, useState } from 'react';
+import { ImportRefused } from '../../core/import/refusal.ts';
 import { ApiError, bundleLimitBytes } from '../../core/protocol/api.ts';
-import { useImportRun } from '../api/queries.ts';
+import type { NetworkImport } from '../../core/protocol/networks.ts';
+import { useImportNetwork, useImportRun } from '../api/queries.ts';
 import { texts } from '../texts.ts';
 import { Notice } from './notice.tsx';
 
+/** What a file was imported as: a run by its id, a network by its name. */
+export type Imported =
+  | { readonly kind: 'run'; readonly runId: string }
+  | { readonly kind: 'network'; readonly name: string };
+
 interface Result {
   readonly file: string;
-  readonly runId?: string;
-  /** Why it was not imported. */
+  readonly imported?: Imported;
+  /** Why it was not. */
   readonly failure?: string;
 }
 
 const openers = new Set<() => void>();
 
 /** Asks for files, from wherever there is a button or a command for it. */
-export function askForRuns(): void {
+export function askForFiles(): void {
   for (const open of openers) open();
 }
 
-export function ImportDesk({ onShow }: { onShow: (runId: string) => void }) {
+export function ImportDesk({ onShow }: { onShow: (imported: Imported) => void }) {
   const words = texts.imports;
   const field = useRef<HTMLInputElement>(null);
-  const run = useImportRun().mutateAsync;
+  const importRun = useImportRun().mutateAsync;
+  const importNetwork = useImportNetwork().mutateAsync;
   const [results, setResults] = useState<readonly Result[]>([]);
   const [isBusy, setIsBusy] = useState(false);
   const isOver = useDrop((files) => void take(files));
@@ -45,13 +53,14 @@ export function ImportDesk({ onShow }: { onShow: (runId: string) => void }) {
     setIsBusy(true);
     setResults([]);
     for (let file = waiting.current.shift(); file !== undefined; file = waiting.current.shift()) {
-      const result = await importFile(file, run);
+      const taken = isNetwork(file) ? takeNetwork(file, importNetwork) : takeRun(file, importRun);
+      const result = await resultOf(file.name, taken);
       setResults((before) => [...before, result]);
     }
     isTaking.current = false;
     setIsBusy(false);
   };
-  const imported = results.filter(({ failure }) => failure === undefined);
+  const imported = results.flatMap((result) => result.imported ?? []);
   const [first] = imported;
 
   return (
@@ -61,7 +70,7 @@ export function ImportDesk({ onShow }: { onShow: (runId: string) => void }) {
         type="file"
         multiple
         hidden
-        accept=".json,application/json"
+        accept=".json,.onnx,application/json"
         aria-label={words.choose}
         onChange={({ target }) => {
           const files = [...(target.files ?? [])];
@@ -78,26 +87,24 @@ export function ImportDesk({ onShow }: { onShow: (runId: string) => void }) {
       <div role="status">
         {(isBusy || results.length > 0) && (
           <Notice
-            title={isBusy ? words.busy : words.done(imported.length, results.length)}
+            title={isBusy ? words.busy : words.done(imported.length, results.length, kindOf(imported))}
             tone={imported.length < results.length ? 'warning' : 'plain'}
           >
             <ul className="bullets">
-              {results.map(({ file, failure, runId }, index) => (
+              {results.map((result, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: two files may have the same name, and none is moved
-                <li key={index}>
-                  {failure === undefined ? words.taken(file, runId ?? '') : words.refused(file, failure)}
-                </li>
+                <li key={index}>{sentenceOf(result)}</li>
               ))}
             </ul>
             {!isBusy && (
               <p className="buttons">
-                {first?.runId !== undefined && (
+                {first !== undefined && (
                   <button
                     type="button"
                     className="primary"
                     onClick={() => {
                       setResults([]);
-                      onShow(first.runId ?? '');
+                      onShow(first);
                     }}
                   >
                     {words.show}
@@ -115,24 +122,59 @@ export function ImportDesk({ onShow }: { onShow: (runId: string) => void }) {
   );
 }
 
-async function importFile(
-  file: File,
-  run: (content: string) => Promise<{ readonly runId: string }>,
-): Promise<Result> {
-  const { name } = file;
+/** What they all are. */
+function kindOf(imported: readonly Imported[]): Imported['kind'] | 'file' {
+  const [kind = 'file', ...others] = new Set(imported.map((one) => one.kind));
+  return others.length === 0 ? kind : 'file';
+}
+
+function sentenceOf({ file, imported, failure }: Result): string {
   const words = texts.imports;
-  if (file.size > bundleLimitBytes) return { file: name, failure: words.tooLarge(bundleLimitBytes >> 20) };
-  let content: string;
+  if (imported === undefined) return words.refused(file, failure ?? '');
+  return imported.kind === 'run'
+    ? words.taken(file, imported.runId)
+    : words.takenNetwork(file, imported.name);
+}
+
+function isNetwork({ name }: File): boolean {
+  return name.toLowerCase().endsWith('.onnx');
+}
+
+async function takeRun(
+  file: File,
+  importRun: (content: string) => Promise<{ readonly runId: string }>,
+): Promise<Imported> {
+  if (file.size > bundleLimitBytes) throw new Error(texts.imports.tooLarge(bundleLimitBytes >> 20));
+  const content = await readable(() => file.text());
+  return { kind: 'run', ...(await importRun(content)) };
+}
+
+/** It is read here: only its structure travels, and not its weights. */
+async function takeNetwork(
+  file: File,
+  importNetwork: (network: NetworkImport) => Promise<{ readonly name: string }>,
+): Promise<Imported> {
+  const { importOnnx, refuseTooLarge } = await import('../../core/import/network.ts');
+  refuseTooLarge(file.size);
+  const bytes = new Uint8Array(await readable(() => file.arrayBuffer()));
+  return { kind: 'network', ...(await importNetwork(importOnnx(bytes, file.name))) };
+}
+
+async function readable<T>(read: () => Promise<T>): Promise<T> {
   try {
-    content = await file.text();
+    return await read();
   } catch {
-    return { file: name, failure: words.unreadable };
+    throw new Error(texts.imports.unreadable);
   }
+}
+
+async function resultOf(file: string, taken: Promise<Imported>): Promise<Result> {
   try {
-    return { file: name, runId: (await run(content)).runId };
+    return { file, imported: await taken };
   } catch (error) {
-    const hint = error instanceof ApiError && error.hint !== null ? ` ${error.hint}` : '';
-    return { file: name, failure: `${error instanceof Error ? error.message : String(error)}${hint}` };
+    const hint = error instanceof ApiError || error instanceof ImportRefused ? error.hint : null;
+    const message = error instanceof Error ? error.message : String(error);
+    return { file, failure: hint === null ? message : `${message} ${hint}` };
   }
 }
 

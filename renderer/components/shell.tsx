@@ -47,9 +47,14 @@ export function Shell({ version, onInterruption }: ShellProps) {
         <Navigation current={page} />
         <main ref={main} tabIndex={-1}>
           <ImportDesk
-            onShow={(run) => {
-              changeView({ run, measurement: undefined });
-              goToPage('gap');
+            onShow={(imported) => {
+              if (imported.kind === 'network') {
+                goToPage('models');
+                changeView({ model: imported.name });
+              } else {
+                changeView({ run: imported.runId, measurement: undefined });
+                goToPage('gap');
+              }
             }}
           />
           <ErrorBoundary key={page.id}>

@@ -25,6 +25,7 @@ interface Rule {
 /** The rule of the longest folder holds. */
 const rules: readonly Rule[] = [
   { folder: 'core/', paths: ['core/'], packages: ['zod'] },
+  { folder: 'core/import/', paths: ['core/'], packages: ['pbf'] },
   { folder: 'renderer/', paths: ['renderer/', 'core/'] },
   // No host in it: the same modules run in Node, in a page and in a worker.
   { folder: 'webgpu-bench/', paths: ['webgpu-bench/', 'core/'], packages: [] },
@@ -97,6 +98,7 @@ describe('the import rules', () => {
   it.each([
     ['core/graph/graph.ts', '../../main/api.ts'],
     ['core/graph/graph.ts', 'node:fs'],
+    ['core/graph/graph.ts', 'pbf'],
     ['webgpu-bench/measure/submit.ts', 'node:fs'],
     ['webgpu-bench/measure/submit.ts', 'webgpu'],
     ['webgpu-bench/measure/submit.ts', '../../main/api.ts'],

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { Machine } from '../../../core/protocol/machines.ts';
 import { useChangeMachines, useDeletedMachines, useMachines, useRun, useRuns } from '../../api/queries.ts';
-import { askForRuns } from '../../components/import-desk.tsx';
+import { askForFiles } from '../../components/import-desk.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
@@ -33,7 +33,7 @@ export function MachinesPage() {
   return (
     <>
       <PageHead title={texts.pages.machines} sentence={words.sentence}>
-        <button type="button" onClick={askForRuns}>
+        <button type="button" onClick={askForFiles}>
           {texts.imports.choose}
         </button>
       </PageHead>

@@ -1,15 +1,18 @@
-/** The zoo: what can be measured, and what each network is made of. */
+/** The zoo and the imported networks: what can be measured, and what each network is made of. */
 import { useMemo } from 'react';
 import { blockStacks, workByKind } from '../../../core/analysis/network-structure.ts';
 import { familyStyle } from '../../../core/charts/family-style.ts';
 import { formatCount } from '../../../core/format/units.ts';
+import { importedFamily } from '../../../core/models/model.ts';
 import { findModel } from '../../../core/models/zoo.ts';
 import type { ModelRow } from '../../../core/protocol/api.ts';
-import { useModels } from '../../api/queries.ts';
+import { useDeleteNetwork, useImportedGraph, useModels } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { StructureChart } from '../../charts/structure-chart.tsx';
 import { kindTable, stackTable } from '../../charts/structure-data.ts';
 import { WorkChart } from '../../charts/work-chart.tsx';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
+import { askForFiles } from '../../components/import-desk.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
@@ -38,6 +41,9 @@ export function ModelsPage() {
         <section className="card" aria-label={words.table}>
           <div className="card-head">
             <h2>{words.table}</h2>
+            <button type="button" onClick={askForFiles}>
+              {words.import}
+            </button>
             <label>
               <span>{texts.layers.filter}</span>
               <input
@@ -70,24 +76,28 @@ export function ModelsPage() {
           )}
         </section>
       )}
-      {chosen !== undefined && <Structure model={chosen} />}
-      <p className="quiet-text">{words.onlyZoo}</p>
+      {chosen !== undefined && <Structure key={chosen.name} model={chosen} />}
+      <p className="quiet-text">{words.ownNetworks}</p>
     </>
   );
 }
 
 /** Of one image in fp32: the batch and the data type change no share. */
 function Structure({
-  model: { name, size, macs, parameters, source, top1, reconstruction },
+  model: { name, family, size, macs, parameters, source, top1, reconstruction },
 }: {
   model: ModelRow;
 }) {
   const words = texts.models;
+  const isImported = family === importedFamily;
+  const imported = useImportedGraph(isImported ? name : undefined);
+  const remove = useDeleteNetwork();
   const structure = useMemo(() => {
-    const graph = findModel(name)?.build(size);
+    const graph = isImported ? imported.data : findModel(name)?.build(size);
     return graph && { stacks: blockStacks(graph, 1, 'fp32'), kinds: workByKind(graph, 1, 'fp32') };
-  }, [name, size]);
-  if (structure === undefined) return null;
+  }, [name, size, isImported, imported.data]);
+  if (imported.isError) return <ErrorNotice error={imported.error} />;
+  if (structure === undefined) return isImported ? <Loading /> : null;
   const { stacks, kinds } = structure;
   const blocks = stacks.reduce((sum, stack) => sum + stack.blocks, 0);
   const structureSentence = words.structureSentence(blocks, formatCount(macs), formatCount(parameters), size);
@@ -102,11 +112,18 @@ function Structure({
         >
           <StructureChart stacks={stacks} label={`${words.structure(name)}. ${structureSentence}`} />
         </ChartFrame>
-        <p className="quiet-text">
-          {top1 === null || source === null
-            ? words.noAccuracy(size)
-            : words.accuracy(top1.toFixed(1), source)}
-        </p>
+        <p className="quiet-text">{accuracySentence({ isImported, size, top1, source })}</p>
+        {isImported && (
+          <ConfirmButton
+            label={words.delete}
+            question={words.deleteReally(name)}
+            yes={words.deleteIt}
+            no={words.keep}
+            disabled={remove.isPending}
+            onConfirm={() => remove.mutate(name)}
+          />
+        )}
+        {remove.isError && <ErrorNotice error={remove.error} onDismiss={remove.reset} />}
         {reconstruction !== null && (
           <p className="quiet-text">
             {texts.plot.reconstruction} {reconstruction}
@@ -125,4 +142,15 @@ function Structure({
       </div>
     </>
   );
+}
+
+function accuracySentence({
+  isImported,
+  size,
+  top1,
+  source,
+}: Pick<ModelRow, 'size' | 'top1' | 'source'> & { readonly isImported: boolean }): string {
+  const words = texts.models;
+  if (isImported) return words.importedFrom(source ?? '', size);
+  return top1 === null || source === null ? words.noAccuracy(size) : words.accuracy(top1.toFixed(1), source);
 }

@@ -1,7 +1,7 @@
 /** This machine at a glance: what it is, what it can do, how its last run went, and whether anything is amiss. */
 import { isProfile } from '../../../core/analysis/noise-test.ts';
 import { useActiveRun, useDetectedMachine, useMachines, useRun, useRuns } from '../../api/queries.ts';
-import { askForRuns } from '../../components/import-desk.tsx';
+import { askForFiles } from '../../components/import-desk.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
@@ -45,7 +45,7 @@ export function OverviewPage() {
           <ProfileControl active={active.data ?? null} isFirst />
           <p className="quiet-text">
             {texts.imports.instead}{' '}
-            <button type="button" className="link" onClick={askForRuns}>
+            <button type="button" className="link" onClick={askForFiles}>
               {texts.imports.choose}
             </button>
           </p>

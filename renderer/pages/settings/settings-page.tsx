@@ -11,7 +11,7 @@ import {
   useSuites,
 } from '../../api/queries.ts';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
-import { askForRuns } from '../../components/import-desk.tsx';
+import { askForFiles } from '../../components/import-desk.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
@@ -146,7 +146,7 @@ function Data({ folder }: { folder: string }) {
       {remove.isError && <ErrorNotice error={remove.error} onDismiss={remove.reset} />}
       {remove.isSuccess && <p role="status">{words.deleted(remove.data.deleted)}</p>}
       <div className="buttons">
-        <button type="button" onClick={askForRuns}>
+        <button type="button" onClick={askForFiles}>
           {texts.imports.choose}
         </button>
         <ConfirmButton

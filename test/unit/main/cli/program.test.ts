@@ -12,6 +12,7 @@ import { runPlimsoll } from '../../../../main/cli/program.ts';
 import { FakeApi } from '../../../fixtures/api/fake-api.ts';
 import { memoryTerminal } from '../../../fixtures/api/memory-terminal.ts';
 import { sampleRun } from '../../../fixtures/api/sample-run.ts';
+import { OnnxFile } from '../../../fixtures/onnx/onnx-file.ts';
 import { changedRun } from '../../../fixtures/statistics/changed-run.ts';
 import { compareRuns, figuresOf } from '../../../fixtures/statistics/stored-runs.ts';
 
@@ -48,6 +49,54 @@ async function run(args: string, api: FakeApi = new FakeApi(stored)) {
   const output = terminal.output.join('\n');
   return { exitCode, output, errors: terminal.errors.join('\n'), api, json: () => JSON.parse(output) };
 }
+
+describe('models', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'plimsoll-models-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const importing = () => new FakeApi({ 'models.import': ({ name }) => ({ name: name ?? 'net' }) });
+  const writeOpenFile = async () => {
+    const file = new OnnxFile();
+    file.output(file.node('Conv', [file.input('x', [1, 3, 'H', 'W']), file.weights([8, 3, 3, 3])]));
+    await writeFile(join(folder, 'net.onnx'), file.bytes());
+    return join(folder, 'net.onnx');
+  };
+
+  it('are imported for the size asked for, under a name of their own', async () => {
+    const path = await writeOpenFile();
+    const { output, exitCode, api } = await run(`models import ${path} --size 64 --name mine`, importing());
+    expect(exitCode).toBe(0);
+    expect(output).toContain('plimsoll profile --models mine');
+    const [call] = api.calls;
+    expect(call).toMatchObject({ method: 'models.import', input: { name: 'mine', source: 'net.onnx' } });
+    const input = call?.input as ApiInput<'models.import'> | undefined;
+    expect(input?.graph.operators.map((operator) => operator.output.height)).toEqual([64, 62]);
+    expect((await run(`models import ${path} --json`, importing())).json()).toEqual({ name: 'net' });
+  });
+
+  it('are refused with the file, the reason and what to do, before the program is asked', async () => {
+    const path = join(folder, 'text.onnx');
+    await writeFile(path, 'not a network');
+    const { exitCode, errors, api } = await run(`models import ${path}`, importing());
+    expect(exitCode).toBe(2);
+    expect(errors).toBe(
+      `${path} was not imported. It is no ONNX file, or only a part of one.\nExport the network anew.`,
+    );
+    expect(api.calls).toEqual([]);
+    expect((await run(`models import ${folder}/none.onnx`, importing())).errors).toContain(
+      'could not be read',
+    );
+  });
+
+  it('of far too many bytes are not read', async () => {
+    const path = await writeOpenFile();
+    await truncate(path, 2 ** 30 + 1);
+    expect((await run(`models import ${path}`, importing())).errors).toContain('larger than 1 GiB');
+  });
+});
 
 describe('usage', () => {
   it('prints the version', async () => {
