@@ -30,10 +30,18 @@ export function ModelPicker({ chosen, onChange }: ModelPickerProps) {
           <span>{texts.layers.filter}</span>
           <input type="search" value={filter} onChange={({ target }) => setFilter(target.value)} />
         </label>
-        <button type="button" onClick={() => onChange([...new Set([...chosen, ...names])])}>
+        <button
+          type="button"
+          disabled={models.data === undefined}
+          onClick={() => onChange([...new Set([...chosen, ...names])])}
+        >
           {words.allShown}
         </button>
-        <button type="button" onClick={() => onChange(chosen.filter((name) => !names.includes(name)))}>
+        <button
+          type="button"
+          disabled={models.data === undefined}
+          onClick={() => onChange(chosen.filter((name) => !names.includes(name)))}
+        >
           {words.noneShown}
         </button>
       </div>
