@@ -34,7 +34,10 @@ test('says what a choice will take, measures it by the keyboard alone, and finds
 
   await page.getByRole('radio', { name: 'A suite' }).focus();
   await page.keyboard.press('ArrowRight');
-  await page.getByRole('button', { name: 'Choose none' }).press('Enter');
+  const none = page.getByRole('button', { name: 'Choose none' });
+  // The networks have to be known first.
+  await expect(none).toBeEnabled();
+  await none.press('Enter');
   await expect(plan).toContainText('Choose a network.');
   await expect(page.getByRole('button', { name: 'Profile this machine' })).toBeDisabled();
   await page.getByRole('searchbox').fill('regnety_004');
