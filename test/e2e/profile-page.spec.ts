@@ -42,7 +42,7 @@ test('says what a choice will take, measures it by the keyboard alone, and finds
   await expect(page.getByRole('button', { name: 'Profile this machine' })).toBeDisabled();
   await page.getByRole('searchbox').fill('regnety_004');
   await page.getByRole('checkbox', { name: 'regnety_004' }).press('Space');
-  await expect(plan).toContainText(/\b2 cases, about/);
+  await expect(plan).toContainText(/\D2 cases, about/);
   // It was measured before, by the run that this data comes from.
   await expect(plan).toContainText('what the same took on this machine before');
   await page.getByLabel('Batch sizes').fill('1, 2');
@@ -53,7 +53,7 @@ test('says what a choice will take, measures it by the keyboard alone, and finds
   await page.getByLabel('Threads').fill('9999');
   await expect(plan.getByRole('alert')).toContainText('9999 threads were asked for');
   await page.getByLabel('Threads').fill('');
-  await expect(plan).toContainText(/\b2 cases, about/);
+  await expect(plan).toContainText(/\D2 cases, about/);
   expect(await seriousOf(page)).toEqual([]);
 
   await page.getByRole('button', { name: 'Profile this machine' }).press('Enter');
