@@ -56,10 +56,6 @@ function RunView({ report }: { report: RunReport }) {
   return (
     <>
       <RunSummaryLine report={report} />
-      <div className="columns">
-        <MachineCard environment={report.machine} />
-        <CeilingsCard providers={report.providers} />
-      </div>
       <GapSection report={report} selected={view.measurement} onSelect={select} />
       <MeasurementTable
         measurements={report.measurements}
@@ -72,6 +68,10 @@ function RunView({ report }: { report: RunReport }) {
         <KernelDetail key={chosen.id} measurement={chosen} onClose={() => select(undefined)} />
       )}
       {report.lost.length > 0 && <LostList lost={report.lost} />}
+      <div className="columns">
+        <MachineCard environment={report.machine} />
+        <CeilingsCard providers={report.providers} />
+      </div>
     </>
   );
 }
