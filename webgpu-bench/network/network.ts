@@ -198,14 +198,18 @@ export class Network {
   }
 
   private async allocate(plan: readonly Kernel[], lowered: readonly LoweredKernel[]): Promise<void> {
-    const touches = lowered.flatMap(({ launches }, kernel) =>
-      launches.map(({ operands }) =>
-        operands.flatMap((operand): Touch[] => {
+    // A kernel's result has its buffer from its first launch on, so that it is never that of its input: what is poisoned before a check
+    // must not be what the kernel reads.
+    const touches = lowered.flatMap(({ launches }, kernel) => {
+      const own = plan[kernel];
+      const result: Operand[] = own === undefined ? [] : [{ kind: 'tensor', id: kernelOutput(own) }];
+      return launches.map(({ operands }, index) =>
+        [...operands, ...(index === 0 ? result : [])].flatMap((operand): Touch[] => {
           const name = bufferName(operand, kernel);
           return name === undefined ? [] : [{ name, bytes: this.bytesOf(operand) }];
         }),
-      ),
-    );
+      );
+    });
     const result = plan.at(-1);
     const kept = new Set(['tensor 0', ...(result === undefined ? [] : [`tensor ${kernelOutput(result)}`])]);
     this.arena = planArena(touches, kept);

@@ -32,7 +32,6 @@ export async function verify(
   for (const [index, kernel] of network.kernels.entries()) {
     const { plan } = kernel;
     await heard(index / network.kernels.length, `checking ${plan.name}`);
-    // Before it runs: a kernel may write over an input that nobody reads afterwards.
     const reference = await referenceOf(network, plan);
     const output = kernelOutput(plan);
     network.poison(output);
