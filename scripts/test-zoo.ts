@@ -4,8 +4,8 @@
  *     npm run test:zoo -- [MODEL …] [--providers native,webgpu] [--size PIXELS]
  *
  * Each provider checks its kernels against the fp64 reference, and the first values of its result are held against those of the first
- * provider's layerwise plan. Smaller networks come first. It takes hours on a software adapter, so `npm test` has a small network alone.
- * Exits with 1 where one disagrees or gives no result.
+ * provider's layerwise plan. Smaller networks come first; on a software adapter, whose driver VK_ICD_FILENAMES names, the large ones take
+ * long, so `npm test` has small ones alone. Exits with 1 where one disagrees or gives no result.
  */
 import { parseArgs } from 'node:util';
 import { countGraph } from '../core/graph/count.ts';

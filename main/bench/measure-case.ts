@@ -141,7 +141,7 @@ async function withPrepared<T>(
       batch,
       threads,
       seed,
-      ...(ceilings === undefined ? {} : { ceilings: ceilingsOf(ceilings) }),
+      ...(ceilings === undefined ? {} : { ceilings: ceilingsForPrepare(ceilings) }),
     },
     request,
   );
@@ -162,7 +162,7 @@ async function withPrepared<T>(
 }
 
 /** As `prepare` takes them. */
-export function ceilingsOf({ peakOperationsPerSecond, levels }: Ceilings) {
+export function ceilingsForPrepare({ peakOperationsPerSecond, levels }: Ceilings) {
   return {
     operationsPerSecond: peakOperationsPerSecond,
     levels: levels.map(({ level, bytesPerSecond }) => ({ level, bytesPerSecond })),

@@ -30,7 +30,7 @@ export function RunFrame({ title, sentence, controls, children }: RunFrameProps)
           <RunChooser
             runs={runs.data}
             runId={runId}
-            onChoose={(next) => changeView({ run: next, measurement: undefined })}
+            onChoose={(next) => changeView({ run: next, measurement: undefined, sets: undefined })}
           />
         )}
         {run.data !== undefined && controls?.(run.data)}
@@ -41,7 +41,10 @@ export function RunFrame({ title, sentence, controls, children }: RunFrameProps)
         <>
           <ErrorNotice error={run.error} />
           {view.run !== undefined && (
-            <button type="button" onClick={() => changeView({ run: undefined, measurement: undefined })}>
+            <button
+              type="button"
+              onClick={() => changeView({ run: undefined, measurement: undefined, sets: undefined })}
+            >
               {texts.runs.notFound}
             </button>
           )}

@@ -52,7 +52,7 @@ export function Shell({ version, onInterruption }: ShellProps) {
                 goToPage('models');
                 changeView({ model: imported.name });
               } else {
-                changeView({ run: imported.runId, measurement: undefined });
+                changeView({ run: imported.runId, measurement: undefined, sets: undefined });
                 goToPage('gap');
               }
             }}

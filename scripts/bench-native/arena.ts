@@ -7,7 +7,7 @@ import type { Graph } from '../../core/graph/graph.ts';
 import { costOfKernel, type DataType, type PlanKind, planGraph } from '../../core/graph/plan.ts';
 import type { ArithmeticCeiling, Calibration, ProviderDescription } from '../../core/protocol/provider.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
-import { ceilingsOf } from '../../main/bench/measure-case.ts';
+import { ceilingsForPrepare } from '../../main/bench/measure-case.ts';
 import type { ProviderConnection } from '../../main/bench/provider-connection.ts';
 import type { Timed } from './figure.ts';
 
@@ -172,7 +172,7 @@ function planningCeilings({ dtype }: Contest, threads: number, { description, ca
   if (calibration === undefined) return {};
   const key = { provider: description.provider, device: calibration.device, dtype, threads };
   const found = ceilingsFor([{ description, calibration, reason: null }], key);
-  return found === undefined ? {} : { ceilings: ceilingsOf(found) };
+  return found === undefined ? {} : { ceilings: ceilingsForPrepare(found) };
 }
 
 async function prepare(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../core/graph/builder.ts';
 import { planGraph } from '../../core/graph/plan.ts';
+import { findModel } from '../../core/models/zoo.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 import { ProviderProcess } from '../../main/bench/provider-process.ts';
 import { findProvider } from '../../main/bench/providers.ts';
@@ -46,8 +47,8 @@ const prepareRequest = (
   dtype: 'fp32' | 'bf16',
   fused: boolean,
   fusable: readonly string[] = ['convnext'],
+  graph = network(),
 ) => {
-  const graph = network();
   const plan = planGraph(graph, fused ? 'fused' : 'layerwise', new Set(fusable as ['convnext']));
   return {
     graph: toWireGraph(graph),
@@ -101,6 +102,20 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)('the provider webgpu', () =>
         error: { code: 'unknownHandle' },
       });
     }
+  });
+
+  it('checks blocks that nobody reads the input of after their first launches', async () => {
+    // Squeeze-and-excite behind a stride: several launches, and no sum with what came in.
+    const graph = findModel('regnety_004')?.build(32) ?? expect.unreachable();
+    const { handle } = await provider.request(
+      'prepare',
+      prepareRequest('fp32', true, ['bottleneck'], graph),
+      request,
+    );
+    const { kernels, passed } = await provider.request('verify', { handle }, request);
+    expect(kernels.filter((kernel) => !kernel.passed)).toEqual([]);
+    expect(passed).toBe(true);
+    await provider.request('release', { handle }, request);
   });
 
   it('refuses what it cannot do with a sentence', async () => {

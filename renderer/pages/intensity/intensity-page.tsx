@@ -48,7 +48,7 @@ export function IntensityPage() {
           <RunChooser
             runs={runs.data}
             runId={runId}
-            onChoose={(next) => changeView({ run: next, measurement: undefined })}
+            onChoose={(next) => changeView({ run: next, measurement: undefined, sets: undefined })}
           />
         )}
         <label>

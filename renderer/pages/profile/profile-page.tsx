@@ -71,7 +71,7 @@ function Ended({ runId }: { runId: string }) {
               type="button"
               className={page === 'gap' ? 'primary' : undefined}
               onClick={() => {
-                changeView({ run: runId });
+                changeView({ run: runId, measurement: undefined, sets: undefined });
                 goToPage(page);
               }}
             >
@@ -98,7 +98,7 @@ function Figures({ runId, isGoingOn }: { runId: string; isGoingOn: boolean }) {
         measurements={measurements}
         selected={undefined}
         onSelect={(measurement) => {
-          changeView({ run: runId, measurement });
+          changeView({ run: runId, measurement, sets: undefined });
           goToPage('gap');
         }}
         sort={view.sort}
