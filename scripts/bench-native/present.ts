@@ -103,6 +103,15 @@ export function withMeasurements(
   return `${document.slice(0, from)}${begin}\n\n${measured}\n\n${document.slice(to)}`;
 }
 
+/** What the processor calls the hypervisors that do not call themselves by their names. */
+const hypervisorNames: Readonly<Record<string, string>> = {
+  KVMKVMKVM: 'KVM',
+  'Microsoft Hv': 'Hyper-V',
+  TCGTCGTCGTCG: 'QEMU',
+  VMwareVMware: 'VMware',
+  XenVMMXenVMM: 'Xen',
+};
+
 function machineText({ native, onednn, ceilings }: Machine, date: string): string {
   const device = native.devices[0];
   if (device === undefined) return '';
@@ -110,7 +119,8 @@ function machineText({ native, onednn, ceilings }: Machine, date: string): strin
     ({ level, bytes, sharedBy }) =>
       `${level} ${bytes / 1024} KiB for ${sharedBy} ${sharedBy === 1 ? 'thread' : 'threads'}`,
   );
-  const guest = device.hypervisor === undefined ? '' : `, a guest of ${device.hypervisor}`;
+  const { hypervisor } = device;
+  const guest = hypervisor === undefined ? '' : `, a guest of ${hypervisorNames[hypervisor] ?? hypervisor}`;
   const libraries = { ...native.libraries, ...onednn?.libraries };
   const peak = ceilings.map(
     ({ dtype, instructionSet, threads, operationsPerSecond, theoreticalOperationsPerSecond: theory }) =>
