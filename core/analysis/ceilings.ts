@@ -1,4 +1,4 @@
-import type { ArithmeticCeiling, BandwidthCeiling, MemoryLevel } from '../protocol/provider.ts';
+import type { ArithmeticCeiling, BandwidthCeiling, Calibration, MemoryLevel } from '../protocol/provider.ts';
 import type { Case, Ceilings, DeviceCalibration } from '../protocol/run.ts';
 
 /** What of a case decides which ceilings it is held against. */
@@ -57,6 +57,19 @@ export function ceilingsFor(providers: readonly DeviceCalibration[], key: Ceilin
     theoreticalOperationsPerSecond: arithmetic.theoreticalOperationsPerSecond ?? null,
     levels,
   };
+}
+
+/** That of them which was measured with just so many threads; undefined where the ceiling was multiplied from one thread's. */
+export function measuredArithmetic(
+  calibration: Calibration | null | undefined,
+  { multipliedIn, threads, instructionSet }: Pick<Ceilings, 'multipliedIn' | 'threads' | 'instructionSet'>,
+): ArithmeticCeiling | undefined {
+  return calibration?.arithmetic.find(
+    (ceiling) =>
+      ceiling.dtype === multipliedIn &&
+      ceiling.threads === threads &&
+      ceiling.instructionSet === instructionSet,
+  );
 }
 
 /** What a cache level that the device describes holds for these threads together, were they spread over as many instances as they can be. */

@@ -19,6 +19,8 @@ const mostOthers = 0.05;
 const mostStalled = 0.01;
 /** From the median of the measurement's own rounds. */
 const clockWithin = 0.05;
+/** Of the ceiling, at the clock of the round. */
+const leastArithmetic = 0.9;
 
 /** Of a span in which something ran, or in which it was waited for quiet. */
 export function disturbancesOf(surroundings: Surroundings): Disturbance[] {
@@ -67,24 +69,49 @@ export function disturbedRounds(rounds: readonly RoundConditions[]): Disturbance
     clockHz === undefined ? [] : [clockHz.before, clockHz.after],
   );
   const usualHz = clocks.length === 0 ? null : medianOf(clocks);
-  return rounds.map((round) => {
-    const found = disturbancesOf(round);
-    if (usualHz === null || round.clockHz === undefined) return found;
-    const { before, after } = round.clockHz;
-    const furthest = [before, after]
-      .map((clock) => clock / usualHz - 1)
-      .sort((a, b) => Math.abs(b) - Math.abs(a))[0];
-    if (furthest === undefined || Math.abs(furthest) <= clockWithin) return found;
-    const direction = furthest < 0 ? 'lower' : 'higher';
-    return [
-      ...found,
-      {
-        kind: 'clock',
-        size: Math.abs(furthest),
-        what: `the clock was ${percent(Math.abs(furthest))} ${direction} than in the others`,
-      },
-    ];
-  });
+  return rounds.map((round) => [
+    ...disturbancesOf(round),
+    ...(usualHz === null ? [] : clockDisturbances(round, usualHz)),
+    ...arithmeticDisturbances(round),
+  ]);
+}
+
+function clockDisturbances({ clockHz }: RoundConditions, usualHz: number): Disturbance[] {
+  if (clockHz === undefined) return [];
+  const furthest = [clockHz.before, clockHz.after]
+    .map((clock) => clock / usualHz - 1)
+    .sort((a, b) => Math.abs(b) - Math.abs(a))[0];
+  if (furthest === undefined || Math.abs(furthest) <= clockWithin) return [];
+  const direction = furthest < 0 ? 'lower' : 'higher';
+  return [
+    {
+      kind: 'clock',
+      size: Math.abs(furthest),
+      what: `the clock was ${percent(Math.abs(furthest))} ${direction} than in the others`,
+    },
+  ];
+}
+
+/**
+ * A neighbour on the other hardware thread of a core, or on the host of a virtual machine, is in no counter; but a loop that needs nothing
+ * but the arithmetic units is slower beside it than its ceiling. What the clock did is told apart.
+ */
+function arithmeticDisturbances({ arithmetic, clockHz }: RoundConditions): Disturbance[] {
+  if (arithmetic === undefined) return [];
+  const { operationsPerSecond, ceilingOperationsPerSecond, ceilingClockHz } = arithmetic;
+  const ofClock =
+    clockHz === undefined || ceilingClockHz === undefined
+      ? 1
+      : (clockHz.before + clockHz.after) / 2 / ceilingClockHz;
+  const share = operationsPerSecond / (ceilingOperationsPerSecond * Math.min(1, ofClock));
+  if (share >= leastArithmetic) return [];
+  return [
+    {
+      kind: 'arithmetic',
+      size: 1 - share,
+      what: `the arithmetic units gave ${percent(share)} of their ceiling between the samples: somebody else used the cores`,
+    },
+  ];
 }
 
 function percent(fraction: number): string {

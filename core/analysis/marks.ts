@@ -4,6 +4,7 @@ import type { Ceilings, DeviceCalibration, Environment, Measurement } from '../p
 import type { MedianInterval } from '../statistics/summary.ts';
 import { medianInterval, medianOf } from '../statistics/summary.ts';
 import type { Believed } from './believed-samples.ts';
+import { measuredArithmetic } from './ceilings.ts';
 import { bytesFromDram } from './memory-levels.ts';
 import { whyMistrusted } from './trust.ts';
 
@@ -218,10 +219,7 @@ function clockRatio({ outcome, calibrated, machine }: Marked): number | undefine
   const clocks = (outcome.conditions ?? []).flatMap(({ clockHz }) =>
     clockHz === undefined ? [] : [clockHz.before, clockHz.after],
   );
-  const ceiling = calibrated?.calibration?.arithmetic.find(
-    ({ dtype, threads, instructionSet }) =>
-      dtype === machine.dtype && threads === machine.threads && instructionSet === machine.instructionSet,
-  )?.clockHz;
+  const ceiling = measuredArithmetic(calibrated?.calibration, machine)?.clockHz;
   return clocks.length === 0 || ceiling === undefined ? undefined : medianOf(clocks) / ceiling;
 }
 

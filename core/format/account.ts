@@ -21,6 +21,7 @@ export function accountFacts(account: Account): Fact[] {
     ['outliers', `${figure.outliers.mild} mild, ${figure.outliers.severe} severe; they count`],
     ['caches', `${figure.cacheState ?? 'in-network'} when a pass begins`],
     ['clock', formatClock(account)],
+    ['arithmetic', formatArithmetic(account)],
     ['temperature', formatTemperature(account)],
     ['others', formatOthers(account)],
     ['power', formatPower(account)],
@@ -62,6 +63,15 @@ function formatClock(account: Account): string {
   if (clocks.length === 0) return unknown;
   const gigahertz = (clock: number) => (clock / 1e9).toFixed(2);
   return `${gigahertz(medianOf(clocks))} GHz (${gigahertz(Math.min(...clocks))} to ${gigahertz(Math.max(...clocks))})`;
+}
+
+/** Of the rounds' bursts between samples. */
+function formatArithmetic(account: Account): string {
+  const shares = known(account, ({ arithmetic }) => arithmetic).map(
+    ({ operationsPerSecond, ceilingOperationsPerSecond }) => operationsPerSecond / ceilingOperationsPerSecond,
+  );
+  if (shares.length === 0) return unknown;
+  return `a loop of multiplications between the samples reached ${formatPercent(medianOf(shares))} of the ceiling, ${formatPercent(Math.min(...shares))} at least`;
 }
 
 function formatTemperature(account: Account): string {

@@ -50,6 +50,15 @@ export const RoundConditionsSchema = SurroundingsSchema.extend({
   gpuClock: GpuClockSchema.optional(),
   /** Of the core that leads, from a chain of dependent additions. */
   clockHz: beforeAndAfter(z.number().positive()).optional(),
+  /** Of the loop that an arithmetic ceiling was measured with: the middle one of bursts between the samples, and that ceiling. */
+  arithmetic: z
+    .object({
+      bursts: count.min(1),
+      operationsPerSecond: z.number().positive(),
+      ceilingOperationsPerSecond: z.number().positive(),
+      ceilingClockHz: z.number().positive().optional(),
+    })
+    .optional(),
   pageFaults: z.object({ minor: count, major: count }).optional(),
   memory: z.object({ anonymousBytes: count, hugePageBytes: count }).optional(),
 });
@@ -70,6 +79,7 @@ export const markKinds = [
   'steal',
   'background',
   'clock',
+  'arithmetic',
   'throttled',
   'temperature',
   'power',

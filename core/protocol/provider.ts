@@ -156,6 +156,8 @@ export const ProviderRequestSchema = z.discriminatedUnion('method', [
     noiseTarget: positive.optional(),
     /** Absent: `in-network`. */
     cacheState: CacheStateSchema.optional(),
+    /** Which loop of `calibrate` to run in short bursts between the samples. */
+    arithmetic: z.object({ dtype: DataTypeSchema, instructionSet: z.string() }).optional(),
   }),
   z.object({
     id: count,
@@ -334,6 +336,8 @@ export const MeasureResultSchema = z.object({
   gpuClock: GpuClockSchema.optional(),
   /** Of the core that leads the team, just before the first sample and just after the last. */
   clockHz: z.object({ before: positive, after: positive }).optional(),
+  /** Bursts of the loop that was asked for, between the samples, over all threads. */
+  arithmetic: z.object({ operationsPerSecond: z.array(positive).min(1) }).optional(),
   /** Of this process while samples were taken. */
   pageFaults: z.object({ minor: count, major: count }).optional(),
   /** Of this process: anonymous memory, and how much of it the system gave as huge pages. */

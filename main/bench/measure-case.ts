@@ -5,9 +5,16 @@ import { kernelTraffic } from '../../core/analysis/traffic.ts';
 import { operatorAt } from '../../core/graph/graph.ts';
 import { costOfKernel } from '../../core/graph/plan.ts';
 import type { RoundConditions } from '../../core/protocol/conditions.ts';
-import type { MeasureResult, Prepared, ProfileResult, Verification } from '../../core/protocol/provider.ts';
+import type {
+  ArithmeticCeiling,
+  MeasureResult,
+  Prepared,
+  ProfileResult,
+  Verification,
+} from '../../core/protocol/provider.ts';
 import type { Ceilings, MeasuredKernel } from '../../core/protocol/run.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
+import { medianOf } from '../../core/statistics/summary.ts';
 import { surroundingsBetween, type Telemetry } from '../machine/telemetry.ts';
 import type { PlannedCase } from './cases.ts';
 import { type ProviderConnection, ProviderRequestError, type RequestOptions } from './provider-connection.ts';
@@ -47,6 +54,8 @@ export interface Visit {
   readonly planned: PlannedCase;
   /** What a provider may plan its kernels by. */
   readonly ceilings: Ceilings | undefined;
+  /** What the arithmetic is held against while it is timed, where it was measured with just so many threads. */
+  readonly arithmetic: ArithmeticCeiling | undefined;
   readonly timing: Timing;
   readonly request: RequestOptions;
   readonly telemetry: Telemetry;
@@ -98,14 +107,16 @@ export async function visitAgain(visit: Visit): Promise<Round> {
 }
 
 async function timeRound(
-  { provider, planned, timing, request, telemetry, note }: Visit,
+  { provider, planned, arithmetic, timing, request, telemetry, note }: Visit,
   handle: number,
 ): Promise<Round> {
   note('measuring');
   const before = await telemetry.read(provider.processId);
   const { profileRepetitions: _, ...sampling } = timing;
   const state = cacheStateOf(planned.case);
-  const measured = await provider.request('measure', { handle, ...sampling, ...state }, request);
+  const loop = arithmetic && { dtype: arithmetic.dtype, instructionSet: arithmetic.instructionSet };
+  const body = { handle, ...sampling, ...state, ...(loop && { arithmetic: loop }) };
+  const measured = await provider.request('measure', body, request);
   const after = await telemetry.read(provider.processId);
   const { warm, stopped, passesPerSample, timerOverheadNs, gpuClock, clockHz, pageFaults, memory } = measured;
   return {
@@ -118,9 +129,23 @@ async function timeRound(
       ...(timerOverheadNs !== undefined && { timerOverheadNs }),
       ...(gpuClock !== undefined && { gpuClock }),
       ...(clockHz !== undefined && { clockHz }),
+      ...(arithmetic !== undefined &&
+        measured.arithmetic !== undefined && { arithmetic: besides(measured.arithmetic, arithmetic) }),
       ...(pageFaults !== undefined && { pageFaults }),
       ...(memory !== undefined && { memory }),
     },
+  };
+}
+
+function besides(
+  { operationsPerSecond }: NonNullable<MeasureResult['arithmetic']>,
+  ceiling: ArithmeticCeiling,
+): NonNullable<RoundConditions['arithmetic']> {
+  return {
+    bursts: operationsPerSecond.length,
+    operationsPerSecond: medianOf(operationsPerSecond),
+    ceilingOperationsPerSecond: ceiling.operationsPerSecond,
+    ...(ceiling.clockHz !== undefined && { ceilingClockHz: ceiling.clockHz }),
   };
 }
 

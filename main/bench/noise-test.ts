@@ -108,6 +108,7 @@ async function launchOnce(work: NoiseWork, isFirst: boolean, signal: AbortSignal
         provider,
         planned,
         ceilings: undefined,
+        arithmetic: undefined,
         timing: timing.timing,
         request: { silenceMs, signal },
         telemetry,

@@ -4,7 +4,7 @@
  * the program is started again and the run goes on.
  */
 
-import { ceilingsFor } from '../../core/analysis/ceilings.ts';
+import { ceilingsFor, measuredArithmetic } from '../../core/analysis/ceilings.ts';
 import { disturbedRounds } from '../../core/analysis/disturbance.ts';
 import type { RunProgress } from '../../core/protocol/api.ts';
 import type { Settling } from '../../core/protocol/conditions.ts';
@@ -439,10 +439,14 @@ class Scheduler {
   }
 
   private visit({ planned, provider }: Entry, round: number): Visit {
+    const ceilings = ceilingsFor(this.calibrations, planned.case);
+    const { calibration } =
+      this.calibrations.find(({ description }) => description.provider === planned.case.provider) ?? {};
     return {
       provider: provider.process,
       planned,
-      ceilings: ceilingsFor(this.calibrations, planned.case),
+      ceilings,
+      arithmetic: ceilings && measuredArithmetic(calibration, ceilings),
       timing: this.settings.timing,
       request: { silenceMs: this.settings.silenceMs, signal: this.signal },
       telemetry: this.settings.telemetry,

@@ -62,6 +62,15 @@ void OnednnNetwork::runKernel(std::size_t index) {
   stream_.wait();
 }
 
+void OnednnNetwork::runOnThreads(const TeamFunction& function) {
+#if DNNL_CPU_THREADING_RUNTIME == DNNL_RUNTIME_OMP
+#pragma omp parallel num_threads(threads_)
+  function(omp_get_thread_num());
+#else
+  Executable::runOnThreads(function);
+#endif
+}
+
 void OnednnNetwork::fillInput() {
   // The image is always NHWC: what its reader wants instead is that kernel's to pay for.
   std::vector<float> values(tensorElements(0));

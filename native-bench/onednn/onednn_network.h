@@ -38,6 +38,7 @@ class OnednnNetwork : public Executable {
   void run() override;
   double runTimed(std::vector<double>& kernelNs) override;
   void runKernel(std::size_t index) override;
+  void runOnThreads(const TeamFunction& function) override;
 
   void fillInput() override;
   std::vector<float> readTensor(int id) const override;

@@ -130,6 +130,7 @@ void testCacheStates() {
     CHECK(kernelNs.size() == 1 && kernelNs[0] > 0 && kernelNs[0] <= total * 1.0001);
   }
   CHECK(test::throws<ProtocolError>([] { parseCacheState("lukewarm"); }));
+  CHECK(test::throws<ProtocolError>([] { peakNamed("fp32", "abacus", cpuInfo().instructionSets); }));
 }
 
 void testMeasure(CacheState state) {
@@ -154,6 +155,12 @@ void testMeasure(CacheState state) {
   // What it writes and reads was touched in the warm-up.
   CHECK(measured.faults && measured.faults->minor <= static_cast<std::int64_t>(measured.latencyNs.size()),
         (measured.faults ? measured.faults->minor : -1));
+  CHECK(measured.burstOperationsPerSecond.empty());
+  settings.arithmetic = usablePeaks(cpuInfo().instructionSets).front();
+  const auto bursts = measure(*network, settings, Cancellation(), [](double) {}).burstOperationsPerSecond;
+  // One at the beginning, and one in fifty milliseconds.
+  CHECK(!bursts.empty() && bursts.size() <= 1 + settings.stopping.maxSeconds / 0.02, bursts.size());
+  for (const double burst : bursts) CHECK(burst > 1e7 && burst < 1e14, burst);
   Cancellation cancelled;
   cancelled.request();
   CHECK(test::throws<ProtocolError>([&] { measure(*network, settings, cancelled, [](double) {}); }));

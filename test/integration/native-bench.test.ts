@@ -286,7 +286,7 @@ describe('native-bench', () => {
     'times a network %s, and says what it was timed by',
     async (cacheState) => {
       const prepared = await native.prepare(model('mobilenetv2_100', 64), 'layerwise');
-      const { handle } = prepared;
+      const { handle, instructionSet } = prepared;
       const measured = await native.call('measure', {
         handle,
         warmupSeconds: 0.02,
@@ -296,6 +296,7 @@ describe('native-bench', () => {
         maxSeconds: 20,
         noiseTarget: 100,
         cacheState,
+        arithmetic: { dtype: 'fp32', instructionSet },
       });
       expect(measured.latencyNs.length).toBeGreaterThanOrEqual(10);
       expect(measured.warmupPasses).toBeGreaterThanOrEqual(3);
@@ -303,6 +304,7 @@ describe('native-bench', () => {
       expect(measured.clockHz?.before).toBeGreaterThan(1e8);
       expect(measured.clockHz?.after).toBeGreaterThan(1e8);
       expect(measured.timerOverheadNs).toBeGreaterThan(0);
+      expect(measured.arithmetic?.operationsPerSecond[0]).toBeGreaterThan(1e8);
       // What is touched was touched in the warm-up.
       expect(measured.pageFaults?.major).toBe(0);
       expect(measured.pageFaults?.minor).toBeLessThanOrEqual(measured.latencyNs.length);

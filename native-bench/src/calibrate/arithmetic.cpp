@@ -6,6 +6,7 @@
 #include "calibrate/clock.h"
 #include "calibrate/microarchitecture.h"
 #include "support/elapsed.h"
+#include "support/error.h"
 
 namespace plimsoll {
 namespace {
@@ -53,6 +54,13 @@ std::vector<PeakLoop> usablePeaks([[maybe_unused]] const InstructionSets& sets) 
 #endif
   if (peaks.empty()) peaks.push_back(genericPeak());
   return peaks;
+}
+
+PeakLoop peakNamed(const std::string& dtype, const std::string& instructionSet, const InstructionSets& sets) {
+  for (const PeakLoop& peak : usablePeaks(sets)) {
+    if (dtype == peak.dtype && instructionSet == peak.instructionSet) return peak;
+  }
+  failBadRequest("There is no loop of " + dtype + " by " + instructionSet + " on this machine.");
 }
 
 ArithmeticCeiling measureArithmetic(const PeakLoop& loop, ThreadPool& team, double seconds, const Cancellation& cancellation) {

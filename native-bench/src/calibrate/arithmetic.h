@@ -37,6 +37,8 @@ PeakLoop neonPeak();
 PeakLoop neonBf16Peak();
 #endif
 std::vector<PeakLoop> usablePeaks(const InstructionSets& sets);
+// Throws ProtocolError: badRequest, where there is none such here.
+PeakLoop peakNamed(const std::string& dtype, const std::string& instructionSet, const InstructionSets& sets);
 
 struct ArithmeticCeiling {
   std::string dtype;

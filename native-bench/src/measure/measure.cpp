@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "calibrate/clock.h"
+#include "measure/arithmetic_probe.h"
 #include "support/elapsed.h"
 
 namespace plimsoll {
@@ -28,12 +29,15 @@ Measured measure(Executable& network, const MeasureSettings& settings, const Can
     result.passesPerSample = static_cast<std::size_t>(std::max(1.0, std::ceil(shortestSpanNs(result.timer) / warmUp.shortestNs())));
   }
 
+  std::optional<ArithmeticProbe> probe;
+  if (settings.arithmetic) probe.emplace(network, *settings.arithmetic);
   result.clockBeforeHz = measureClockHz();
   StoppingRule rule(settings.stopping);
   const auto faultsBefore = pageFaults();
   const auto start = Clock::now();
   while (true) {
     cancellation.throwIfRequested();
+    if (probe) probe->runWhereDue();
     const double latencyNs = passes.run(result.passesPerSample);
     const double elapsed = secondsSince(start);
     if (const auto reason = rule.add(latencyNs, elapsed)) {
@@ -47,6 +51,7 @@ Measured measure(Executable& network, const MeasureSettings& settings, const Can
   if (faultsBefore && faultsAfter) {
     result.faults = PageFaults{faultsAfter->minor - faultsBefore->minor, faultsAfter->major - faultsBefore->major};
   }
+  if (probe) result.burstOperationsPerSecond = probe->operationsPerSecond();
   result.pages = hugePages();
   result.latencyNs = rule.samples();
   return result;

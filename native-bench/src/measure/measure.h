@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "calibrate/arithmetic.h"
 #include "measure/cache_state.h"
 #include "measure/memory_state.h"
 #include "measure/stopping.h"
@@ -18,6 +19,7 @@ struct MeasureSettings {
   WarmUpSettings warmUp;
   StoppingSettings stopping;
   CacheState cacheState = CacheState::inNetwork;
+  std::optional<PeakLoop> arithmetic;  // whose bursts are to run between the samples
 };
 
 struct Measured {
@@ -29,7 +31,8 @@ struct Measured {
   TimerFigures timer;
   // Of the core that leads the team; 0 where it cannot be measured.
   double clockBeforeHz = 0, clockAfterHz = 0;
-  std::optional<PageFaults> faults;  // while samples were taken
+  std::vector<double> burstOperationsPerSecond;  // none where none were asked for
+  std::optional<PageFaults> faults;              // while samples were taken
   std::optional<HugePages> pages;
 };
 

@@ -52,6 +52,8 @@ class Executable {
   virtual double runTimed(std::vector<double>& kernelNs) = 0;
   // One kernel alone, on what its inputs hold now.
   virtual void runKernel(std::size_t index) = 0;
+  // Something else on the threads that a pass runs on, so that no other threads are in their way.
+  virtual void runOnThreads(const TeamFunction& function) { team_.run(function); }
 
   virtual void fillInput() = 0;
   // The tensor that an operator produced, as NHWC; valid only until the last kernel that reads it has run.

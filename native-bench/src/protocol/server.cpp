@@ -306,6 +306,10 @@ class Server {
     wanted.stopping.maxSeconds = body.at("maxSeconds").get<double>();
     if (body.contains("noiseTarget")) wanted.stopping.noiseTarget = body.at("noiseTarget").get<double>();
     wanted.cacheState = cacheStateOf(body);
+    if (body.contains("arithmetic")) {
+      const json& loop = body.at("arithmetic");
+      wanted.arithmetic = peakNamed(loop.at("dtype").get<std::string>(), loop.at("instructionSet").get<std::string>(), cpuInfo().instructionSets);
+    }
     const Measured measured = measure(networkOf(request), wanted, cancellation_,
                                       [&](double fraction) { progress(request.id, fraction); });
     json result = {{"latencyNs", measured.latencyNs},
@@ -317,6 +321,9 @@ class Server {
                    {"timerOverheadNs", measured.timer.overheadNs}};
     if (measured.clockBeforeHz > 0 && measured.clockAfterHz > 0) {
       result["clockHz"] = {{"before", measured.clockBeforeHz}, {"after", measured.clockAfterHz}};
+    }
+    if (const auto& bursts = measured.burstOperationsPerSecond; !bursts.empty()) {
+      result["arithmetic"] = {{"operationsPerSecond", bursts}};
     }
     if (measured.faults) result["pageFaults"] = {{"minor", measured.faults->minor}, {"major", measured.faults->major}};
     if (measured.pages) {

@@ -26,6 +26,7 @@ const quiet: RoundConditions = {
   pageFaults: { minor: 0, major: 0 },
   memory: { anonymousBytes: 2 ** 30, hugePageBytes: 2 ** 30 },
 };
+const arithmetic = { bursts: 12, ceilingOperationsPerSecond: 200e9, ceilingClockHz: 3e9 };
 const slowClock = { clockHz: { before: 3e9, after: 2.4e9 } };
 
 type Measured = Measurement & { outcome: Extract<Measurement['outcome'], { status: 'measured' }> };
@@ -66,6 +67,11 @@ describe('a round', () => {
     ['stolen time', { stolenSeconds: 0.03 }, /the hypervisor gave 1.5% of the processors to others/],
     ['background load', { othersSeconds: 0.3 }, /other programs used 0.3 of 2 processors/],
     ['a clock that fell', slowClock, /the clock was 20% lower than in the others/],
+    [
+      'a neighbour on the same core',
+      { arithmetic: { ...arithmetic, operationsPerSecond: 120e9 } },
+      /the arithmetic units gave 60% of their ceiling/,
+    ],
     ['throttling', { throttleEvents: 1 }, /slowed down for its heat/],
     ['swapping', { swappedPages: 12 }, /memory was swapped/],
     ['waiting for memory', { memoryStallSeconds: 0.1 }, /programs waited for memory during 10% of the time/],
@@ -110,6 +116,14 @@ describe('a round', () => {
     ['a single step of the counter of stolen time', { stolenSeconds: 0.01, spanSeconds: 0.6 }],
     ['what every system does', { othersSeconds: 0.08 }],
     ['a clock that varies a little', { clockHz: { before: 3.05e9, after: 2.95e9 } }],
+    ['nearly all of the arithmetic', { arithmetic: { ...arithmetic, operationsPerSecond: 185e9 } }],
+    [
+      'less arithmetic by as much as the clock is lower',
+      {
+        clockHz: { before: 2.4e9, after: 2.4e9 },
+        arithmetic: { ...arithmetic, operationsPerSecond: 155e9 },
+      },
+    ],
     [
       'nothing that the system tells',
       {
