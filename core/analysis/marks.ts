@@ -84,7 +84,8 @@ function boundMarks(marked: Marked): Mark[] {
     const cause =
       theoretical !== null && reached > 1.02 * theoretical
         ? 'more than the device could do in theory, so that its operations or its time are counted wrong'
-        : `the measured peak is too low, most likely because ${whyPeakIsLow(marked, idealNs / median)}`;
+        : `the measured peak is too low, most likely because ${whyPeakIsLow(marked, idealNs / median)}, ` +
+          'or the kernels leave out products with the zeros around an image, which count as operations';
     return [
       warning(
         'bound',
