@@ -21,6 +21,8 @@ const mostStalled = 0.01;
 const clockWithin = 0.05;
 /** Of the ceiling, at the clock of the round. */
 const leastArithmetic = 0.9;
+/** Of the shortest way between its threads, in the other rounds and beside the ceiling. Under one L3 cache or two is a factor of two to six. */
+const mostApart = 1.8;
 
 /** Of a span in which something ran, or in which it was waited for quiet. */
 export function disturbancesOf(surroundings: Surroundings): Disturbance[] {
@@ -69,10 +71,16 @@ export function disturbedRounds(rounds: readonly RoundConditions[]): Disturbance
     clockHz === undefined ? [] : [clockHz.before, clockHz.after],
   );
   const usualHz = clocks.length === 0 ? null : medianOf(clocks);
+  const shortestNs = Math.min(
+    ...rounds.flatMap(({ roundTripNs }) =>
+      roundTripNs === undefined ? [] : [roundTripNs.upper, roundTripNs.ceiling ?? roundTripNs.upper],
+    ),
+  );
   return rounds.map((round) => [
     ...disturbancesOf(round),
     ...(usualHz === null ? [] : clockDisturbances(round, usualHz)),
     ...arithmeticDisturbances(round),
+    ...distanceDisturbances(round, shortestNs),
   ]);
 }
 
@@ -110,6 +118,19 @@ function arithmeticDisturbances({ arithmetic, clockHz }: RoundConditions): Distu
       kind: 'arithmetic',
       size: 1 - share,
       what: `the arithmetic units gave ${percent(share)} of their ceiling between the samples: somebody else used the cores`,
+    },
+  ];
+}
+
+/** A host moves its guests' processors, now under one L3 cache and now under two: what threads share then takes several times as long. */
+function distanceDisturbances({ roundTripNs }: RoundConditions, shortestNs: number): Disturbance[] {
+  if (roundTripNs === undefined || roundTripNs.upper <= mostApart * shortestNs) return [];
+  const times = roundTripNs.upper / shortestNs;
+  return [
+    {
+      kind: 'apart',
+      size: times,
+      what: `its threads were ${times.toFixed(1)} times as far from each other as they can be (${roundTripNs.upper.toFixed(0)} ns there and back): they were moved to other cores`,
     },
   ];
 }

@@ -71,7 +71,12 @@ function formatArithmetic(account: Account): string {
     ({ operationsPerSecond, ceilingOperationsPerSecond }) => operationsPerSecond / ceilingOperationsPerSecond,
   );
   if (shares.length === 0) return unknown;
-  return `a loop of multiplications between the samples reached ${formatPercent(medianOf(shares))} of the ceiling, ${formatPercent(Math.min(...shares))} at least`;
+  const trips = known(account, ({ roundTripNs }) => roundTripNs).map(({ upper }) => upper);
+  const apart =
+    trips.length === 0
+      ? ''
+      : `; between its threads ${formatNs(medianOf(trips))} there and back, ${formatNs(Math.max(...trips))} at most`;
+  return `a loop of multiplications between the samples reached ${formatPercent(medianOf(shares))} of the ceiling, ${formatPercent(Math.min(...shares))} at least${apart}`;
 }
 
 function formatTemperature(account: Account): string {

@@ -50,7 +50,7 @@ export const RoundConditionsSchema = SurroundingsSchema.extend({
   gpuClock: GpuClockSchema.optional(),
   /** Of the core that leads, from a chain of dependent additions. */
   clockHz: beforeAndAfter(z.number().positive()).optional(),
-  /** Of the loop that an arithmetic ceiling was measured with: the middle one of bursts between the samples, and that ceiling. */
+  /** Of the loop that an arithmetic ceiling was measured with: of bursts between the samples that which a quarter of them was below. */
   arithmetic: z
     .object({
       bursts: count.min(1),
@@ -58,6 +58,10 @@ export const RoundConditionsSchema = SurroundingsSchema.extend({
       ceilingOperationsPerSecond: z.number().positive(),
       ceilingClockHz: z.number().positive().optional(),
     })
+    .optional(),
+  /** Between the threads, beside the bursts: that which a quarter of them was above, and what was seen beside the ceiling. */
+  roundTripNs: z
+    .object({ upper: z.number().positive(), ceiling: z.number().positive().optional() })
     .optional(),
   pageFaults: z.object({ minor: count, major: count }).optional(),
   memory: z.object({ anonymousBytes: count, hugePageBytes: count }).optional(),
@@ -80,6 +84,7 @@ export const markKinds = [
   'background',
   'clock',
   'arithmetic',
+  'apart',
   'throttled',
   'temperature',
   'power',

@@ -230,6 +230,8 @@ export const ArithmeticCeilingSchema = z.object({
   /** Operations a cycle of all these threads x the clock measured beside it; absent where no clock could be measured. */
   theoreticalOperationsPerSecond: positive.optional(),
   clockHz: positive.optional(),
+  /** Of a line of the cache between its first thread and the farthest of the others, the least that was seen. */
+  roundTripNs: positive.optional(),
 });
 export type ArithmeticCeiling = z.infer<typeof ArithmeticCeilingSchema>;
 
@@ -336,8 +338,13 @@ export const MeasureResultSchema = z.object({
   gpuClock: GpuClockSchema.optional(),
   /** Of the core that leads the team, just before the first sample and just after the last. */
   clockHz: z.object({ before: positive, after: positive }).optional(),
-  /** Bursts of the loop that was asked for, between the samples, over all threads. */
-  arithmetic: z.object({ operationsPerSecond: z.array(positive).min(1) }).optional(),
+  /** Bursts of the loop that was asked for, between the samples, over all threads; and beside them how far the threads are from each other. */
+  arithmetic: z
+    .object({
+      operationsPerSecond: z.array(positive).min(1),
+      roundTripNs: z.array(positive).optional(),
+    })
+    .optional(),
   /** Of this process while samples were taken. */
   pageFaults: z.object({ minor: count, major: count }).optional(),
   /** Of this process: anonymous memory, and how much of it the system gave as huge pages. */

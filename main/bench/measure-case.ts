@@ -14,7 +14,6 @@ import type {
 } from '../../core/protocol/provider.ts';
 import type { Ceilings, MeasuredKernel } from '../../core/protocol/run.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
-import { medianOf } from '../../core/statistics/summary.ts';
 import { surroundingsBetween, type Telemetry } from '../machine/telemetry.ts';
 import type { PlannedCase } from './cases.ts';
 import { type ProviderConnection, ProviderRequestError, type RequestOptions } from './provider-connection.ts';
@@ -130,22 +129,34 @@ async function timeRound(
       ...(gpuClock !== undefined && { gpuClock }),
       ...(clockHz !== undefined && { clockHz }),
       ...(arithmetic !== undefined &&
-        measured.arithmetic !== undefined && { arithmetic: besides(measured.arithmetic, arithmetic) }),
+        measured.arithmetic !== undefined &&
+        besides(measured.arithmetic, arithmetic)),
       ...(pageFaults !== undefined && { pageFaults }),
       ...(memory !== undefined && { memory }),
     },
   };
 }
 
+/** Of all bursts the worse quarter counts: a network is slow for as much of its time. */
 function besides(
-  { operationsPerSecond }: NonNullable<MeasureResult['arithmetic']>,
+  { operationsPerSecond, roundTripNs = [] }: NonNullable<MeasureResult['arithmetic']>,
   ceiling: ArithmeticCeiling,
-): NonNullable<RoundConditions['arithmetic']> {
+): Pick<RoundConditions, 'arithmetic' | 'roundTripNs'> {
+  const quarter = (values: readonly number[], from: number) =>
+    values.toSorted((x, y) => x - y)[Math.round(from * (values.length - 1))] ?? 0;
   return {
-    bursts: operationsPerSecond.length,
-    operationsPerSecond: medianOf(operationsPerSecond),
-    ceilingOperationsPerSecond: ceiling.operationsPerSecond,
-    ...(ceiling.clockHz !== undefined && { ceilingClockHz: ceiling.clockHz }),
+    arithmetic: {
+      bursts: operationsPerSecond.length,
+      operationsPerSecond: quarter(operationsPerSecond, 0.25),
+      ceilingOperationsPerSecond: ceiling.operationsPerSecond,
+      ...(ceiling.clockHz !== undefined && { ceilingClockHz: ceiling.clockHz }),
+    },
+    ...(roundTripNs.length > 0 && {
+      roundTripNs: {
+        upper: quarter(roundTripNs, 0.75),
+        ...(ceiling.roundTripNs !== undefined && { ceiling: ceiling.roundTripNs }),
+      },
+    }),
   };
 }
 

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <thread>
 
+#include "calibrate/round_trip.h"
 #include "check.h"
 #include "kernels/kernel_choice.h"
 #include "support/median.h"
@@ -76,6 +77,15 @@ void testMemoryState() {
 std::int64_t coarseClockNs() {
   static std::int64_t readings = 0;
   return ++readings / 1500 * 15'000'000;
+}
+
+void testRoundTrip() {
+  ThreadPool team(2);
+  const double ns = measureRoundTripNs(2, [&](const TeamFunction& function) { team.run(function); });
+  CHECK(ns >= 0 && ns < 2e6, ns);
+  CHECK(measureRoundTripNs(1, [](const TeamFunction&) { CHECK(false, "one thread has no other"); }) == 0);
+  // Members that come one after the other cannot answer each other: it ends, and says nothing.
+  CHECK(measureRoundTripNs(2, [](const TeamFunction& function) { function(0), function(1); }) == 0);
 }
 
 void testTimer() {
@@ -157,10 +167,14 @@ void testMeasure(CacheState state) {
         (measured.faults ? measured.faults->minor : -1));
   CHECK(measured.burstOperationsPerSecond.empty());
   settings.arithmetic = usablePeaks(cpuInfo().instructionSets).front();
-  const auto bursts = measure(*network, settings, Cancellation(), [](double) {}).burstOperationsPerSecond;
+  const Measured probed = measure(*network, settings, Cancellation(), [](double) {});
+  const auto& bursts = probed.burstOperationsPerSecond;
   // One at the beginning, and one in fifty milliseconds.
   CHECK(!bursts.empty() && bursts.size() <= 1 + settings.stopping.maxSeconds / 0.02, bursts.size());
   for (const double burst : bursts) CHECK(burst > 1e7 && burst < 1e14, burst);
+  // None where the members do not run at once.
+  CHECK(probed.burstRoundTripNs.size() <= bursts.size());
+  for (const double ns : probed.burstRoundTripNs) CHECK(ns > 1 && ns < 2e6, ns);
   Cancellation cancelled;
   cancelled.request();
   CHECK(test::throws<ProtocolError>([&] { measure(*network, settings, cancelled, [](double) {}); }));
@@ -171,6 +185,7 @@ void testMeasure(CacheState state) {
 void testMeasure() {
   testVectors();
   testMemoryState();
+  testRoundTrip();
   testTimer();
   testCacheStates();
   for (const CacheState state : {CacheState::inNetwork, CacheState::hot, CacheState::allCold}) testMeasure(state);

@@ -5,6 +5,7 @@
 
 #include "calibrate/clock.h"
 #include "calibrate/microarchitecture.h"
+#include "calibrate/round_trip.h"
 #include "support/elapsed.h"
 #include "support/error.h"
 
@@ -75,7 +76,7 @@ ArithmeticCeiling measureArithmetic(const PeakLoop& loop, ThreadPool& team, doub
   while (trial(rounds) < trialSeconds / 4) rounds *= 2;
   rounds *= 4;
 
-  ArithmeticCeiling ceiling{loop.dtype, loop.instructionSet, team.size(), 0, {}, {}};
+  ArithmeticCeiling ceiling{loop.dtype, loop.instructionSet, team.size(), 0, {}, {}, {}};
   double clockHz = 0;
   const auto start = Clock::now();
   do {
@@ -90,6 +91,8 @@ ArithmeticCeiling measureArithmetic(const PeakLoop& loop, ThreadPool& team, doub
       if (member == 0) own.store(hz);
     });
     clockHz = std::max(clockHz, own.load());
+    const double tripNs = measureRoundTripNs(team.size(), [&](const TeamFunction& function) { team.run(function); });
+    if (tripNs > 0) ceiling.roundTripNs = std::min(tripNs, ceiling.roundTripNs.value_or(tripNs));
   } while (secondsSince(start) < seconds);
 
   if (clockHz > 0) {

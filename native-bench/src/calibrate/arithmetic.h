@@ -47,6 +47,7 @@ struct ArithmeticCeiling {
   double operationsPerSecond = 0;
   std::optional<double> clockHz;
   std::optional<double> theoreticalOperationsPerSecond;
+  std::optional<double> roundTripNs;  // between its threads, the least that was seen
 };
 
 // The best of many short trials of the whole team together: a ceiling must not be beaten by what is held against it.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "calibrate/round_trip.h"
+
 namespace plimsoll {
 namespace {
 
@@ -34,6 +36,9 @@ void ArithmeticProbe::runWhereDue() {
   if (!operationsPerSecond_.empty() && secondsSince(last_) < betweenBursts) return;
   const double operations = loop_.operationsPerRound * static_cast<double>(rounds_) * static_cast<double>(memberSeconds_.size());
   operationsPerSecond_.push_back(operations / burstSeconds(rounds_));
+  const double tripNs =
+      measureRoundTripNs(network_.team().size(), [this](const TeamFunction& function) { network_.runOnThreads(function); });
+  if (tripNs > 0) roundTripNs_.push_back(tripNs);
   last_ = Clock::now();
 }
 

@@ -51,7 +51,10 @@ Measured measure(Executable& network, const MeasureSettings& settings, const Can
   if (faultsBefore && faultsAfter) {
     result.faults = PageFaults{faultsAfter->minor - faultsBefore->minor, faultsAfter->major - faultsBefore->major};
   }
-  if (probe) result.burstOperationsPerSecond = probe->operationsPerSecond();
+  if (probe) {
+    result.burstOperationsPerSecond = probe->operationsPerSecond();
+    result.burstRoundTripNs = probe->roundTripNs();
+  }
   result.pages = hugePages();
   result.latencyNs = rule.samples();
   return result;

@@ -32,6 +32,7 @@ struct Measured {
   // Of the core that leads the team; 0 where it cannot be measured.
   double clockBeforeHz = 0, clockAfterHz = 0;
   std::vector<double> burstOperationsPerSecond;  // none where none were asked for
+  std::vector<double> burstRoundTripNs;          // none with one thread either
   std::optional<PageFaults> faults;              // while samples were taken
   std::optional<HugePages> pages;
 };

@@ -182,6 +182,7 @@ class Server {
                     {"threads", ceiling.threads},
                     {"operationsPerSecond", ceiling.operationsPerSecond}};
       if (ceiling.clockHz) entry["clockHz"] = *ceiling.clockHz;
+      if (ceiling.roundTripNs) entry["roundTripNs"] = *ceiling.roundTripNs;
       if (ceiling.theoreticalOperationsPerSecond) {
         entry["theoreticalOperationsPerSecond"] = *ceiling.theoreticalOperationsPerSecond;
       }
@@ -324,6 +325,7 @@ class Server {
     }
     if (const auto& bursts = measured.burstOperationsPerSecond; !bursts.empty()) {
       result["arithmetic"] = {{"operationsPerSecond", bursts}};
+      if (!measured.burstRoundTripNs.empty()) result["arithmetic"]["roundTripNs"] = measured.burstRoundTripNs;
     }
     if (measured.faults) result["pageFaults"] = {{"minor", measured.faults->minor}, {"major", measured.faults->major}};
     if (measured.pages) {

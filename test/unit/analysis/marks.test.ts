@@ -72,6 +72,11 @@ describe('a round', () => {
       { arithmetic: { ...arithmetic, operationsPerSecond: 120e9 } },
       /the arithmetic units gave 60% of their ceiling/,
     ],
+    [
+      'threads that were moved apart',
+      { roundTripNs: { upper: 320, ceiling: 50 } },
+      /its threads were 6.4 times as far from each other as they can be \(320 ns there and back\)/,
+    ],
     ['throttling', { throttleEvents: 1 }, /slowed down for its heat/],
     ['swapping', { swappedPages: 12 }, /memory was swapped/],
     ['waiting for memory', { memoryStallSeconds: 0.1 }, /programs waited for memory during 10% of the time/],
@@ -116,6 +121,7 @@ describe('a round', () => {
     ['a single step of the counter of stolen time', { stolenSeconds: 0.01, spanSeconds: 0.6 }],
     ['what every system does', { othersSeconds: 0.08 }],
     ['a clock that varies a little', { clockHz: { before: 3.05e9, after: 2.95e9 } }],
+    ['threads that are as far from each other as always', { roundTripNs: { upper: 320, ceiling: 300 } }],
     ['nearly all of the arithmetic', { arithmetic: { ...arithmetic, operationsPerSecond: 185e9 } }],
     [
       'less arithmetic by as much as the clock is lower',
