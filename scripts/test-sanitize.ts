@@ -3,12 +3,13 @@
  * They run several times as long, so `npm test` leaves them out.
  */
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import process from 'node:process';
 
 const build = 'build/sanitize';
 const steps: readonly (readonly string[])[] = [
   ['cmake', '-S', 'native-bench', '-B', build, '-DPLIMSOLL_SANITIZE=ON'],
-  ['cmake', '--build', build, '--parallel'],
+  ['cmake', '--build', build, '--parallel', String(availableParallelism())],
   ['ctest', '--test-dir', build, '--output-on-failure'],
 ];
 

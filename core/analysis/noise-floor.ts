@@ -37,7 +37,7 @@ export interface TestedProvider extends TestedNoise {
   readonly provider: string;
 }
 
-/** As much of a run as tells its noise. */
+/** As much of a run as tells its noise: a figure in doubt gets no verdict, and what disturbed it is none of the others' noise. */
 export interface RunMedians extends Pick<RunFigures, 'id' | 'startedAt' | 'machine' | 'surroundings'> {
   readonly medians: readonly {
     /** By `caseKey`. */
@@ -50,11 +50,13 @@ export interface RunMedians extends Pick<RunFigures, 'id' | 'startedAt' | 'machi
 export function mediansOf({ figures, ...run }: RunFigures): RunMedians {
   return {
     ...run,
-    medians: figures.map((figure) => ({
-      key: caseKey(figure),
-      provider: figure.provider,
-      medianNs: figure.latencyNs.median,
-    })),
+    medians: figures
+      .filter(({ doubt }) => doubt === null)
+      .map((figure) => ({
+        key: caseKey(figure),
+        provider: figure.provider,
+        medianNs: figure.latencyNs.median,
+      })),
   };
 }
 

@@ -151,7 +151,7 @@ export class StoredFigures {
   medians(runId: string): RunMedians['medians'] {
     return this.statements
       .prepare<[string], [number, number]>(
-        'SELECT caseId, medianNs FROM figure WHERE runId = ? AND medianNs IS NOT NULL',
+        'SELECT caseId, medianNs FROM figure WHERE runId = ? AND medianNs IS NOT NULL AND doubt IS NULL',
       )
       .raw()
       .all(runId)

@@ -163,4 +163,9 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE figure ADD COLUMN doubt TEXT;
   `,
+  `
+  -- Covers what the noise between runs is learned from.
+  DROP INDEX figureMedian;
+  CREATE INDEX figureMedian ON figure(runId, caseId, medianNs) WHERE medianNs IS NOT NULL AND doubt IS NULL;
+  `,
 ];

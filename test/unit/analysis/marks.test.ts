@@ -1,6 +1,7 @@
 /** From stored conditions to marks, and to the rounds that a figure is taken from. */
 import { describe, expect, it } from 'vitest';
 import { believedSamples } from '../../../core/analysis/believed-samples.ts';
+import { mediansOf } from '../../../core/analysis/noise-floor.ts';
 import { measurementDetail, summarizeRun } from '../../../core/analysis/report.ts';
 import type { RoundConditions } from '../../../core/protocol/conditions.ts';
 import { type Measurement, type Run, RunSchema } from '../../../core/protocol/run.ts';
@@ -108,6 +109,11 @@ describe('a round', () => {
     expect(summary.alarms.join()).toMatch(
       /In 3 of 7 rounds other programs used 1.0 of 2 processors, and without them too few/,
     );
+  });
+
+  it('that had to count is none of the noise of others', () => {
+    expect(mediansOf(figuresOf(runWith(roundsOf({}, 7)))).medians).toHaveLength(1);
+    expect(mediansOf(figuresOf(runWith(roundsOf({ othersSeconds: 1 }, 3)))).medians).toEqual([]);
   });
 
   it('that was the worst of its kind is the one that is told of', () => {
