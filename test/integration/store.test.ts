@@ -324,7 +324,9 @@ describe('what the pages ask', () => {
     }
     const listing = planOf(asked.find((sql) => sql.includes('deletedAt IS NULL\n')) ?? asked[0] ?? '');
     expect(listing.join()).toContain('USING COVERING INDEX runListed');
-    const noise = planOf('SELECT caseId, medianNs FROM figure WHERE runId = ? AND medianNs IS NOT NULL');
+    const noise = planOf(
+      'SELECT caseId, medianNs FROM figure WHERE runId = ? AND medianNs IS NOT NULL AND doubt IS NULL',
+    );
     expect(noise.join()).toContain('USING COVERING INDEX figureMedian');
   });
 });
