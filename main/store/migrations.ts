@@ -166,6 +166,6 @@ export const migrations: readonly string[] = [
   `
   -- Covers what the noise between runs is learned from.
   DROP INDEX figureMedian;
-  CREATE INDEX figureMedian ON figure(runId, caseId, medianNs) WHERE medianNs IS NOT NULL AND doubt IS NULL;
+  CREATE INDEX figureMedian ON figure(runId, doubt, caseId, medianNs);
   `,
 ];
