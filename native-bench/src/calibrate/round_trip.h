@@ -9,7 +9,7 @@ namespace plimsoll {
 
 using RunOnThreads = std::function<void(const TeamFunction&)>;
 
-// From member 0 to that which is farthest, in nanoseconds, the quickest of a few tries: on Zen 4 50 under one L3 cache, 320 between two. On a virtual
+// From member 0 to that which is farthest (of more than 16 others, of some of them), in nanoseconds, the quickest of a few tries: on Zen 4 50 under one L3 cache, 320 between two. On a virtual
 // machine it changes: the host moves the processors, and tells nobody. 0 with one thread, and where the members do not run at once.
 double measureRoundTripNs(int threads, const RunOnThreads& runOnThreads);
 
