@@ -50,6 +50,21 @@ void testArmNames() {
   }
 }
 
+void testX86Throughput() {
+  CpuInfo zen4;
+  zen4.vendor = "AuthenticAMD";
+  zen4.family = 0x19;
+  zen4.model = 0x11;
+  CHECK(operationsPerCycle(zen4, "fp32", "avx512") == 32 && operationsPerCycle(zen4, "fp32", "avx2") == 32);
+  CHECK(operationsPerCycle(zen4, "bf16", "avx512-bf16") == 64 && operationsPerCycle(zen4, "int8", "avx512-vnni") == 128);
+  CpuInfo zen3 = zen4;
+  zen3.model = 0x01;
+  CHECK(operationsPerCycle(zen3, "fp32", "avx2") == 32 && operationsPerCycle(zen3, "bf16", "avx512-bf16") == 0);
+  CpuInfo newer = zen4;
+  newer.family = 0x20;
+  CHECK(operationsPerCycle(newer, "fp32", "avx2") == 0);
+}
+
 void testArmCapabilities() {
   // A core of Armv8.0: fp asimd evtstrm aes pmull sha1 sha2 crc32.
   const InstructionSets first = armInstructionSets(0xff, 0);
@@ -100,6 +115,7 @@ void testPeaks() {
 void testCpu() {
   testArmNames();
   testArmCapabilities();
+  testX86Throughput();
   testLimits();
   testPeaks();
 }
