@@ -71,6 +71,7 @@ export function disturbedRounds(rounds: readonly RoundConditions[]): Disturbance
     clockHz === undefined ? [] : [clockHz.before, clockHz.after],
   );
   const usualHz = clocks.length === 0 ? null : medianOf(clocks);
+  const bestPerCycle = bestArithmeticPerCycle(rounds);
   const shortestNs = Math.min(
     ...rounds.flatMap(({ roundTripNs }) =>
       roundTripNs === undefined ? [] : [roundTripNs.upper, roundTripNs.ceiling ?? roundTripNs.upper],
@@ -79,7 +80,7 @@ export function disturbedRounds(rounds: readonly RoundConditions[]): Disturbance
   return rounds.map((round) => [
     ...disturbancesOf(round),
     ...(usualHz === null ? [] : clockDisturbances(round, usualHz)),
-    ...arithmeticDisturbances(round),
+    ...arithmeticDisturbances(round, bestPerCycle),
     ...distanceDisturbances(round, shortestNs),
   ]);
 }
@@ -102,17 +103,12 @@ function clockDisturbances({ clockHz }: RoundConditions, usualHz: number): Distu
 
 /**
  * A neighbour on the other hardware thread of a core, or on the host of a virtual machine, is in no counter; but a loop that needs nothing
- * but the arithmetic units is slower beside it than its ceiling. What the clock did is told apart.
+ * but the arithmetic units is slower beside it. What the clock did is told apart.
  */
-function arithmeticDisturbances({ arithmetic, clockHz }: RoundConditions): Disturbance[] {
-  if (arithmetic === undefined) return [];
-  const { operationsPerSecond, ceilingOperationsPerSecond, ceilingClockHz } = arithmetic;
-  const ofClock =
-    clockHz === undefined || ceilingClockHz === undefined
-      ? 1
-      : (clockHz.before + clockHz.after) / 2 / ceilingClockHz;
-  const share = operationsPerSecond / (ceilingOperationsPerSecond * Math.min(1, ofClock));
-  if (share >= leastArithmetic) return [];
+function arithmeticDisturbances(round: RoundConditions, bestPerCycle: number): Disturbance[] {
+  const reached = arithmeticPerCycle(round);
+  if (reached === undefined || reached >= leastArithmetic * bestPerCycle) return [];
+  const share = reached / bestPerCycle;
   return [
     {
       kind: 'arithmetic',
@@ -120,6 +116,28 @@ function arithmeticDisturbances({ arithmetic, clockHz }: RoundConditions): Distu
       what: `the arithmetic units gave ${percent(share)} of their ceiling between the samples: somebody else used the cores`,
     },
   ];
+}
+
+/** The ceiling, or what was seen beside any round where the ceiling was measured in a bad moment. */
+function bestArithmeticPerCycle(rounds: readonly RoundConditions[]): number {
+  return Math.max(
+    ...rounds.flatMap((round) => {
+      const { arithmetic } = round;
+      if (arithmetic === undefined) return [];
+      const ceiling = arithmetic.ceilingOperationsPerSecond / (arithmetic.ceilingClockHz ?? clockOf(round));
+      return [ceiling, arithmeticPerCycle(round) ?? 0];
+    }),
+  );
+}
+
+function arithmeticPerCycle(round: RoundConditions): number | undefined {
+  return round.arithmetic && round.arithmetic.operationsPerSecond / clockOf(round);
+}
+
+/** 1 where no clock was measured: figures are then a second's. */
+function clockOf({ clockHz, arithmetic }: RoundConditions): number {
+  if (clockHz === undefined) return arithmetic?.ceilingClockHz ?? 1;
+  return (clockHz.before + clockHz.after) / 2;
 }
 
 /** A host moves its guests' processors, now under one L3 cache and now under two: what threads share then takes several times as long. */

@@ -111,6 +111,14 @@ describe('a round', () => {
     );
   });
 
+  it('is held against the best that was seen where the ceiling was measured in a bad moment', () => {
+    const low = { ...arithmetic, ceilingOperationsPerSecond: 120e9 };
+    const rounds = roundsOf({}, 7).map((_, index) => ({
+      arithmetic: { ...low, operationsPerSecond: index < 2 ? 120e9 : 199e9 },
+    }));
+    expect(summaryOf(runWith(rounds)).setAside.map(({ round }) => round)).toEqual([1, 2]);
+  });
+
   it('that had to count is none of the noise of others', () => {
     expect(mediansOf(figuresOf(runWith(roundsOf({}, 7)))).medians).toHaveLength(1);
     expect(mediansOf(figuresOf(runWith(roundsOf({ othersSeconds: 1 }, 3)))).medians).toEqual([]);
