@@ -127,9 +127,10 @@ void testCacheStates() {
   // The fastest of many: nothing that else runs here makes a cold one faster.
   const double hotNs = fastestOf(hot, 50);
   const double coldNs = fastestOf(cold, 10);
-  // Where the arithmetic is emulated it is slower than any memory: two bytes a nanosecond are far below what a processor does.
+  // Where the arithmetic is emulated, or watched by sanitizers, it is slower than any memory: ten bytes a nanosecond are far below what a
+  // processor does.
   constexpr double weightBytes = 512 * 512 * sizeof(float);
-  if (hotNs < weightBytes / 2) CHECK(coldNs > 1.2 * hotNs, "cold " << coldNs << " ns, hot " << hotNs << " ns");
+  if (hotNs < weightBytes / 10) CHECK(coldNs > 1.2 * hotNs, "cold " << coldNs << " ns, hot " << hotNs << " ns");
 
   CacheEviction eviction(network->team());
   for (const Cache& cache : cpuInfo().caches) CHECK(eviction.bytes() >= 2 * cache.bytes, cache.level);
