@@ -1,7 +1,7 @@
 // Reads the machine code of the products, as objdump prints it. Of those on tile registers this is what can be known on a machine
 // without AMX: every unrolled pass must have its tile instructions, as many as its steps ask for and no more, the streamed loads
 // among them, and keep nothing on the stack between them. Those on vectors must keep their sums in registers: one index into them that the
-// compiler does not know puts all of them on the stack, at each tile, and with 28 sums of 512 bits that was 4% of the time.
+// compiler does not know puts all of them on the stack, at each tile, and with 28 sums of 512 bits that was 3.5% of the time.
 //
 //     tiles-disassembly OBJDUMP PROGRAM
 //
