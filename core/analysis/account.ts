@@ -5,6 +5,7 @@ import { classifyOutliers } from '../statistics/outliers.ts';
 import { roundsForInterval, splitRounds } from '../statistics/rounds.ts';
 import { medianOf } from '../statistics/summary.ts';
 import { believedSamples } from './believed-samples.ts';
+import { arithmeticShares } from './disturbance.ts';
 import { measurementDetail } from './report.ts';
 
 type Measured = Extract<Measurement['outcome'], { status: 'measured' }>;
@@ -36,18 +37,21 @@ function roundsOf(outcome: Measured): Account['rounds'] {
   const { samplesNs, setAside } = believedSamples(outcome);
   const reasons = new Map(setAside.map((round) => [round.round, round.reasons]));
   const classes = classifyOutliers(samplesNs);
+  const shares = arithmeticShares(outcome.conditions ?? []);
   let counted = 0;
   return splitRounds(outcome.samplesNs, outcome.rounds).map((round, index) => {
     const why = reasons.get(index + 1) ?? [];
     const start = counted;
     if (why.length === 0) counted += round.length;
     const conditions = outcome.conditions?.[index];
+    const arithmeticShare = shares[index];
     return {
       samplesNs: round,
       outliers: classes.slice(start, counted),
       medianNs: medianOf(round),
       setAside: [...why],
       ...(conditions !== undefined && { conditions }),
+      ...(arithmeticShare !== undefined && { arithmeticShare }),
     };
   });
 }

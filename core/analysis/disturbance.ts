@@ -71,16 +71,16 @@ export function disturbedRounds(rounds: readonly RoundConditions[]): Disturbance
     clockHz === undefined ? [] : [clockHz.before, clockHz.after],
   );
   const usualHz = clocks.length === 0 ? null : medianOf(clocks);
-  const bestPerCycle = bestArithmeticPerCycle(rounds);
+  const shares = arithmeticShares(rounds);
   const shortestNs = Math.min(
     ...rounds.flatMap(({ roundTripNs }) =>
       roundTripNs === undefined ? [] : [roundTripNs.upper, roundTripNs.ceiling ?? roundTripNs.upper],
     ),
   );
-  return rounds.map((round) => [
+  return rounds.map((round, index) => [
     ...disturbancesOf(round),
     ...(usualHz === null ? [] : clockDisturbances(round, usualHz)),
-    ...arithmeticDisturbances(round, bestPerCycle),
+    ...arithmeticDisturbances(shares[index]),
     ...distanceDisturbances(round, shortestNs),
   ]);
 }
@@ -103,12 +103,10 @@ function clockDisturbances({ clockHz }: RoundConditions, usualHz: number): Distu
 
 /**
  * A neighbour on the other hardware thread of a core, or on the host of a virtual machine, is in no counter; but a loop that needs nothing
- * but the arithmetic units is slower beside it. What the clock did is told apart.
+ * but the arithmetic units is slower beside it.
  */
-function arithmeticDisturbances(round: RoundConditions, bestPerCycle: number): Disturbance[] {
-  const reached = arithmeticPerCycle(round);
-  if (reached === undefined || reached >= leastArithmetic * bestPerCycle) return [];
-  const share = reached / bestPerCycle;
+function arithmeticDisturbances(share: number | undefined): Disturbance[] {
+  if (share === undefined || share >= leastArithmetic) return [];
   return [
     {
       kind: 'arithmetic',
@@ -118,20 +116,27 @@ function arithmeticDisturbances(round: RoundConditions, bestPerCycle: number): D
   ];
 }
 
-/** The ceiling, or what was seen beside any round where the ceiling was measured in a bad moment. */
-function bestArithmeticPerCycle(rounds: readonly RoundConditions[]): number {
-  return Math.max(
-    ...rounds.flatMap((round) => {
-      const { arithmetic } = round;
-      if (arithmetic === undefined) return [];
-      const ceiling = arithmetic.ceilingOperationsPerSecond / (arithmetic.ceilingClockHz ?? clockOf(round));
-      return [ceiling, arithmeticPerCycle(round) ?? 0];
-    }),
+/**
+ * Of each round, at its clock: what the arithmetic units gave between the samples, of their ceiling, or of what they gave in the middle round where the
+ * ceiling was measured in a bad moment. Undefined where it is not known.
+ */
+export function arithmeticShares(rounds: readonly RoundConditions[]): (number | undefined)[] {
+  const perCycle = rounds.map((round) => {
+    const { arithmetic } = round;
+    if (arithmetic === undefined) return undefined;
+    const clockHz = clockOf(round);
+    return {
+      reached: arithmetic.operationsPerSecond / clockHz,
+      ceiling: arithmetic.ceilingOperationsPerSecond / (arithmetic.ceilingClockHz ?? clockHz),
+    };
+  });
+  const known = perCycle.filter((round) => round !== undefined);
+  if (known.length === 0) return perCycle.map(() => undefined);
+  const most = Math.max(
+    medianOf(known.map(({ reached }) => reached)),
+    medianOf(known.map(({ ceiling }) => ceiling)),
   );
-}
-
-function arithmeticPerCycle(round: RoundConditions): number | undefined {
-  return round.arithmetic && round.arithmetic.operationsPerSecond / clockOf(round);
+  return perCycle.map((round) => round && round.reached / most);
 }
 
 /** 1 where no clock was measured: figures are then a second's. */

@@ -67,13 +67,8 @@ function formatClock(account: Account): string {
 
 /** Of the rounds' bursts between samples. */
 function formatArithmetic(account: Account): string {
-  const bursts = known(account, ({ arithmetic }) => arithmetic);
-  if (bursts.length === 0) return unknown;
-  // A ceiling that was measured in a bad moment is beaten by what was seen between the samples.
-  const best = Math.max(
-    ...bursts.flatMap((burst) => [burst.operationsPerSecond, burst.ceilingOperationsPerSecond]),
-  );
-  const shares = bursts.map(({ operationsPerSecond }) => operationsPerSecond / best);
+  const shares = account.rounds.flatMap(({ arithmeticShare }) => arithmeticShare ?? []);
+  if (shares.length === 0) return unknown;
   const trips = known(account, ({ roundTripNs }) => roundTripNs).map(({ upper }) => upper);
   const apart =
     trips.length === 0

@@ -26,6 +26,8 @@ export const AccountSchema = z.object({
       /** Why it does not count; empty where it does. */
       setAside: z.array(text),
       conditions: RoundConditionsSchema.optional(),
+      /** What the arithmetic units gave between its samples, of the best that is known of them. */
+      arithmeticShare: positive.optional(),
     }),
   ),
   interval: z.object({ from: z.enum(intervalOrigins), rounds: count }),

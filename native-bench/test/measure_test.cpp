@@ -81,8 +81,12 @@ std::int64_t coarseClockNs() {
 
 void testRoundTrip() {
   ThreadPool team(2);
-  const double ns = measureRoundTripNs(2, [&](const TeamFunction& function) { team.run(function); });
-  CHECK(ns >= 0 && ns < 2e6, ns);
+  // Something else may take a member's CPU away once, but not always.
+  double ns = 0;
+  for (int attempt = 0; attempt < 200 && ns == 0; ++attempt) {
+    ns = measureRoundTripNs(2, [&](const TeamFunction& function) { team.run(function); });
+  }
+  CHECK(ns < 2e6 && (ns > 1 || cpuInfo().logicalCpus < 2), ns);
   CHECK(measureRoundTripNs(1, [](const TeamFunction&) { CHECK(false, "one thread has no other"); }) == 0);
   // Members that come one after the other cannot answer each other: it ends, and says nothing.
   CHECK(measureRoundTripNs(2, [](const TeamFunction& function) { function(0), function(1); }) == 0);

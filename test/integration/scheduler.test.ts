@@ -401,6 +401,24 @@ describe('a machine that is disturbed', () => {
     expect(summary.latencyNs.high).toBeLessThan(5_100_000);
   });
 
+  it('by a neighbour that no counter tells has the rounds beside it set aside', async () => {
+    const { summary, measurement } = await disturbedFigure([
+      { method: 'measure', model: first, from: 4, until: 5, does: 'neighbour' },
+    ]);
+    expect(summary.setAside.map(({ round }) => round)).toEqual([4, 5]);
+    expect(summary.setAside[0]?.reasons).toEqual([
+      'the arithmetic units gave 59% of their ceiling between the samples: somebody else used the cores',
+    ]);
+    expect(measurement.outcome).toMatchObject({
+      conditions: expect.arrayContaining([
+        expect.objectContaining({
+          arithmetic: expect.objectContaining({ bursts: 3 }),
+          roundTripNs: { upper: 92 },
+        }),
+      ]),
+    });
+  });
+
   it('by pages that are read from a disk is marked', async () => {
     const { summary } = await disturbedFigure([{ method: 'measure', model: first, does: 'pageFaults' }]);
     expect(summary.alarms.join()).toMatch(/In 7 of 7 rounds pages had to be read from a disk/);

@@ -111,7 +111,7 @@ describe('a round', () => {
     );
   });
 
-  it('is held against the best that was seen where the ceiling was measured in a bad moment', () => {
+  it('is held against the other rounds where the ceiling was measured in a bad moment', () => {
     const low = { ...arithmetic, ceilingOperationsPerSecond: 120e9 };
     const rounds = roundsOf({}, 7).map((_, index) => ({
       arithmetic: { ...low, operationsPerSecond: index < 2 ? 120e9 : 199e9 },
