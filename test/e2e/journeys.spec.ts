@@ -98,9 +98,9 @@ test('an updated driver: what got slower, whether that is real, and since when',
   expect(compared.rows.length).toBe(4);
   const verdicts = page.getByRole('table', { name: 'Verdicts' });
   for (const { model, after, effect, verdict } of compared.rows) {
-    const row = verdicts.getByRole('row').filter({ hasText: formatNs(after.latencyNs.median) });
-    await expect(row).toContainText(model);
+    const row = verdicts.getByRole('row').filter({ hasText: model }).filter({ hasText: after.plan });
     await expect(row).toContainText(verdict);
+    await expect(row).toContainText(formatNs(after.latencyNs.median));
     await expect(row).toContainText(formatEffect(effect));
   }
   const slower = compared.rows.find(({ model }: { model: string }) => model === 'regnety_004');
