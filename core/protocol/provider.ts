@@ -307,7 +307,10 @@ export const VerifyResultSchema = z.object({
       passed: z.boolean(),
       /** |computed - reference|_2 / |reference|_2, the reference accumulated in fp64 on the kernel's own inputs. */
       relativeL2Error: z.number().nonnegative(),
-      /** Largest |computed - reference| / root mean square of the reference. */
+      /**
+       * The largest |computed - reference| of one element, over the root mean square of the reference, or over the element itself where
+       * that is larger: rounding is off by a share of what it rounds.
+       */
       maxError: z.number().nonnegative(),
       tolerance: positive,
     }),

@@ -41,6 +41,7 @@ void testPhilox();
 void testCpu();
 void testMemory();
 void testThreads();
+void testVerify();
 void testBf16();
 void testMeasure();
 void testConvolution();

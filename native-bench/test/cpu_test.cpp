@@ -81,6 +81,8 @@ void testLimits() {
   all.avx2 = all.avx512 = all.avx512Bf16 = all.avx512Vnni = all.avx512Fp16 = all.amxBf16 = true;
   const InstructionSets avx512 = limitedTo(all, "avx512").value();
   CHECK(avx512.avx512 && avx512.avx2 && !avx512.avx512Bf16 && !avx512.amxBf16);
+  const InstructionSets pairs = limitedTo(all, "avx512-bf16").value();
+  CHECK(pairs.avx512Bf16 && pairs.avx512 && !pairs.amxBf16 && !pairs.avx512Vnni && !pairs.avx512Fp16);
   const InstructionSets avx2 = limitedTo(all, "avx2").value();
   CHECK(avx2.avx2 && !avx2.avx512);
   CHECK(!limitedTo(all, "generic")->avx2);
@@ -89,6 +91,18 @@ void testLimits() {
   arm.neon = arm.neonBf16 = true;
   CHECK(limitedTo(arm, "neon")->neon && !limitedTo(arm, "neon")->neonBf16 && !limitedTo(arm, "avx512"));
 
+#ifdef PLIMSOLL_X86
+  // Dot products where they are fast, or where they are asked for by name; fp32 has none.
+  InstructionSets slow;
+  slow.avx2 = slow.avx512 = slow.avx512Bf16 = true;
+  InstructionSets fast = slow;
+  fast.fastBf16Pairs = true;
+  CHECK(bestKernelSet(slow, DataType::bf16).name == std::string("avx512"));
+  CHECK(bestKernelSet(fast, DataType::bf16).name == std::string("avx512-bf16"));
+  CHECK(bestKernelSet(fast, DataType::fp32).name == std::string("avx512"));
+  CHECK(bestKernelSet(pairs, DataType::bf16).name == std::string("avx512-bf16"));
+  CHECK(bestKernelSet(all, DataType::bf16).name == std::string("amx-bf16"));
+#endif
   // The name of every kernel set of this machine limits to itself and those below.
   const auto usable = usableKernelSets(cpuInfo().instructionSets);
   for (std::size_t i = 0; i < usable.size(); ++i) {

@@ -12,7 +12,7 @@ int failures = 0;
 constexpr test::Subject subjects[] = {
     {"philox", testPhilox},           {"bf16", testBf16},           {"cpu", testCpu},     {"memory", testMemory}, {"threads", testThreads},
     {"measure", testMeasure},         {"convolution", testConvolution}, {"operators", testOperators}, {"planner", testPlanner},
-    {"fused", testFused},
+    {"fused", testFused},             {"verify", testVerify},
 };
 
 }  // namespace

@@ -114,7 +114,7 @@ std::unique_ptr<Network> weightsOnly(int threads) {
   graph.linear(0, 512);
   NetworkOptions options;
   options.threads = threads;
-  options.kernels = usableKernelSets(cpuInfo().instructionSets).front();
+  options.kernels = &bestKernelSet(cpuInfo().instructionSets, options.dtype);
   return std::make_unique<Network>(graph.parse(), test::planOf({{1}}), options, Cancellation());
 }
 

@@ -60,7 +60,7 @@ double bytesOf(const Prediction& prediction) {
 
 // Tile registers multiply dense layers at their own peak; depthwise ones and activations are left to the vectors.
 void testTileRegisters() {
-  const Kernels<Bf16>& kernels = *test::testedKernelSets().back()->bf16;
+  const Kernels<Bf16>& kernels = *emulatedAmxKernels().bf16;
   MachineModel machine = machineModel(cpuInfo(), kernels.tile, 1, MeasuredCeilings{1024e9, {}});
   CHECK(machine.operationsPerSecond == 1024e9 && machine.vectorOperationsPerSecond == 64e9, machine.vectorOperationsPerSecond);
   // Caches that neither tensors nor weights below fit into the nearest of.
@@ -82,10 +82,22 @@ void testTileRegisters() {
   CHECK(isAbout(depthwise.pointwiseNs, dense.pointwiseNs), depthwise.pointwiseNs);
 }
 
+// Dot products of pairs do every convolution at twice the rate of multiply-adds but the depthwise ones, and gather what is stored.
+void testDotProducts() {
+  const Kernels<Bf16>& kernels = *emulatedPairKernels().bf16;
+  const MachineModel machine = machineModel(cpuInfo(), kernels.tile, 1, MeasuredCeilings{200e9, {}});
+  CHECK(machine.operationsPerSecond == 200e9 && machine.vectorOperationsPerSecond == 100e9, machine.vectorOperationsPerSecond);
+  CHECK(kernels.gatheredBytes == 2 && genericKernels().bf16->gatheredBytes == 4);
+  CHECK(kernels.operationsPerCycle(layer(1, 16, 64, 64, 3, 1)) == kernels.tile.operationsPerCycle);
+  CHECK(kernels.operationsPerCycle(layer(1, 16, 64, 64, 3, 8)) == kernels.tile.operationsPerCycle);
+  CHECK(kernels.operationsPerCycle(layer(1, 16, 64, 64, 3, 64)) * 2 == kernels.tile.operationsPerCycle);
+}
+
 }  // namespace
 
 void testPlanner() {
   testTileRegisters();
+  testDotProducts();
   const Kernels<float>& kernels = *genericKernels().fp32;
 
   // Nothing waits for memory: strips save nothing, and the layers stay apart.

@@ -1,15 +1,12 @@
 #include "test_networks.h"
 
+#include <algorithm>
+
 #include "cpu/cpu_info.h"
 #include "kernels/kernel_choice.h"
 
 using nlohmann::json;
 using namespace plimsoll;
-
-// kernels_amx_emulated.cpp
-namespace plimsoll {
-const KernelSet& emulatedAmxKernels();
-}  // namespace plimsoll
 
 namespace test {
 namespace {
@@ -102,7 +99,12 @@ std::vector<PlannedKernel> planOf(const std::vector<std::vector<int>>& groups, c
 std::vector<const KernelSet*> testedKernelSets() {
   std::vector<const KernelSet*> sets = usableKernelSets(cpuInfo().instructionSets);
   sets.push_back(&emulatedAmxKernels());
+  sets.push_back(&emulatedPairKernels());
   return sets;
+}
+
+bool agrees(const Verification& verification) {
+  return std::all_of(verification.kernels.begin(), verification.kernels.end(), [](const KernelCheck& check) { return check.passed; });
 }
 
 std::vector<Runnable> runnables() {

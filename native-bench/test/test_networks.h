@@ -6,6 +6,12 @@
 #include "network/network.h"
 #include "network/verify.h"
 
+// kernels_amx_emulated.cpp and kernels_pairs_emulated.cpp
+namespace plimsoll {
+const KernelSet& emulatedAmxKernels();
+const KernelSet& emulatedPairKernels();
+}  // namespace plimsoll
+
 namespace test {
 
 // Operators are added one by one; each one's id is returned, 0 being the image.
@@ -34,8 +40,11 @@ class GraphText {
 std::vector<plimsoll::PlannedKernel> planOf(const std::vector<std::vector<int>>& groups, const std::vector<bool>& fused = {},
                                             int fusedBlock = 0);
 
-// Those that this machine can run, and those for tile registers with registers that are memory.
+// Those that this machine can run, and those for tile registers and dot products in plain arithmetic.
 std::vector<const plimsoll::KernelSet*> testedKernelSets();
+
+// Whether every kernel computed what the reference does; `passed` also wants an output that could have told.
+bool agrees(const plimsoll::Verification& verification);
 
 // Every instruction set of these with each data type that it computes with.
 struct Runnable {

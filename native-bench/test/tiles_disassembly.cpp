@@ -61,8 +61,10 @@ void check(const VectorTile& tile) {
     std::cerr << "tile " << tile.name << ": " << what << "\n";
   };
   if (tile.products % tile.sums != 0) fail("it has " + std::to_string(tile.products) + " products");
-  // Each sum once, on its way to the function that stores the last columns of a tensor.
-  if (tile.vectorSpills > tile.sums) fail("it stores " + std::to_string(tile.vectorSpills) + " vectors on the stack");
+  // Each sum once, on its way to the function that stores the last columns of a tensor; and the bounds of the first row's epilogue, for
+  // which the largest tiles have no registers yet.
+  constexpr int bounds = 2;
+  if (tile.vectorSpills > tile.sums + bounds) fail("it stores " + std::to_string(tile.vectorSpills) + " vectors on the stack");
 }
 
 }  // namespace
@@ -79,8 +81,8 @@ int main(int argc, char** argv) {
   const std::regex tile("(tdpbf16ps|tileloaddt1|tileloadd|tilestored)\\s");
   const std::regex spill("vmov[a-z0-9]+\\s+%[yz]mm\\d+,.*\\(%r[sb]p");
   const std::regex call("\\scall\\s");
-  const std::regex vectorHeading("<.*(avx2|avx512|amx)::.*multiplyTile<(\\d+), (\\d+), (\\d+)>.*>:");
-  const std::regex product("\\svfmadd[0-9]+ps\\s");
+  const std::regex vectorHeading("<.*(avx2|avx512|avx512Bf16|amx)::.*multiplyTile<(\\d+), (\\d+), (\\d+)>.*>:");
+  const std::regex product("\\s(vfmadd[0-9]+ps|vdpbf16ps)\\s");
   int passes = 0, vectorTiles = 0;
   bool inside = false, insideVector = false;
   Pass pass;
@@ -124,8 +126,8 @@ int main(int argc, char** argv) {
     ++failures;
   }
   // One to six rows of AVX2 and one to fourteen of AVX-512, of one and two vectors, and those of narrow groups, in fp32 and bf16; of bf16
-  // those beside tile registers.
-  const int expected = 2 * (2 * 6 + 12) + 3 * (2 * 14 + 14);
+  // those of dot products, and those beside tile registers.
+  const int expected = 2 * (2 * 6 + 12) + 4 * (2 * 14 + 14);
   if (vectorTiles != expected) {
     std::cerr << "There should be " << expected << " tiles of vectors, and there are " << vectorTiles << ".\n";
     ++failures;

@@ -9,7 +9,7 @@ export interface Result {
   readonly dtype: DataType;
   readonly figure: Figure | undefined;
   readonly parts: readonly Part[];
-  /** Why there is no figure. */
+  /** Why there is no figure, or why the one that there is has no target. */
   readonly reason: string | undefined;
   /** The reason is a fault: a result that was wrong, or a program that failed. */
   readonly failed: boolean;
@@ -26,17 +26,20 @@ export function titleOf({ row, dtype }: Pick<Result, 'row' | 'dtype'>): string {
 }
 
 /** Undefined where nothing is asked for, or where there is no figure to hold against it. */
-function isMet({ row, dtype, figure, failed }: Result): boolean | undefined {
+function isMet({ row, dtype, figure, reason, failed }: Result): boolean | undefined {
   const target = row.targets[dtype];
   if (target === undefined) return undefined;
-  return figure === undefined ? (failed ? false : undefined) : figure.value >= target.atLeast;
+  if (failed) return false;
+  return figure === undefined || reason !== undefined ? undefined : figure.value >= target.atLeast;
 }
 
 function verdictOf(result: Result): string {
   const { figure, reason, failed, row, dtype } = result;
-  if (figure === undefined) return failed ? `FAILED: ${reason}` : `not applicable: ${reason}`;
   const target = row.targets[dtype];
+  if (failed) return `FAILED: ${reason}`;
+  if (figure === undefined) return `not applicable: ${reason}`;
   if (target === undefined) return '';
+  if (reason !== undefined) return `target not applicable: ${reason}`;
   if (figure.value < target.atLeast) return 'missed';
   return target.aim !== undefined && figure.value >= target.aim ? 'aim reached' : 'met';
 }

@@ -7,8 +7,8 @@ import { encodeKernel, type Network } from './network.ts';
 import { referenceOperator } from './reference.ts';
 
 /**
- * A result may be off by this many times the tolerance in one element: errors are spread about normally, and even of 10^8
- * elements none is six deviations away.
+ * A result may be off by this many times the tolerance in one element: of 10^8 errors that are spread normally none is six
+ * deviations away.
  */
 const largestDeviation = 16;
 /** JSON has no infinity; a value beyond every tolerance says the same. */
@@ -89,25 +89,33 @@ function longestSum(network: Network, kernel: Kernel): number {
   return Math.max(1, ...lengths);
 }
 
+/** As `core/protocol/provider.ts` defines them; not finite where the result is not. */
+export function errorsOf(
+  computed: Float64Array,
+  reference: Float64Array,
+): { readonly relativeL2Error: number; readonly maxError: number } {
+  let squares = 0;
+  for (const expected of reference) squares += expected * expected;
+  const rms = Math.sqrt(squares / reference.length);
+  let errorSquares = 0;
+  let maxError = 0;
+  for (const [i, expected] of reference.entries()) {
+    const error = Math.abs((computed[i] ?? Number.NaN) - expected);
+    errorSquares += error * error;
+    const relative = error / Math.max(rms, Math.abs(expected));
+    // Once a NaN it stays one.
+    if (relative > maxError || Number.isNaN(relative)) maxError = relative;
+  }
+  return { relativeL2Error: Math.sqrt(errorSquares / squares), maxError };
+}
+
 function compare(
   network: Network,
   kernel: Kernel,
   computed: Float64Array,
   reference: Float64Array,
 ): Verification['kernels'][number] {
-  let errorSquares = 0;
-  let squares = 0;
-  let largest = 0;
-  for (let i = 0; i < reference.length; i++) {
-    const expected = reference[i] as number;
-    const error = Math.abs((computed[i] ?? Number.NaN) - expected);
-    // A NaN must not be lost in a comparison.
-    if (!(error <= largest)) largest = error;
-    errorSquares += error * error;
-    squares += expected * expected;
-  }
-  const relativeL2Error = Math.sqrt(errorSquares / squares);
-  const maxError = largest / Math.sqrt(squares / reference.length);
+  const { relativeL2Error, maxError } = errorsOf(computed, reference);
   const tolerance = toleranceFor(longestSum(network, kernel), network.storage);
   return {
     name: kernel.name,

@@ -17,6 +17,10 @@ std::optional<InstructionSets> limitedTo(const InstructionSets& all, const std::
     kept.avx2 = kept.avx512 = true;
     return kept;
   }
+  if (name == "avx512-bf16" && all.avx512Bf16) {
+    kept.avx2 = kept.avx512 = kept.avx512Bf16 = kept.fastBf16Pairs = true;
+    return kept;
+  }
   return std::nullopt;
 }
 

@@ -7,6 +7,7 @@ std::vector<const KernelSet*> usableKernelSets([[maybe_unused]] const Instructio
 #ifdef PLIMSOLL_X86
   // Every processor with AMX has AVX-512 with bf16, whose rounding the kernels use.
   if (sets.amxBf16 && sets.avx512Bf16) usable.push_back(&amxKernels());
+  if (sets.avx512Bf16) usable.push_back(&avx512Bf16Kernels());
   if (sets.avx512) usable.push_back(&avx512Kernels());
   if (sets.avx2) usable.push_back(&avx2Kernels());
 #endif
@@ -15,6 +16,17 @@ std::vector<const KernelSet*> usableKernelSets([[maybe_unused]] const Instructio
 #endif
   usable.push_back(&genericKernels());
   return usable;
+}
+
+const KernelSet& bestKernelSet(const InstructionSets& sets, DataType dtype) {
+  for (const KernelSet* kernels : usableKernelSets(sets)) {
+    if (dtype == DataType::fp32 && kernels->fp32 == nullptr) continue;
+#ifdef PLIMSOLL_X86
+    if (kernels == &avx512Bf16Kernels() && !sets.fastBf16Pairs) continue;
+#endif
+    return *kernels;
+  }
+  return genericKernels();
 }
 
 }  // namespace plimsoll

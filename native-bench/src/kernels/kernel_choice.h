@@ -5,10 +5,14 @@
 
 #include "cpu/cpu_info.h"
 #include "kernels/kernel_set.h"
+#include "network/data_type.h"
 
 namespace plimsoll {
 
-// Best first; the last one is `generic`.
+// Newest first; the last one is `generic`.
 std::vector<const KernelSet*> usableKernelSets(const InstructionSets& sets);
+
+// The fastest for networks of this type.
+const KernelSet& bestKernelSet(const InstructionSets& sets, DataType dtype);
 
 }  // namespace plimsoll

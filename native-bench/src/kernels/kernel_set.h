@@ -13,7 +13,7 @@ struct TileShape {
   std::size_t width, rows, columns;
   // Rows of tiles that read the weights together.
   std::size_t tilesPerPanel;
-  // Of a core, by these products: more than those of its vectors where there are tile registers.
+  // Of a core, by these products: more than the multiply-adds of its vectors where there are tile registers, or dot products.
   std::size_t operationsPerCycle;
 };
 
@@ -22,8 +22,12 @@ struct TileShape {
 template <typename Stored>
 struct Kernels {
   TileShape tile;
+  // Of what vectors gather to multiply it: fp32, or bf16 as it is stored.
+  std::size_t gatheredBytes;
   // Whether tile registers multiply this layer; else vectors do, as everything that is no product.
   bool (*usesTiles)(const ConvShape&);
+  // Of a core, by whatever multiplies this layer.
+  std::size_t (*operationsPerCycle)(const ConvShape&);
   // Elements of the packed weights of a convolution, and of its padded bias.
   std::size_t (*packedWeights)(const ConvShape&);
   std::size_t (*packedBias)(const ConvShape&);
@@ -64,6 +68,7 @@ const KernelSet& genericKernels();
 #ifdef PLIMSOLL_X86
 const KernelSet& avx2Kernels();
 const KernelSet& avx512Kernels();
+const KernelSet& avx512Bf16Kernels();
 const KernelSet& amxKernels();
 #endif
 #ifdef PLIMSOLL_ARM64

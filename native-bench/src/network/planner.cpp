@@ -48,19 +48,19 @@ class Ledger {
   void touch(std::size_t level, double bytes) { bytes_[level] += bytes; }
   // Beyond the nearest level a line is read before it is written.
   void store(std::size_t level, double bytes) { touch(level, level == 0 ? bytes : 2 * bytes); }
-  void multiply(double operations, bool onTiles) { (onTiles ? tileOperations_ : vectorOperations_) += operations; }
+  // `share` of the peak is what can multiply these.
+  void multiply(double operations, double share) { arithmeticOperations_ += operations / share; }
   void pointwise(double instructions) { instructions_ += instructions; }
 
   void add(const Ledger& other) {
-    tileOperations_ += other.tileOperations_;
-    vectorOperations_ += other.vectorOperations_;
+    arithmeticOperations_ += other.arithmeticOperations_;
     instructions_ += other.instructions_;
     for (std::size_t i = 0; i < bytes_.size(); ++i) bytes_[i] += other.bytes_[i];
   }
 
   Prediction prediction() const {
     Prediction p;
-    p.arithmeticNs = (tileOperations_ / machine_->operationsPerSecond + vectorOperations_ / machine_->vectorOperationsPerSecond) * 1e9;
+    p.arithmeticNs = arithmeticOperations_ / machine_->operationsPerSecond * 1e9;
     // The peak counts a multiply-add as two.
     p.pointwiseNs = 2 * instructions_ / machine_->vectorOperationsPerSecond * 1e9;
     for (std::size_t i = 0; i < bytes_.size(); ++i) {
@@ -73,8 +73,7 @@ class Ledger {
  private:
   const MachineModel* machine_;
   std::vector<double> bytes_;
-  double tileOperations_ = 0;
-  double vectorOperations_ = 0;
+  double arithmeticOperations_ = 0;  // each as many as the peak would do meanwhile
   double instructions_ = 0;
 };
 
@@ -88,7 +87,7 @@ struct LayerRun {
   double inputBytes = 0;
 };
 
-// Bytes of tensors and weights. Vectors sum and gather fp32 in every data type, tile registers multiply what is stored.
+// Bytes of tensors and weights.
 template <typename Stored>
 struct Bytes {
   static constexpr double element = sizeof(Stored);
@@ -106,13 +105,13 @@ void addLayer(Ledger& ledger, const Kernels<Stored>& kernels, const ConvShape& s
   const double pixels = static_cast<double>(run.pixels);
   const double outputs = pixels * static_cast<double>(s.outChannels);
   const double products = outputs * static_cast<double>(s.reduction());
-  ledger.multiply(2 * products, onTiles);
+  ledger.multiply(2 * products, static_cast<double>(kernels.operationsPerCycle(s)) / static_cast<double>(tile.operationsPerCycle));
   ledger.pointwise(outputs * (instructionsOf(e.before) + instructionsOf(e.after)));
   if (s.isDepthwise()) {
     // A vector of the input for each product; the weights stay in registers.
     ledger.touch(0, Bytes<Stored>::element * products);
   } else {
-    const double operand = onTiles ? Bytes<Stored>::element : sizeof(float);
+    const double operand = onTiles ? Bytes<Stored>::element : static_cast<double>(kernels.gatheredBytes);
     // Each step of a tile reads its pixels and its weights.
     const std::size_t columns = std::min(tile.columns * tile.width, divideUp(s.outPerGroup(), tile.width) * tile.width);
     ledger.touch(0, operand * products * static_cast<double>(tile.rows + columns) / static_cast<double>(tile.rows * columns));

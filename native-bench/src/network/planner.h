@@ -31,13 +31,13 @@ struct MeasuredCeilings {
 
 struct MachineModel {
   int threads = 1;
-  double operationsPerSecond = 0;        // of products on tile registers, where there are any
-  double vectorOperationsPerSecond = 0;  // of everything else
+  double operationsPerSecond = 0;        // of the fastest products: those on tile registers, or dot products, where there are any
+  double vectorOperationsPerSecond = 0;  // of multiply-adds on vectors
   std::vector<MemoryLevel> levels;  // nearest first; the last one holds everything
 };
 
 // What the ceilings leave out is set by rule of thumb: good enough to choose by, and not to predict by. So is the share of the peak
-// that vectors have where it is that of tile registers: what both do in a cycle.
+// that vectors have where it is that of tile registers or dot products: what both do in a cycle.
 MachineModel machineModel(const CpuInfo& cpu, const TileShape& tile, int threads, const std::optional<MeasuredCeilings>& ceilings);
 
 enum class SegmentForm {

@@ -9,8 +9,8 @@
 namespace plimsoll {
 namespace {
 
-// A result may be off by this many times the tolerance in one element: errors are spread about normally, and even of
-// 10^8 elements none is six deviations away.
+// A result may be off by this many times the tolerance in one element: of 10^8 errors that are spread normally none is six
+// deviations away.
 constexpr double largestDeviation = 16;
 
 DoubleTensor toDouble(const std::vector<float>& values) { return {values.begin(), values.end()}; }
@@ -51,23 +51,12 @@ DoubleTensor referenceOf(Executable& network, const PreparedKernel& kernel) {
 KernelCheck compare(const Executable& network, const PreparedKernel& kernel, const DoubleTensor& reference) {
   std::size_t longest = 1;
   for (const int id : kernel.plan.operators) longest = std::max(longest, sumLength(network.graph(), network.graph().at(id)));
-  const std::vector<float> computed = network.readTensor(kernel.output);
-  double errorSquares = 0;
-  double squares = 0;
-  double largest = 0;
-  for (std::size_t i = 0; i < reference.size(); ++i) {
-    const double error = std::abs(static_cast<double>(computed[i]) - reference[i]);
-    // A NaN must not be lost in a comparison.
-    if (!(error <= largest)) largest = error;
-    errorSquares += error * error;
-    squares += reference[i] * reference[i];
-  }
-  const double rms = std::sqrt(squares / static_cast<double>(reference.size()));
+  const Errors errors = errorsOf(network.readTensor(kernel.output), reference);
   KernelCheck check;
   check.name = kernel.plan.name;
   check.tolerance = toleranceFor(network.dtype(), longest);
-  check.relativeL2Error = std::sqrt(errorSquares / squares);
-  check.maxError = largest / rms;
+  check.relativeL2Error = errors.relativeL2;
+  check.maxError = errors.largest;
   // Reads as it stands: with a NaN both comparisons are false.
   check.passed = check.relativeL2Error <= check.tolerance && check.maxError <= largestDeviation * check.tolerance;
   // JSON has no infinity; a value beyond every tolerance says the same.
@@ -103,6 +92,22 @@ double toleranceFor(DataType dtype, std::size_t longestSum) {
   if (dtype == DataType::bf16) return 0.004;
   constexpr double epsilon = 0x1p-24;
   return std::max(4 * epsilon * std::sqrt(static_cast<double>(longestSum)), 1e-6);
+}
+
+Errors errorsOf(const std::vector<float>& computed, const std::vector<double>& reference) {
+  double squares = 0;
+  for (const double value : reference) squares += value * value;
+  const double rms = std::sqrt(squares / static_cast<double>(reference.size()));
+  double errorSquares = 0;
+  double largest = 0;
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    const double error = std::abs(static_cast<double>(computed[i]) - reference[i]);
+    errorSquares += error * error;
+    const double relative = error / std::max(rms, std::abs(reference[i]));
+    // Once a NaN it stays one.
+    if (relative > largest || std::isnan(relative)) largest = relative;
+  }
+  return {std::sqrt(errorSquares / squares), largest};
 }
 
 Verification verify(Executable& network, const Cancellation& cancellation, const std::function<void(double)>& progress) {

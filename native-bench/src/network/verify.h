@@ -14,7 +14,7 @@ struct KernelCheck {
   std::string name;
   bool passed = false;
   double relativeL2Error = 0;  // |computed - reference| / |reference|
-  double maxError = 0;         // largest |computed - reference| / root mean square of the reference
+  double maxError = 0;         // as below
   double tolerance = 0;        // of relativeL2Error
 };
 
@@ -30,6 +30,14 @@ struct Verification {
   std::vector<KernelCheck> kernels;
   OutputEvidence output;
 };
+
+struct Errors {
+  double relativeL2 = 0;  // |computed - reference| / |reference|
+  // The largest of one element, in units of the reference's root mean square; or of the element itself, where that is larger, for
+  // rounding is off by a share of what it rounds.
+  double largest = 0;
+};
+Errors errorsOf(const std::vector<float>& computed, const std::vector<double>& reference);
 
 // Runs the network kernel by kernel. `progress` is told the share that is done.
 Verification verify(Executable& network, const Cancellation& cancellation, const std::function<void(double)>& progress);

@@ -27,12 +27,10 @@ DataType dataTypeOf(const std::string& name) {
 }
 
 const KernelSet& kernelsFor(const std::optional<std::string>& instructionSet, DataType dtype) {
-  const auto isFor = [dtype](const KernelSet* kernels) { return dtype == DataType::bf16 || kernels->fp32 != nullptr; };
-  const auto usable = usableKernelSets(cpuInfo().instructionSets);
-  if (!instructionSet) return **std::find_if(usable.begin(), usable.end(), isFor);
-  for (const KernelSet* kernels : usable) {
+  if (!instructionSet) return bestKernelSet(cpuInfo().instructionSets, dtype);
+  for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
     if (kernels->name != *instructionSet) continue;
-    if (!isFor(kernels)) failUnsupported("The instruction set '" + *instructionSet + "' multiplies in bf16 only.");
+    if (dtype == DataType::fp32 && kernels->fp32 == nullptr) failUnsupported("The instruction set '" + *instructionSet + "' multiplies in bf16 only.");
     return *kernels;
   }
   failUnsupported("This machine has no instruction set '" + *instructionSet + "', or there are no kernels for it.");
@@ -52,8 +50,7 @@ json NativeProvider::describe() const {
       {"plans", json::array({"layerwise", "fused"})},
       {"fusableBlocks", fusableBlocks()},
   };
-  const KernelSet& best = *usableKernelSets(cpuInfo().instructionSets).front();
-  if (!best.multipliesBf16) description["multipliedIn"] = {{"bf16", "fp32"}};
+  if (!bestKernelSet(cpuInfo().instructionSets, DataType::bf16).multipliesBf16) description["multipliedIn"] = {{"bf16", "fp32"}};
   return description;
 }
 
