@@ -1,7 +1,7 @@
 /**
  * Whether the providers compute the same networks: every model of the zoo, in both plans, on the same weights and the same image.
  *
- *     npm run test:zoo -- [MODEL …] [--providers native,webgpu] [--size PIXELS]
+ *     npm run test:zoo -- [MODEL …] [--providers native,webgpu] [--dtype fp32] [--size PIXELS]
  *
  * Each provider checks its kernels against the fp64 reference, and the first values of its result are held against those of the first
  * provider's layerwise plan. Smaller networks come first; on a software adapter, whose driver VK_ICD_FILENAMES names, the large ones take
@@ -17,14 +17,21 @@ import { toWireGraph } from '../core/protocol/wire-graph.ts';
 import { ProviderProcess } from '../main/bench/provider-process.ts';
 import { findProvider, type ProgramName } from '../main/bench/providers.ts';
 
-/** Of the largest value: both round each of a hundred layers to fp32 on their way. */
-const tolerance = 1e-3;
+/** Of the largest value: both round each of a hundred layers on their way. */
+const tolerances = { fp32: 1e-3, bf16: 0.1 } as const;
 const request = { silenceMs: 3_600_000 };
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { providers: { type: 'string', default: 'native,webgpu' }, size: { type: 'string' } },
+  options: {
+    providers: { type: 'string', default: 'native,webgpu' },
+    dtype: { type: 'string', default: 'fp32' },
+    size: { type: 'string' },
+  },
 });
+const dtype = options.dtype as keyof typeof tolerances;
+const tolerance = tolerances[dtype];
+if (tolerance === undefined) throw new Error('--dtype takes fp32 or bf16.');
 const wanted = positionals.length === 0 ? models.map(({ name }) => name) : positionals;
 const graphs = wanted
   .map((name) => {
@@ -54,7 +61,7 @@ async function verify({ process, fusable }: Opened, graph: Graph, kind: (typeof 
     graph: toWireGraph(graph),
     plan: plan.kind,
     kernels: plan.kernels.map((kernel) => ({ ...kernel, operators: [...kernel.operators] })),
-    ...{ dtype: 'fp32' as const, batch: 1, threads: 1, seed: 1 },
+    ...{ dtype, batch: 1, threads: 1, seed: 1 },
   };
   const { handle } = await process.request('prepare', body, request);
   try {
