@@ -29,6 +29,8 @@ class OnednnNetwork : public Executable {
   OnednnNetwork(Graph graph, std::vector<PlannedKernel> plan, std::size_t batch, int threads, std::uint64_t seed,
                 DataType dtype, const Cancellation& cancellation);
 
+  // Each step is a primitive, with a tensor between it and the next.
+  DataType gates() const override { return dtype(); }
   std::string instructionSet() const override;
   std::size_t kernelCount() const override { return chains_.size(); }
   const PreparedKernel& kernel(std::size_t index) const override { return chains_[index]; }

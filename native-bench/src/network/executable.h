@@ -38,6 +38,9 @@ class Executable {
   DataType dtype() const { return dtype_; }
   // For the reference, too.
   ThreadPool& team() { return team_; }
+  // What squeeze-and-excite keeps its means, its hidden layer and its factors in. Where that is bf16 a result is held against one that
+  // was rounded in the same places: an exponential makes one percent of a rounding in its argument.
+  virtual DataType gates() const { return DataType::fp32; }
   std::size_t tensorElements(int id) const { return batch_ * graph_.at(id).output.elements(); }
 
   virtual std::string instructionSet() const = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/bf16.h"
 #include "network/network.h"
 #include "support/error.h"
 
@@ -166,7 +167,11 @@ DoubleTensor layerNorm(const Operator& op, const Parameters& p, const DoubleTens
   return output;
 }
 
-DoubleTensor squeezeExcite(const Operator& op, const Parameters& p, const DoubleTensor& input, std::size_t batch) {
+double rounded(double value, DataType dtype) {
+  return dtype == DataType::bf16 ? static_cast<double>(Bf16(static_cast<float>(value))) : value;
+}
+
+DoubleTensor squeezeExcite(const Operator& op, const Parameters& p, const DoubleTensor& input, std::size_t batch, DataType gates) {
   const std::size_t channels = op.output.channels;
   const std::size_t squeeze = op.squeezeChannels;
   const std::size_t pixels = op.output.height * op.output.width;
@@ -177,14 +182,14 @@ DoubleTensor squeezeExcite(const Operator& op, const Parameters& p, const Double
     for (std::size_t o = 0; o < squeeze; ++o) {
       double sum = p.biases[o];
       for (std::size_t c = 0; c < channels; ++c) {
-        sum += pooled[image * channels + c] * static_cast<double>(p.weights[o * channels + c]);
+        sum += rounded(pooled[image * channels + c], gates) * static_cast<double>(p.weights[o * channels + c]);
       }
-      hidden[o] = activated(op.function, sum);
+      hidden[o] = rounded(activated(op.function, sum), gates);
     }
     for (std::size_t c = 0; c < channels; ++c) {
       double sum = p.secondBiases[c];
       for (std::size_t o = 0; o < squeeze; ++o) sum += hidden[o] * static_cast<double>(p.secondWeights[c * squeeze + o]);
-      const double gate = activated(op.gate, sum);
+      const double gate = rounded(activated(op.gate, sum), gates);
       for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
         const std::size_t at = (image * pixels + pixel) * channels + c;
         output[at] = input[at] * gate;
@@ -211,9 +216,10 @@ DoubleTensor concatenate(const Shape& left, const Shape& right, const DoubleTens
 }  // namespace
 
 DoubleTensor referenceOperator(const Graph& graph, const Operator& op, const std::vector<const DoubleTensor*>& inputs,
-                               std::size_t batch, std::uint64_t seed, DataType dtype, ThreadPool& team) {
+                               const ReferenceOptions& options, ThreadPool& team) {
   if (op.kind == OperatorKind::input) throw ProtocolError("internal", "The input has no reference.");
-  const Parameters p = drawParameters(graph, op, seed, dtype);
+  const std::size_t batch = options.batch;
+  const Parameters p = drawParameters(graph, op, options.seed, options.dtype);
   const DoubleTensor& input = *inputs[0];
   const Shape& in = graph.at(op.inputs[0]).output;
   switch (op.kind) {
@@ -244,7 +250,7 @@ DoubleTensor referenceOperator(const Graph& graph, const Operator& op, const std
     case OperatorKind::layerNorm:
       return layerNorm(op, p, input, team);
     case OperatorKind::squeezeExcite:
-      return squeezeExcite(op, p, input, batch);
+      return squeezeExcite(op, p, input, batch, options.gates);
   }
   return {};
 }

@@ -12,8 +12,16 @@ namespace plimsoll {
 
 using DoubleTensor = std::vector<double>;
 
-// The result of one operator on these inputs, for `batch` images, with the parameters that `seed` gives, rounded to `dtype`.
+// The parameters of a network, and what else of its executor the result of an operator depends on.
+struct ReferenceOptions {
+  std::size_t batch = 1;
+  std::uint64_t seed = 0;
+  DataType dtype = DataType::fp32;  // that parameters are rounded to
+  DataType gates = DataType::fp32;  // that the steps of squeeze-and-excite are kept in: Executable::gates
+};
+
+// The result of one operator on these inputs.
 DoubleTensor referenceOperator(const Graph& graph, const Operator& op, const std::vector<const DoubleTensor*>& inputs,
-                               std::size_t batch, std::uint64_t seed, DataType dtype, ThreadPool& team);
+                               const ReferenceOptions& options, ThreadPool& team);
 
 }  // namespace plimsoll

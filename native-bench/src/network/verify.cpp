@@ -37,13 +37,14 @@ std::size_t sumLength(const Graph& graph, const Operator& op) {
 
 DoubleTensor referenceOf(Executable& network, const PreparedKernel& kernel) {
   const Graph& graph = network.graph();
+  const ReferenceOptions options = {network.batch(), network.seed(), network.dtype(), network.gates()};
   std::map<int, DoubleTensor> known;
   for (const int id : kernel.inputs) known[id] = toDouble(network.readTensor(id));
   for (const int id : kernel.plan.operators) {
     const Operator& op = graph.at(id);
     std::vector<const DoubleTensor*> inputs;
     for (const int input : op.inputs) inputs.push_back(&known.at(input));
-    known[id] = referenceOperator(graph, op, inputs, network.batch(), network.seed(), network.dtype(), network.team());
+    known[id] = referenceOperator(graph, op, inputs, options, network.team());
   }
   return std::move(known.at(kernel.output));
 }
