@@ -90,6 +90,7 @@ void testLimits() {
   InstructionSets arm;
   arm.neon = arm.neonBf16 = true;
   CHECK(limitedTo(arm, "neon")->neon && !limitedTo(arm, "neon")->neonBf16 && !limitedTo(arm, "avx512"));
+  CHECK(limitedTo(arm, "neon-bf16")->neonBf16 && !limitedTo(InstructionSets{}, "neon-bf16"));
 
 #ifdef PLIMSOLL_X86
   // Dot products where they are fast, or where they are asked for by name; fp32 has none.

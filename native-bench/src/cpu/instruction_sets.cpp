@@ -9,6 +9,10 @@ std::optional<InstructionSets> limitedTo(const InstructionSets& all, const std::
     kept.neon = true;
     return kept;
   }
+  if (name == "neon-bf16" && all.neonBf16) {
+    kept.neon = kept.neonBf16 = true;
+    return kept;
+  }
   if (name == "avx2" && all.avx2) {
     kept.avx2 = true;
     return kept;

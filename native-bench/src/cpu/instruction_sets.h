@@ -8,8 +8,8 @@
 
 namespace plimsoll {
 
-// What is left of `all` when nothing above the instruction set `name` may run: generic, neon, avx2, avx512 or avx512-bf16. Other
-// extensions of a set (fp16 …) count as above it. Nothing where `all` does not hold it.
+// What is left of `all` when nothing above the instruction set `name` may run: generic, neon, neon-bf16, avx2, avx512 or
+// avx512-bf16. Other extensions of a set (fp16 …) count as above it. Nothing where `all` does not hold it.
 std::optional<InstructionSets> limitedTo(const InstructionSets& all, const std::string& name);
 
 }  // namespace plimsoll

@@ -12,6 +12,7 @@ std::vector<const KernelSet*> usableKernelSets([[maybe_unused]] const Instructio
   if (sets.avx2) usable.push_back(&avx2Kernels());
 #endif
 #ifdef PLIMSOLL_ARM64
+  if (sets.neonBf16) usable.push_back(&neonBf16Kernels());
   if (sets.neon) usable.push_back(&neonKernels());
 #endif
   usable.push_back(&genericKernels());

@@ -73,6 +73,7 @@ const KernelSet& amxKernels();
 #endif
 #ifdef PLIMSOLL_ARM64
 const KernelSet& neonKernels();
+const KernelSet& neonBf16Kernels();
 #endif
 
 }  // namespace plimsoll
