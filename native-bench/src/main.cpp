@@ -31,5 +31,7 @@ std::string limitTo(const char* name) {
 int main(int argc, char** argv) {
   return plimsoll::runProvider(
       "plimsoll-native-bench", plimsoll::NativeProvider(), argc, argv,
-      {{"--isa", "--isa NAME   run as on a machine whose best instruction set is NAME (generic, neon, neon-bf16, avx2, avx512, avx512-bf16)", limitTo}});
+      {{"--isa",
+        "--isa NAME   run as on a machine whose best instruction set is NAME (generic, neon, neon-bf16, avx2, avx512, avx512-bf16)",
+        limitTo}});
 }

@@ -39,7 +39,7 @@ Case randomCase(std::mt19937& random, int form) {
   s.kernelHeight = pick(random, {1, 2, 3, 5, 7});
   s.kernelWidth = pick(random, {1, 2, 3, 5, 7});
   if (form == 0 && random() % 16 == 0) {  // sums longer than a slice of the depth
-    s.inChannels = pick(random, {64, 96, 200});
+    s.inChannels = pick(random, {64, 96, 129, 200, 201});
     s.outChannels = pick(random, {8, 33, 48});
     s.kernelHeight = s.kernelWidth = 3;
   } else if (form == 0) {  // dense, pointwise and an image's three channels among them
@@ -48,7 +48,7 @@ Case randomCase(std::mt19937& random, int form) {
     if (random() % 3 == 0) s.kernelHeight = s.kernelWidth = 1;
   } else if (form == 1) {  // grouped, with groups of every width
     s.groups = 2 + random() % 5;
-    s.inChannels = s.groups * pick(random, {1, 2, 4, 8, 12, 16, 24, 32});
+    s.inChannels = s.groups * pick(random, {1, 2, 3, 4, 5, 8, 12, 16, 17, 24, 31, 32});
     s.outChannels = s.groups * pick(random, {2, 4, 8, 12, 16, 24, 40});
   } else if (form == 3) {  // groups that tiles take several pixels of together
     s.groups = 1 + random() % 6;

@@ -228,7 +228,7 @@ TestBlock randomBlock(std::mt19937& random) {
   const bool fits = height + 2 * dense.pad >= kernelSize && width + 2 * dense.pad >= kernelSize;
   const Spatial spatial = fits ? dense : Spatial{3, 1, 1, 1};
   const int groups = upTo(3);
-  const int groupWidth = oneOf({4, 8, 16, 24});
+  const int groupWidth = oneOf({4, 5, 8, 16, 24});
   switch (random() % 9) {
     case 0: return convFirst(height, width, 8 * groups, 8);
     case 1: return convFirstDownsample(height, width, 8 * groups, channels);

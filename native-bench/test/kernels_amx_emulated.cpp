@@ -2,6 +2,7 @@
 #define TILES_EMULATED
 #define KERNELS_NAME "amx-bf16, emulated"
 #define KERNELS_TILES
+#define KERNELS_ROUNDS_IN_ONE_STEP
 #define KERNELS_NAMESPACE amxEmulated
 #define KERNELS_ACCESSOR emulatedAmxKernels
 #define KERNELS_WIDTH 16

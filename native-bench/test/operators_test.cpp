@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 #include <utility>
@@ -5,6 +6,7 @@
 #include "check.h"
 #include "cpu/cpu_info.h"
 #include "kernels/kernel_choice.h"
+#include "network/reference.h"
 #include "support/error.h"
 #include "test_networks.h"
 
@@ -177,9 +179,38 @@ void testBadGraphs() {
   CHECK(refusedPlan({{}}));               // nothing
 }
 
+// Squeeze-and-excite of one pixel by hand: its mean, its hidden layer and its factors rounded, or not.
+void testGates() {
+  GraphText text(1, 1, 4);
+  const int id = text.squeezeExcite(0, 2, "relu", "sigmoid");
+  const Graph graph = text.parse();
+  const Operator& op = graph.at(id);
+  const DoubleTensor input = {1.001, -0.3003, 0.7007, 2.01};
+  const Parameters p = drawParameters(graph, op, 3, DataType::bf16);
+  ThreadPool team(1);
+  for (const DataType gates : {DataType::fp32, DataType::bf16}) {
+    const auto kept = [gates](double value) { return gates == DataType::bf16 ? static_cast<double>(Bf16(static_cast<float>(value))) : value; };
+    const DoubleTensor result = referenceOperator(graph, op, {&input}, {1, 3, DataType::bf16, gates}, team);
+    double hidden[2];
+    for (std::size_t o = 0; o < 2; ++o) {
+      double sum = p.biases[o];
+      for (std::size_t c = 0; c < 4; ++c) sum += kept(input[c]) * static_cast<double>(p.weights[o * 4 + c]);
+      hidden[o] = kept(std::max(sum, 0.0));
+    }
+    for (std::size_t c = 0; c < 4; ++c) {
+      double sum = p.secondBiases[c];
+      for (std::size_t o = 0; o < 2; ++o) sum += hidden[o] * static_cast<double>(p.secondWeights[c * 2 + o]);
+      CHECK(std::abs(result[c] - input[c] * kept(1 / (1 + std::exp(-sum)))) < 1e-12, result[c]);
+    }
+  }
+  const DoubleTensor exact = referenceOperator(graph, op, {&input}, {1, 3, DataType::bf16, DataType::fp32}, team);
+  CHECK(exact != referenceOperator(graph, op, {&input}, {1, 3, DataType::bf16, DataType::bf16}, team));
+}
+
 }  // namespace
 
 void testOperators() {
+  testGates();
   testEveryOperator();
   testThatWrongKernelsFail<float>();
   testThatWrongKernelsFail<Bf16>();

@@ -88,9 +88,9 @@ void testDotProducts() {
   const MachineModel machine = machineModel(cpuInfo(), kernels.tile, 1, MeasuredCeilings{200e9, {}});
   CHECK(machine.operationsPerSecond == 200e9 && machine.vectorOperationsPerSecond == 100e9, machine.vectorOperationsPerSecond);
   CHECK(kernels.gatheredBytes == 2 && genericKernels().bf16->gatheredBytes == 4);
-  CHECK(kernels.operationsPerCycle(layer(1, 16, 64, 64, 3, 1)) == kernels.tile.operationsPerCycle);
-  CHECK(kernels.operationsPerCycle(layer(1, 16, 64, 64, 3, 8)) == kernels.tile.operationsPerCycle);
-  CHECK(kernels.operationsPerCycle(layer(1, 16, 64, 64, 3, 64)) * 2 == kernels.tile.operationsPerCycle);
+  CHECK(kernels.operationsPerCycle(layer(1, 16, 64, 64, 3, 1)) == kernels.tile.peakOperationsPerCycle);
+  CHECK(kernels.operationsPerCycle(layer(1, 16, 64, 64, 3, 8)) == kernels.tile.peakOperationsPerCycle);
+  CHECK(kernels.operationsPerCycle(layer(1, 16, 64, 64, 3, 64)) * 2 == kernels.tile.peakOperationsPerCycle);
 }
 
 }  // namespace

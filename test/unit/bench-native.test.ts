@@ -205,6 +205,12 @@ describe('rows', () => {
     });
     expect(toLines(none)).toContain('not applicable: no AMX');
     expect(toJson({ ...none, reason: 'wrong', failed: true }).met).toBe(false);
+    // By dot products there is a figure, and the target of tile registers is not held against it.
+    const { figure } = await resultOf(row);
+    const untargeted = { ...none, figure: figure && { ...figure, value: 0.1 } };
+    expect(toJson(untargeted)).toMatchObject({ value: 0.1, met: null, reason: 'no AMX' });
+    expect(toLines(untargeted)).toContain('target not applicable: no AMX');
+    expect(toLines({ ...untargeted, reason: undefined })).toContain('missed');
   });
 });
 

@@ -99,7 +99,8 @@ export function errorsOf(
   const rms = Math.sqrt(squares / reference.length);
   let errorSquares = 0;
   let maxError = 0;
-  for (const [i, expected] of reference.entries()) {
+  for (let i = 0; i < reference.length; i++) {
+    const expected = reference[i] as number;
     const error = Math.abs((computed[i] ?? Number.NaN) - expected);
     errorSquares += error * error;
     const relative = error / Math.max(rms, Math.abs(expected));

@@ -193,7 +193,7 @@ void readProcessor(CpuInfo& info) {
                 bit(extended.ebx, 31);
   sets.avx512Vnni = sets.avx512 && bit(extended.ecx, 11);
   sets.avx512Bf16 = sets.avx512 && bit(extended1.eax, 5);
-  // On Zen 4 twice the operations of fp32 were measured, on Intel's server processors half of them (docs/native-kernels.md).
+  // On Zen 4 twice the operations of fp32 were measured, on an Intel processor with AMX half of them (docs/native-kernels.md).
   sets.fastBf16Pairs = sets.avx512Bf16 && info.vendor == "AuthenticAMD";
   sets.avx512Fp16 = sets.avx512 && bit(extended.edx, 23);
   sets.amxBf16 = tiles && bit(extended.edx, 24) && bit(extended.edx, 22) && requestTileRegisters();

@@ -12,7 +12,7 @@ struct InstructionSets {
   bool avx2 = false;         // with FMA
   bool avx512 = false;       // F, BW, DQ and VL
   bool avx512Bf16 = false;
-  bool fastBf16Pairs = false;  // a dot product of pairs issues as often as a multiply-add
+  bool fastBf16Pairs = false;  // dot products of pairs are to be preferred to multiply-adds
   bool avx512Vnni = false;
   bool avx512Fp16 = false;
   bool amxBf16 = false;      // and the kernel granted the tile registers

@@ -1,4 +1,4 @@
-// The upper half of an fp32 number: its range with eight bits of precision. Half the memory, nothing to compute with.
+// The upper half of an fp32 number: its range with eight bits of precision, in half the memory.
 #pragma once
 
 #include <cstdint>

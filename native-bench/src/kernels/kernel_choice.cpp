@@ -19,9 +19,11 @@ std::vector<const KernelSet*> usableKernelSets([[maybe_unused]] const Instructio
   return usable;
 }
 
+bool computes(const KernelSet& kernels, DataType dtype) { return dtype == DataType::bf16 || kernels.fp32 != nullptr; }
+
 const KernelSet& bestKernelSet(const InstructionSets& sets, DataType dtype) {
   for (const KernelSet* kernels : usableKernelSets(sets)) {
-    if (dtype == DataType::fp32 && kernels->fp32 == nullptr) continue;
+    if (!computes(*kernels, dtype)) continue;
 #ifdef PLIMSOLL_X86
     if (kernels == &avx512Bf16Kernels() && !sets.fastBf16Pairs) continue;
 #endif

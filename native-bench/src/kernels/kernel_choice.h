@@ -12,6 +12,9 @@ namespace plimsoll {
 // Newest first; the last one is `generic`.
 std::vector<const KernelSet*> usableKernelSets(const InstructionSets& sets);
 
+// Whether it computes networks of this type.
+bool computes(const KernelSet& kernels, DataType dtype);
+
 // The fastest for networks of this type.
 const KernelSet& bestKernelSet(const InstructionSets& sets, DataType dtype);
 

@@ -13,8 +13,9 @@ struct TileShape {
   std::size_t width, rows, columns;
   // Rows of tiles that read the weights together.
   std::size_t tilesPerPanel;
-  // Of a core, by these products: more than the multiply-adds of its vectors where there are tile registers, or dot products.
-  std::size_t operationsPerCycle;
+  // Of a core, by what the ceiling is measured with: more than the multiply-adds of its vectors where there are tile registers, or
+  // products of bf16.
+  std::size_t peakOperationsPerCycle;
 };
 
 // For tensors and weights that are kept as `Stored`. Every kernel does the share of one member of the team and returns; no

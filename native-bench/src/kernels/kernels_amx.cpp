@@ -1,6 +1,7 @@
 // Tile registers for the convolutions in bf16 that fill them, and 512-bit vectors for everything else.
 #define KERNELS_NAME "amx-bf16"
 #define KERNELS_TILES
+#define KERNELS_ROUNDS_IN_ONE_STEP
 #define KERNELS_NAMESPACE amx
 #define KERNELS_ACCESSOR amxKernels
 #define KERNELS_WIDTH 16

@@ -1,6 +1,7 @@
 // Dot products of bf16 pairs on 512-bit vectors, for processors that do them as fast as multiply-adds.
 #define KERNELS_NAME "avx512-bf16"
 #define KERNELS_PAIRS
+#define KERNELS_ROUNDS_IN_ONE_STEP
 #define KERNELS_NAMESPACE avx512Bf16
 #define KERNELS_ACCESSOR avx512Bf16Kernels
 #define KERNELS_WIDTH 16

@@ -1,6 +1,6 @@
 // What a kernel is told to do: plain data, so that the files of the instruction sets share no code with the rest that
-// the linker could mix up. Tensors are NHWC. `Stored` is what tensors and weights are kept as, float or Bf16; it is computed
-// in fp32, and biases, gates and the parameters of LayerNorm, which are few, are fp32.
+// the linker could mix up. Tensors are NHWC. `Stored` is what tensors and weights are kept as, float or Bf16; sums
+// are fp32, and biases, gates and the parameters of LayerNorm, which are few, are fp32.
 #pragma once
 
 #include <cstddef>

@@ -105,7 +105,7 @@ void addLayer(Ledger& ledger, const Kernels<Stored>& kernels, const ConvShape& s
   const double pixels = static_cast<double>(run.pixels);
   const double outputs = pixels * static_cast<double>(s.outChannels);
   const double products = outputs * static_cast<double>(s.reduction());
-  ledger.multiply(2 * products, static_cast<double>(kernels.operationsPerCycle(s)) / static_cast<double>(tile.operationsPerCycle));
+  ledger.multiply(2 * products, static_cast<double>(kernels.operationsPerCycle(s)) / static_cast<double>(tile.peakOperationsPerCycle));
   ledger.pointwise(outputs * (instructionsOf(e.before) + instructionsOf(e.after)));
   if (s.isDepthwise()) {
     // A vector of the input for each product; the weights stay in registers.
@@ -404,7 +404,7 @@ MachineModel machineModel(const CpuInfo& cpu, const TileShape& tile, int threads
   constexpr Usual usual[] = {{"L1", 32e3, 150e9}, {"L2", 512e3, 60e9}, {"L3", 8e6, 25e9}, {"DRAM", 0, 12e9}};
   MachineModel model;
   model.threads = threads;
-  const auto perCycle = static_cast<double>(tile.operationsPerCycle);
+  const auto perCycle = static_cast<double>(tile.peakOperationsPerCycle);
   model.operationsPerSecond = ceilings ? ceilings->operationsPerSecond : threads * clockHz * perCycle;
   model.vectorOperationsPerSecond = model.operationsPerSecond * static_cast<double>(vectorOperationsPerLane * tile.width) / perCycle;
   for (const Usual& level : usual) {

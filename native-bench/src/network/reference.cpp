@@ -175,14 +175,15 @@ DoubleTensor squeezeExcite(const Operator& op, const Parameters& p, const Double
   const std::size_t channels = op.output.channels;
   const std::size_t squeeze = op.squeezeChannels;
   const std::size_t pixels = op.output.height * op.output.width;
-  const DoubleTensor pooled = globalAverage(op.output, input, batch);
+  DoubleTensor pooled = globalAverage(op.output, input, batch);
+  for (double& mean : pooled) mean = rounded(mean, gates);
   DoubleTensor output(input.size());
   for (std::size_t image = 0; image < batch; ++image) {
     std::vector<double> hidden(squeeze);
     for (std::size_t o = 0; o < squeeze; ++o) {
       double sum = p.biases[o];
       for (std::size_t c = 0; c < channels; ++c) {
-        sum += rounded(pooled[image * channels + c], gates) * static_cast<double>(p.weights[o * channels + c]);
+        sum += pooled[image * channels + c] * static_cast<double>(p.weights[o * channels + c]);
       }
       hidden[o] = rounded(activated(op.function, sum), gates);
     }

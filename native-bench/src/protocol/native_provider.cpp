@@ -30,8 +30,8 @@ const KernelSet& kernelsFor(const std::optional<std::string>& instructionSet, Da
   if (!instructionSet) return bestKernelSet(cpuInfo().instructionSets, dtype);
   for (const KernelSet* kernels : usableKernelSets(cpuInfo().instructionSets)) {
     if (kernels->name != *instructionSet) continue;
-    if (dtype == DataType::fp32 && kernels->fp32 == nullptr) failUnsupported("The instruction set '" + *instructionSet + "' multiplies in bf16 only.");
-    return *kernels;
+    if (computes(*kernels, dtype)) return *kernels;
+    failUnsupported("The instruction set '" + *instructionSet + "' multiplies in bf16 only.");
   }
   failUnsupported("This machine has no instruction set '" + *instructionSet + "', or there are no kernels for it.");
 }
