@@ -1,6 +1,6 @@
 /**
  * Holds the native provider against oneDNN, its fused plan against its layerwise one, and all of them against the machine's
- * ceilings. A full run takes the machine for a quarter of an hour, or half of one where bf16 is measured, and writes what it measured into
+ * ceilings. A full run takes the machine for a quarter of an hour, with bf16 for half an hour, and writes what it measured into
  * docs/native-performance.md; with one of the first three it only prints:
  *
  *     --quick            a sample of the rows' layers, blocks and networks
