@@ -174,9 +174,11 @@ test('keeps the settings, for the command line too, and says so when their file 
   await page.getByLabel('Suite').selectOption('paper');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await expect(page.getByText(emptyApp.dataFolder)).toBeVisible();
-  await expect
-    .poll(async () => JSON.parse(await readFile(join(emptyApp.dataFolder, 'settings.json'), 'utf8')))
-    .toMatchObject({ theme: 'dark', suite: 'paper' });
+  // Written a moment later, the first time into a new file.
+  await expect(async () => {
+    const stored = JSON.parse(await readFile(join(emptyApp.dataFolder, 'settings.json'), 'utf8'));
+    expect(stored).toMatchObject({ theme: 'dark', suite: 'paper' });
+  }).toPass({ timeout: 15_000 });
   await page.reload();
   await expect(page.getByLabel('Suite')).toHaveValue('paper');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
