@@ -307,6 +307,7 @@ describe('what the pages ask', () => {
     store.detail('m1');
     store.comparable('a');
     store.medians('machine1', 20);
+    store.noiseTests('machine1');
     store.series();
     store.figures({ machineId: 'machine1', model: 'resnet50', limit: 200 });
     for (const [sql] of prepare.mock.calls) if (sql.startsWith('SELECT')) asked.push(sql);
@@ -328,6 +329,8 @@ describe('what the pages ask', () => {
       'SELECT caseId, medianNs FROM figure WHERE runId = ? AND medianNs IS NOT NULL AND doubt IS NULL',
     );
     expect(noise.join()).toContain('USING COVERING INDEX figureMedian');
+    const tests = planOf(asked.find((sql) => sql.startsWith('SELECT noise')) ?? '');
+    expect(tests.join()).toContain('USING INDEX runTested');
   });
 });
 
