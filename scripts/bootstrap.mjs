@@ -14,6 +14,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -31,7 +32,7 @@ const tasks = {
   profile: { steps: ['compiler', 'packages', 'native'], program: ['main/cli/plimsoll.ts', 'profile'] },
   start: { steps: ['compiler', 'packages', 'native', 'interface'], program: ['main/cli/start.ts'] },
   test: {
-    steps: ['compiler', 'onednn', 'chromium', 'packages', 'native', 'interface'],
+    steps: ['compiler', 'onednn', 'chromium', 'lavapipe', 'packages', 'native', 'interface'],
     program: ['scripts/test.ts'],
   },
   'test-cross': { steps: ['compiler', 'packages', 'native'], program: ['scripts/test-cross.ts'] },
@@ -57,6 +58,7 @@ const steps = {
   compiler: installCompiler,
   onednn: installOnednn,
   chromium: installChromium,
+  lavapipe: installLavapipe,
   packages: installPackages,
   native: buildNative,
   interface: buildInterface,
@@ -136,6 +138,89 @@ function installChromium() {
     [...missing, ...missingVulkanLoader()],
     'to test the interface and WebGPU in a real browser',
   );
+}
+
+/**
+ * Mesa's software adapter, which has the 16-bit floats that Chromium's lacks; that of Debian 12 is too old for Dawn, so there the one of its
+ * backports is unpacked into `build/lavapipe`, and nothing of the system is changed. The tests that need it are skipped without it.
+ */
+function installLavapipe() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return;
+  const folder = join(root, 'build', 'lavapipe');
+  if (existsSync(join(folder, 'icd.json'))) return;
+  try {
+    if (!isBookworm()) {
+      const there = ['lvp_icd.json', 'lvp_icd.x86_64.json'].some((name) =>
+        existsSync(join('/usr/share/vulkan/icd.d', name)),
+      );
+      if (!there) installSystemPackages(['mesa-vulkan-drivers'], 'to test WebGPU with 16-bit floats');
+      return;
+    }
+    const start = Date.now();
+    unpackFromBackports('mesa-vulkan-drivers', folder);
+    const library = './usr/lib/x86_64-linux-gnu/libvulkan_lvp.so';
+    const needed = spawnSync('ldd', [join(folder, library)], { encoding: 'utf8' }).stdout ?? '';
+    if (needed.includes('not found')) {
+      // What it is linked with is what Debian's own driver is linked with.
+      installSystemPackages(['mesa-vulkan-drivers'], 'for the libraries of lavapipe');
+    }
+    const icd = {
+      file_format_version: '1.0.0',
+      ICD: { library_path: library, api_version: '1.3.0' },
+    };
+    writeFileSync(join(folder, 'icd.json'), JSON.stringify(icd));
+    report('lavapipe', start);
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    process.stderr.write(`lavapipe is left out: ${error.message.split('\n')[0]}\n`);
+  }
+}
+
+function isBookworm() {
+  return (
+    existsSync('/etc/os-release') &&
+    /^VERSION_CODENAME=bookworm$/m.test(readFileSync('/etc/os-release', 'utf8'))
+  );
+}
+
+/** By lists of its own and from the archive that the system uses, without root. */
+function unpackFromBackports(name, folder) {
+  const lists = join(folder, 'apt');
+  mkdirSync(join(lists, 'partial'), { recursive: true });
+  const targets = spawnSync(
+    'apt-get',
+    ['indextargets', '--format', '$(REPO_URI) $(RELEASE)', 'Created-By: Packages'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  const archive = /^(\S+) bookworm$/m.exec(targets.stdout ?? '')?.[1];
+  if (archive === undefined) throw new StepFailure('apt names no archive of Debian 12.');
+  // Not among the lists: apt deletes what it does not know there.
+  const sources = join(folder, 'backports.list');
+  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+  writeFileSync(sources, `deb [signed-by=${keyring}] ${archive} bookworm-backports main\n`);
+  const settings = [
+    `Dir::Etc::SourceList=${sources}`,
+    'Dir::Etc::SourceParts=/dev/null',
+    `Dir::State::Lists=${lists}`,
+    `Dir::Cache=${lists}`,
+    'APT::Sandbox::User=root',
+  ].flatMap((setting) => ['-o', setting]);
+  const step = (command, commandArguments) => {
+    const result = spawnSync(command, commandArguments, { cwd: lists, encoding: 'utf8' });
+    if (result.status !== 0) {
+      throw new StepFailure(
+        `${command} ${commandArguments.at(-1)} failed: ${lastLines(result).split('\n').at(-1)}`,
+      );
+    }
+  };
+  step('apt-get', [...settings, 'update']);
+  step('apt-get', [...settings, 'download', name]);
+  const deb = readdirSync(lists).find((file) => file.startsWith(name) && file.endsWith('.deb'));
+  if (deb === undefined) throw new StepFailure(`apt-get did not download ${name}.`);
+  step('dpkg', ['-x', join(lists, deb), folder]);
+  rmSync(lists, { recursive: true });
 }
 
 /** Dawn in Node finds its adapters by the Vulkan loader, Chromium's software adapter among them; Chromium has its own. */

@@ -1,8 +1,20 @@
+import type { DataType } from '../graph/plan.ts';
 import type { ArithmeticCeiling, BandwidthCeiling, Calibration, MemoryLevel } from '../protocol/provider.ts';
 import type { Case, Ceilings, DeviceCalibration } from '../protocol/run.ts';
 
 /** What of a case decides which ceilings it is held against. */
 export type CeilingKey = Pick<Case, 'provider' | 'device' | 'dtype' | 'threads'>;
+
+/**
+ * What numbers of a type can be multiplied in, where the provider does not say: floats of 16 bits are widened where that is faster,
+ * as on graphics cards that have next to no units for them.
+ */
+const multipliableIn: Readonly<Record<DataType, readonly DataType[]>> = {
+  fp32: ['fp32'],
+  fp16: ['fp16', 'fp32'],
+  bf16: ['bf16', 'fp32'],
+  int8: ['int8'],
+};
 
 /**
  * The measured ceilings for so many threads of a device; undefined where its arithmetic or its DRAM was not measured.
@@ -18,13 +30,15 @@ export function ceilingsFor(providers: readonly DeviceCalibration[], key: Ceilin
   const calibration = found?.calibration;
   if (device === undefined || calibration === undefined || calibration === null) return undefined;
 
-  const multipliedIn = found?.description.multipliedIn?.[key.dtype] ?? key.dtype;
+  const told = found?.description.multipliedIn?.[key.dtype];
   const arithmetic = best(
-    forThreads(
-      calibration.arithmetic.filter(({ dtype }) => dtype === multipliedIn),
-      device,
-      key.threads,
-      scaleArithmetic,
+    (told === undefined ? multipliableIn[key.dtype] : [told]).flatMap((dtype) =>
+      forThreads(
+        calibration.arithmetic.filter((ceiling) => ceiling.dtype === dtype),
+        device,
+        key.threads,
+        scaleArithmetic,
+      ),
     ),
     ({ operationsPerSecond }) => operationsPerSecond,
   );
@@ -50,7 +64,7 @@ export function ceilingsFor(providers: readonly DeviceCalibration[], key: Ceilin
     provider: key.provider,
     device: key.device,
     dtype: key.dtype,
-    multipliedIn,
+    multipliedIn: arithmetic.dtype,
     threads: key.threads,
     peakOperationsPerSecond: arithmetic.operationsPerSecond,
     instructionSet: arithmetic.instructionSet,

@@ -212,7 +212,7 @@ export const DescribeResultSchema = z.object({
   /** Why there is no device. */
   reason: z.string().optional(),
   dataTypes: z.array(DataTypeSchema),
-  /** What a data type is multiplied in, where the kernels widen it: bf16 is fp32 without fast instructions of its own. */
+  /** What a data type is multiplied in, where the kernels always widen it: bf16 is fp32 without fast instructions of its own. */
   multipliedIn: z.partialRecord(DataTypeSchema, DataTypeSchema).optional(),
   operators: z.array(z.string()),
   plans: z.array(PlanKindSchema),

@@ -8,6 +8,7 @@
  * The restart keeps f16 within the eighths that it holds exactly. Every lane of every chain starts from a number of its own:
  * a compiler that takes vectors apart would find equal ones and keep one of them.
  */
+import { type MatrixUnits, matrixExtensions, type SubgroupMatrixConfig } from '../wgsl/subgroup-matrix.ts';
 
 /** Multiply-adds of a chain in the text of the loop. Small: a software adapter compiles for up to a second otherwise. */
 export const unroll = 4;
@@ -165,24 +166,8 @@ function dotEnd(start: number, steps: number): number {
 
 // --------------------------------------------------------------------------------------------------- subgroup matrices
 
-/** The two names of one feature: the standard's, and the one that Chromium has it under until then. */
-export const subgroupMatrixFeatures = ['subgroup-matrix', 'chromium-experimental-subgroup-matrix'] as const;
-export type SubgroupMatrixFeature = (typeof subgroupMatrixFeatures)[number];
-
-/** What an adapter lists in `info.subgroupMatrixConfigs`. */
-export interface SubgroupMatrixConfig {
-  readonly componentType: string;
-  readonly resultComponentType: string;
-  readonly M: number;
-  readonly N: number;
-  readonly K: number;
-}
-
-export interface MatrixVariant {
-  readonly feature: SubgroupMatrixFeature;
+export interface MatrixVariant extends Omit<MatrixUnits, 'configs'> {
   readonly config: SubgroupMatrixConfig;
-  /** Largest size of the adapter's subgroups: a workgroup is one subgroup. */
-  readonly subgroupSize: number;
   readonly chains: 1 | 2;
 }
 
@@ -205,7 +190,8 @@ export function matrixSupported({ componentType, resultComponentType }: Subgroup
  * amount; a second loop with the negative of half of it, run twice as often less one, takes nearly all away again, which
  * keeps f16 exact over any number of trips and still shows a step more or less in either loop.
  */
-export function matrixWgsl({ feature, config, subgroupSize, chains }: MatrixVariant): string {
+export function matrixWgsl({ config, chains, ...units }: MatrixVariant): string {
+  const { subgroupSize, pinsSize } = units;
   const { M, N, K } = config;
   const component = matrixScalars[config.componentType];
   const result = matrixScalars[config.resultComponentType];
@@ -219,9 +205,8 @@ export function matrixWgsl({ feature, config, subgroupSize, chains }: MatrixVari
   const each = (line: (chain: number) => string) => indices(chains).map(line).join('\n');
   const values = indices(3).map((index) => `${literal}(operands[${index}])`);
   const type = `subgroup_matrix_result<${result.wgsl}, ${N}, ${M}>`;
-  return `${half ? 'enable f16;\n' : ''}enable ${feature.replaceAll('-', '_')};
-${header('f32', result.wgsl)}
-@compute @workgroup_size(${subgroupSize})
+  return `${[...(half ? ['f16'] : []), ...matrixExtensions(units)].map((name) => `enable ${name};\n`).join('')}${header('f32', result.wgsl)}
+@compute @workgroup_size(${subgroupSize})${pinsSize ? ` @subgroup_size(${subgroupSize})` : ''}
 fn main(@builtin(workgroup_id) group: vec3<u32>) {
   let left = subgroup_matrix_left<${component.wgsl}, ${K}, ${M}>(${values[0]});
   let plus = subgroup_matrix_right<${component.wgsl}, ${N}, ${K}>(${values[1]});

@@ -4,6 +4,7 @@ import { createBuffer, readBuffer } from '../measure/buffers.ts';
 import { bufferUsage } from '../measure/flags.ts';
 import { firstNs, samplePasses, shortestNs, type Timer } from '../measure/repeat.ts';
 import { maxDispatchNs, timePasses } from '../measure/submit.ts';
+import type { MatrixUnits } from '../wgsl/subgroup-matrix.ts';
 import {
   type ArithmeticType,
   type ArithmeticVariant,
@@ -22,8 +23,6 @@ import {
   maxTrips,
   operandBits,
   operationsPerInvocation,
-  type SubgroupMatrixConfig,
-  subgroupMatrixFeatures,
   widths,
 } from './arithmetic-kernels.ts';
 import { bindBuffers, createCompute, WorkNotProven } from './compute.ts';
@@ -338,22 +337,20 @@ const matrixTypes: Readonly<Record<string, ArithmeticCeiling['dtype']>> = {
   u8: 'int8',
 };
 
-/** The peak of every kind of subgroup matrix that the adapter lists; none where the device has no such feature. */
+/** The peak of every kind of subgroup matrix that the adapter lists. */
 export async function measureMatrices(
   device: GPUDevice,
+  { configs, ...units }: MatrixUnits,
   options: CalibrationOptions,
 ): Promise<ArithmeticCeiling[]> {
-  const feature = subgroupMatrixFeatures.find((name) => device.features.has(name));
-  const subgroupSize = device.adapterInfo.subgroupMaxSize;
-  if (feature === undefined || subgroupSize === undefined) return [];
   const ceilings: ArithmeticCeiling[] = [];
-  for (const config of matrixConfigs(device.adapterInfo)) {
+  for (const config of configs) {
     const dtype = matrixTypes[config.componentType];
     if (dtype === undefined || !matrixSupported(config)) continue;
     if (dtype === 'fp16' && !device.features.has('shader-f16')) continue;
     let best: Screened | undefined;
     for (const chains of [1, 2] as const) {
-      const kernel = matrixKernel({ feature, config, subgroupSize, chains });
+      const kernel = matrixKernel({ ...units, config, chains });
       const found = await screen(device, kernel, { workgroups: 16, trips: 1, steps: 16 }, options);
       if (best === undefined || found.operationsPerSecond > best.operationsPerSecond) best = found;
     }
@@ -367,12 +364,4 @@ export async function measureMatrices(
     });
   }
   return ceilings;
-}
-
-/** Not yet in the types of WebGPU. */
-export function matrixConfigs(info: GPUAdapterInfo): readonly SubgroupMatrixConfig[] {
-  const { subgroupMatrixConfigs } = info as GPUAdapterInfo & {
-    readonly subgroupMatrixConfigs?: Iterable<SubgroupMatrixConfig>;
-  };
-  return subgroupMatrixConfigs === undefined ? [] : [...subgroupMatrixConfigs];
 }

@@ -1,6 +1,7 @@
 /** The ceilings of a device by WebGPU. */
 import type { Calibration } from '../../core/protocol/provider.ts';
 import { findTimer } from '../measure/repeat.ts';
+import type { MatrixUnits } from '../wgsl/subgroup-matrix.ts';
 import { measureLanes, measureMatrices } from './arithmetic.ts';
 import { sweepBandwidth } from './bandwidth.ts';
 import { bandwidthCeilings } from './cache-levels.ts';
@@ -9,6 +10,8 @@ import { measureDispatchOverheadNs } from './overhead.ts';
 export interface CalibrateOptions {
   /** How long each ceiling is measured, in seconds; the search for the best kernel comes on top. */
   readonly secondsPerCeiling?: number | undefined;
+  /** What the adapter says; the device was created with the feature. */
+  readonly matrices?: MatrixUnits | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Share of the work that is done, 0 to 1, and what has just been measured. */
   readonly onProgress?: ((fraction: number, note: string) => void) | undefined;
@@ -17,7 +20,7 @@ export interface CalibrateOptions {
 const defaultSecondsPerCeiling = 0.4;
 
 /**
- * Arithmetic of fp32, of fp16 and subgroup matrices where the device was created with those features, of int8; bandwidth
+ * Arithmetic of fp32, of fp16 where the device was created with that feature, of int8, of subgroup matrices; bandwidth
  * over a sweep of working sets; the cost of a dispatch. A GPU is one "thread".
  *
  * Ask for the adapter's own `maxBufferSize` and `maxStorageBufferBindingSize`, and `timestamp-query`, when creating
@@ -28,7 +31,7 @@ const defaultSecondsPerCeiling = 0.4;
 export async function calibrateDevice(
   device: GPUDevice,
   deviceId: string,
-  { secondsPerCeiling = defaultSecondsPerCeiling, signal, onProgress }: CalibrateOptions = {},
+  { secondsPerCeiling = defaultSecondsPerCeiling, matrices, signal, onProgress }: CalibrateOptions = {},
 ): Promise<Calibration> {
   signal?.throwIfAborted();
   const timer = await findTimer(device);
@@ -45,7 +48,7 @@ export async function calibrateDevice(
   }
   arithmetic.push(await measureLanes(device, 'i8', options));
   onProgress?.(0.55, 'int8');
-  arithmetic.push(...(await measureMatrices(device, options)));
+  if (matrices !== undefined) arithmetic.push(...(await measureMatrices(device, matrices, options)));
   onProgress?.(0.6, 'subgroup matrices');
 
   const sweep = await sweepBandwidth(device, {

@@ -1,12 +1,10 @@
 /** A device with what every network on it shares: compiled pipelines, limits, the clock that it is timed by. */
-import { matrixConfigs } from '../calibrate/arithmetic.ts';
-import { subgroupMatrixFeatures } from '../calibrate/arithmetic-kernels.ts';
-import type { MatrixUnits } from '../kernels/conv-matrix.ts';
 import { checked, OutOfMemory, unlessLost } from '../measure/errors.ts';
 import { bufferUsage, computeStage } from '../measure/flags.ts';
 import type { Timer } from '../measure/repeat.ts';
 import { maxDispatchNs } from '../measure/submit.ts';
 import type { KernelSource } from '../wgsl/module.ts';
+import type { MatrixUnits } from '../wgsl/subgroup-matrix.ts';
 import type { WorkgroupLimits } from './lower.ts';
 
 export interface Compiled {
@@ -16,16 +14,18 @@ export interface Compiled {
 }
 
 export interface GpuOptions {
-  /** Kernels on subgroup matrices are among the candidates. */
-  readonly triesMatrices?: boolean;
+  /** What the adapter has of them. */
+  readonly matrices?: MatrixUnits | undefined;
   /** Of a dispatch that stays whole; without limit on a software adapter, else 50 ms. */
   readonly longestDispatchNs?: number;
 }
 
 export class Gpu {
   readonly device: GPUDevice;
-  readonly limits: WorkgroupLimits;
+  limits: WorkgroupLimits;
   readonly timer: Timer;
+  /** What the adapter multiplies at once. Kernels use what `setMatrices` was told. */
+  readonly matrices: MatrixUnits | undefined;
   /** SwiftShader and its like: no watchdog resets it, and no dispatch is too long for it. */
   readonly software: boolean;
   /** What takes longer is cut. */
@@ -36,8 +36,7 @@ export class Gpu {
   readonly sliceLayout: GPUBindGroupLayout;
 
   constructor(device: GPUDevice, timer: Timer, software: boolean, options: GpuOptions = {}) {
-    const { triesMatrices = false, longestDispatchNs = software ? Number.POSITIVE_INFINITY : maxDispatchNs } =
-      options;
+    const { matrices, longestDispatchNs = software ? Number.POSITIVE_INFINITY : maxDispatchNs } = options;
     this.device = device;
     this.sliceLayout = device.createBindGroupLayout({
       entries: [
@@ -45,15 +44,22 @@ export class Gpu {
       ],
     });
     this.timer = timer;
+    this.matrices = matrices;
     this.software = software;
     this.longestDispatchNs = longestDispatchNs;
     this.limits = {
       workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
       invocations: device.limits.maxComputeInvocationsPerWorkgroup,
       quads: device.features.has('subgroups'),
-      matrices: triesMatrices ? matricesOf(device) : undefined,
       shortTexts: software,
     };
+  }
+
+  /** Kernels on these of the adapter's matrices are among the candidates from here on; at first on none. */
+  setMatrices(configs: MatrixUnits['configs']): void {
+    const { matrices } = this;
+    const used = matrices === undefined || configs.length === 0 ? undefined : { ...matrices, configs };
+    this.limits = { ...this.limits, matrices: used };
   }
 
   /** Compiled once for each text; the compiler runs in the driver, several at a time. */
@@ -87,7 +93,9 @@ export class Gpu {
   ): Promise<Compiled> {
     const { device } = this;
     const layout = this.layoutOf(source);
-    const module = device.createShaderModule({ code, label: source.implementation });
+    const module = await checked(device, `the WGSL of '${source.implementation}'`, () =>
+      device.createShaderModule({ code, label: source.implementation }),
+    );
     const pipeline = await unlessLost(
       device,
       device.createComputePipelineAsync({
@@ -144,13 +152,6 @@ export class Gpu {
       throw error;
     }
   }
-}
-
-function matricesOf(device: GPUDevice): MatrixUnits | undefined {
-  const feature = subgroupMatrixFeatures.find((name) => device.features.has(name));
-  const subgroupSize = device.adapterInfo.subgroupMaxSize;
-  if (feature === undefined || subgroupSize === undefined) return undefined;
-  return { feature, configs: matrixConfigs(device.adapterInfo), subgroupSize };
 }
 
 const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;

@@ -11,7 +11,7 @@ import type { Kernel } from '../../core/graph/plan.ts';
 import { convDepthwise } from '../kernels/conv-depthwise.ts';
 import { convDirect } from '../kernels/conv-direct.ts';
 import { convGeneral } from '../kernels/conv-general.ts';
-import { convMatrix, type MatrixUnits, matrixTiles } from '../kernels/conv-matrix.ts';
+import { convMatrix, matrixTiles } from '../kernels/conv-matrix.ts';
 import { type ConvShape, convShape, hasVectorGroups, isDepthwise } from '../kernels/conv-shape.ts';
 import { convTiled } from '../kernels/conv-tiled.ts';
 import {
@@ -26,6 +26,7 @@ import {
 import type { Epilogue, EpilogueStep } from '../kernels/epilogue.ts';
 import { gateKernel, scaleKernel } from '../kernels/squeeze-excite.ts';
 import { bytesOfStorage, type KernelSource, type Storage, vectorsOf } from '../wgsl/module.ts';
+import type { MatrixUnits } from '../wgsl/subgroup-matrix.ts';
 import type { ParameterName } from './parameters.ts';
 import { depthwiseTiles, directTiles, gemmTiles } from './tiles.ts';
 
@@ -217,6 +218,9 @@ function lowerConvolution(
   };
 }
 
+/** Adapters list up to a dozen kinds of matrices: some of what is tried should be other code. */
+const mostMatrixTiles = 4;
+
 function convCandidates(
   shape: ConvShape,
   epilogue: Epilogue,
@@ -227,13 +231,13 @@ function convCandidates(
     return depthwiseTiles(shape).map((tile) => convDepthwise(shape, tile, epilogue, storage));
   }
   if (!hasVectorGroups(shape)) return [convGeneral(shape, epilogue, storage)];
-  const { matrices, workgroupBytes } = limits;
+  const { matrices, workgroupBytes, shortTexts } = limits;
   const onMatrices =
-    matrices === undefined
+    matrices === undefined || shape.groups > 1
       ? []
-      : matrixTiles(shape, storage, matrices, workgroupBytes).map((tile) =>
-          convMatrix(shape, tile, matrices, epilogue, storage),
-        );
+      : matrixTiles(shape, storage, matrices, workgroupBytes)
+          .slice(0, shortTexts ? 1 : mostMatrixTiles)
+          .map((tile) => convMatrix(shape, tile, matrices, epilogue, storage));
   return [
     ...onMatrices,
     ...directTiles(shape, limits).map((tile) => convDirect(shape, tile, epilogue, storage)),

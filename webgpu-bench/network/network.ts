@@ -54,7 +54,8 @@ export interface ReadyKernel {
   readonly launches: readonly ReadyLaunch[];
 }
 
-const storageOf: Partial<Record<DataType, Storage>> = { fp32: 'f32', fp16: 'f16' };
+/** Of the types that networks are executed in. */
+export const storageOf: Partial<Record<DataType, Storage>> = { fp32: 'f32', fp16: 'f16' };
 
 export class Network {
   readonly graph: WireGraph;

@@ -57,7 +57,7 @@ export async function dawnHost(plimsollVersion: string, tuningFile: string | und
       const { offers: wanted, reason } = wantedFirst(offers, process.env.PLIMSOLL_WEBGPU_ADAPTER);
       return { offers: distinct(wanted), reason };
     },
-    triesMatrices: process.env.PLIMSOLL_WEBGPU_MATRICES === '1',
+    triesMatrices: process.env.PLIMSOLL_WEBGPU_MATRICES !== '0',
     tuning: tuningFile === undefined ? memoryTuning() : fileTuning(tuningFile),
   };
 }

@@ -47,7 +47,7 @@ export function pageHost({ plimsollVersion, browser, gpu, isSecureContext, tunin
       return { offers: sorted, reason: sorted.length > 0 ? undefined : noAdapter };
     },
     tuning,
-    triesMatrices: false,
+    triesMatrices: true,
   };
 }
 

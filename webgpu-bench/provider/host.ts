@@ -18,6 +18,6 @@ export interface Host {
   findAdapters(): Promise<{ readonly offers: readonly AdapterOffer[]; readonly reason: string | undefined }>;
   /** What was found fastest before, on whichever device: the keys name it. */
   readonly tuning: TuningStore;
-  /** Whether kernels on subgroup matrices are tried where the adapter has them: nobody has seen them run yet. */
+  /** Whether kernels on subgroup matrices are tried where the adapter has them and they are right. */
   readonly triesMatrices: boolean;
 }

@@ -1,4 +1,6 @@
 /** The provider protocol over WebGPU, for whichever host carries its lines. */
+
+import type { DataType } from '../../core/graph/plan.ts';
 import {
   type CacheState,
   type ProviderDescription,
@@ -13,9 +15,12 @@ import type { Gpu } from '../network/gpu.ts';
 import { Unsupported } from '../network/lower.ts';
 import { fusableBlocks } from '../network/lower-block.ts';
 import { measureNetwork, profileNetwork } from '../network/measure.ts';
-import { Network } from '../network/network.ts';
+import { Network, storageOf } from '../network/network.ts';
+import { provenMatrices } from '../network/prove-matrices.ts';
 import { Tuner, type TuningStore } from '../network/tuner.ts';
 import { verify } from '../network/verify.ts';
+import type { Storage } from '../wgsl/module.ts';
+import type { SubgroupMatrixConfig } from '../wgsl/subgroup-matrix.ts';
 import { type AdapterRecord, describeDevice } from './adapter.ts';
 import { openGpu } from './device.ts';
 import type { AdapterOffer, Host } from './host.ts';
@@ -52,6 +57,8 @@ export class ProviderServer {
   private queue: Promise<void> = Promise.resolve();
   private found: ReturnType<Host['findAdapters']> | undefined;
   private gpu: Gpu | undefined;
+  private readonly tried = new Set<Storage>();
+  private readonly matrices: SubgroupMatrixConfig[] = [];
   private lastHandle = 0;
 
   constructor(options: ServerOptions) {
@@ -177,13 +184,15 @@ export class ProviderServer {
     const gpu = await this.open();
     const { record } = await this.firstOffer();
     const { secondsPerCeiling } = request;
-    return calibrateDevice(gpu.device, record.id, { secondsPerCeiling, signal, onProgress });
+    const { device, matrices } = gpu;
+    return calibrateDevice(device, record.id, { secondsPerCeiling, matrices, signal, onProgress });
   }
 
   private async prepare(request: Body<'prepare'>, heard: Heard, signal: AbortSignal): Promise<unknown> {
     const { graph, kernels, dtype, batch, seed } = request;
     const gpu = await this.open();
     const { record } = await this.firstOffer();
+    await this.tryMatrices(gpu, dtype, signal);
     const tuner = new Tuner(ofDevice(this.options.host.tuning, record), candidatesFor(record));
     const network = await Network.prepare(gpu, { graph, kernels, dtype, batch, seed }, tuner, heard, signal);
     const handle = ++this.lastHandle;
@@ -210,8 +219,25 @@ export class ProviderServer {
   }
 
   private async open(): Promise<Gpu> {
-    this.gpu ??= await openGpu(await this.firstOffer(), this.options.host.triesMatrices);
+    if (this.gpu === undefined) {
+      this.gpu = await openGpu(await this.firstOffer());
+      this.gpu.setMatrices(this.matrices);
+    }
     return this.gpu;
+  }
+
+  /** Finds out once which subgroup matrices are right. A device that is lost over it is opened without any. */
+  private async tryMatrices(gpu: Gpu, dtype: DataType, signal: AbortSignal): Promise<void> {
+    const storage = storageOf[dtype];
+    if (!this.options.host.triesMatrices || storage === undefined || this.tried.has(storage)) return;
+    this.tried.add(storage);
+    try {
+      this.matrices.push(...(await provenMatrices(gpu, storage, signal)));
+    } catch (error) {
+      if (!(error instanceof DeviceLost)) this.tried.delete(storage);
+      throw error;
+    }
+    gpu.setMatrices(this.matrices);
   }
 
   /** What lay on a device that is gone is gone; the next request opens it anew. */

@@ -42,11 +42,15 @@ export interface KernelText {
   readonly shared?: Readonly<Record<string, number>>;
   /** The same in single f32 values. */
   readonly sharedScalars?: Readonly<Record<string, number>>;
+  /** The same in single values as they are stored. */
+  readonly sharedStored?: Readonly<Record<string, number>>;
   /** Bindings that are arrays of single values, for the texts that want those. */
   readonly scalars?: readonly string[];
-  /** Features of the adapter that WGSL wants enabled by name, besides `shader-f16` and `subgroups`. */
-  readonly features?: readonly string[];
+  /** What WGSL wants enabled by name, besides `f16` and what `quads` needs. */
+  readonly extensions?: readonly string[];
   readonly functions?: readonly string[];
+  /** The size that its subgroups must have, on adapters that can be told (the feature `subgroup-size-control`). */
+  readonly subgroupSize?: number;
   /** The body uses quad operations; `lane`, the invocation's place in its quad, is then known to it. */
   readonly quads?: boolean;
   /** Statements; `block`, `local` (vec2u) and `thread` (its number in the workgroup) are known to them. */
@@ -56,14 +60,14 @@ export interface KernelText {
 /** Wraps a body in everything around it. The text must pass `lintWgsl`; one that does not is a bug of its generator. */
 export function kernelSource(text: KernelText): KernelSource {
   const { storage, bindings, workgroupSize, blocks, shared = {}, functions = [], quads = false } = text;
-  const { sharedScalars = {}, scalars = [], features = [] } = text;
+  const { sharedScalars = {}, sharedStored = {}, scalars = [], extensions = [], subgroupSize } = text;
   const [width, height] = workgroupSize;
   const [across, down] = gridOf(blocks);
   const textOf = (sliced: boolean) =>
     [
       ...(storage === 'f16' ? ['enable f16;'] : []),
       ...(quads ? ['enable subgroups;'] : []),
-      ...features.map((feature) => `enable ${feature.replaceAll('-', '_')};`),
+      ...extensions.map((name) => `enable ${name};`),
       ...bindings.map(
         ({ name, access }, index) =>
           `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<${scalars.includes(name) ? storage : `vec4<${storage}>`}>;`,
@@ -73,8 +77,11 @@ export function kernelSource(text: KernelText): KernelSource {
       ...Object.entries(sharedScalars).map(
         ([name, length]) => `var<workgroup> ${name}: array<f32, ${length}>;`,
       ),
+      ...Object.entries(sharedStored).map(
+        ([name, length]) => `var<workgroup> ${name}: array<${storage}, ${length}>;`,
+      ),
       ...functions,
-      `@compute @workgroup_size(${width}, ${height})`,
+      `@compute @workgroup_size(${width}, ${height})${subgroupSize === undefined ? '' : ` @subgroup_size(${subgroupSize})`}`,
       `fn main(${[
         '@builtin(workgroup_id) group: vec3u',
         '@builtin(local_invocation_id) local3: vec3u',
@@ -105,7 +112,8 @@ export function kernelSource(text: KernelText): KernelSource {
     workgroups: [across, down],
     blocks,
     slicedWgsl: () => textOf(true),
-    workgroupBytes: 16 * total(shared) + 4 * total(sharedScalars),
+    workgroupBytes:
+      16 * total(shared) + 4 * total(sharedScalars) + bytesOfStorage[storage] * total(sharedStored),
   };
 }
 

@@ -37,32 +37,48 @@ it('lets threads that share a core add nothing to a ceiling', () => {
   expect(at(8)?.levels[0]?.bytesPerSecond).toBe(8e10);
 });
 
-it('holds bf16 against the peak of fp32 where that is what the kernels multiply in', () => {
+describe('a type of 16 bits', () => {
   const [provider] = sampleRun.providers;
   const device = provider?.description.devices[0];
   if (provider?.calibration == null || device === undefined) throw new Error('the sample run has ceilings');
+  const { calibration, description } = provider;
   // As the bandwidths of the sample run were measured with.
-  const threads = provider.calibration.bandwidth[0]?.threads ?? 0;
+  const threads = calibration.bandwidth[0]?.threads ?? 0;
   const one = { threads, instructionSet: 'test' };
-  const calibration = {
-    ...provider.calibration,
-    arithmetic: [
-      { ...one, dtype: 'fp32' as const, operationsPerSecond: 1e11 },
-      { ...one, dtype: 'bf16' as const, operationsPerSecond: 3e12 },
-    ],
-  };
-  const bf16 = (multipliedIn?: { bf16: 'fp32' }) =>
-    ceilingsFor([{ ...provider, description: { ...provider.description, multipliedIn }, calibration }], {
-      provider: provider.description.provider,
-      device: device.id,
+  const held = (dtype: 'bf16' | 'fp16', operationsPerSecond: number, multipliedIn?: { bf16: 'fp32' }) =>
+    ceilingsFor(
+      [
+        {
+          ...provider,
+          description: { ...description, multipliedIn },
+          calibration: {
+            ...calibration,
+            arithmetic: [
+              { ...one, dtype: 'fp32' as const, operationsPerSecond: 1e11 },
+              { ...one, dtype, operationsPerSecond },
+            ],
+          },
+        },
+      ],
+      { provider: description.provider, device: device.id, dtype, threads },
+    );
+
+  it('is held against the peak of fp32 where that is what the kernels multiply in', () => {
+    expect(held('bf16', 3e12)).toMatchObject({ multipliedIn: 'bf16', peakOperationsPerSecond: 3e12 });
+    expect(held('bf16', 3e12, { bf16: 'fp32' })).toMatchObject({
       dtype: 'bf16',
-      threads,
+      multipliedIn: 'fp32',
+      peakOperationsPerSecond: 1e11,
     });
-  expect(bf16()).toMatchObject({ multipliedIn: 'bf16', peakOperationsPerSecond: 3e12 });
-  expect(bf16({ bf16: 'fp32' })).toMatchObject({
-    dtype: 'bf16',
-    multipliedIn: 'fp32',
-    peakOperationsPerSecond: 1e11,
+  });
+
+  it('is held against the peak of fp32 where its own units are slower: any kernel may widen it', () => {
+    expect(held('fp16', 2e11)).toMatchObject({ multipliedIn: 'fp16', peakOperationsPerSecond: 2e11 });
+    expect(held('fp16', 1e9)).toMatchObject({
+      dtype: 'fp16',
+      multipliedIn: 'fp32',
+      peakOperationsPerSecond: 1e11,
+    });
   });
 });
 

@@ -11,13 +11,13 @@ import {
   matrixWgsl,
   maxSteps,
   maxTrips,
-  type SubgroupMatrixConfig,
   unroll,
   widths,
 } from '../../../webgpu-bench/calibrate/arithmetic-kernels.ts';
 import { copyWgsl, readWgsl, writeWgsl } from '../../../webgpu-bench/calibrate/bandwidth.ts';
 import { createCompute } from '../../../webgpu-bench/calibrate/compute.ts';
 import { overheadWgsl } from '../../../webgpu-bench/calibrate/overhead.ts';
+import type { SubgroupMatrixConfig } from '../../../webgpu-bench/wgsl/subgroup-matrix.ts';
 import { nullDevice } from './dawn-device.ts';
 
 const variants: ArithmeticVariant[] = (['f32', 'f16', 'i8'] as const).flatMap((type: ArithmeticType) =>
@@ -38,6 +38,7 @@ const matrices = configs.flatMap((config) =>
       feature: 'chromium-experimental-subgroup-matrix',
       config,
       subgroupSize: 32,
+      pinsSize: chains === 1,
       chains,
     }),
   ),
@@ -90,7 +91,13 @@ it('gives every var an initialiser: Tint does not zero one in a loop again', () 
 it('names the standard feature where the device has that one', () => {
   const [config] = configs;
   if (config === undefined) throw new Error('there are configurations');
-  const code = matrixWgsl({ feature: 'subgroup-matrix', config, subgroupSize: 32, chains: 1 });
+  const code = matrixWgsl({
+    feature: 'subgroup-matrix',
+    config,
+    subgroupSize: 32,
+    pinsSize: false,
+    chains: 1,
+  });
   expect(code).toContain('enable subgroup_matrix;');
 });
 

@@ -1,25 +1,19 @@
 /** Every kernel on the software adapter, against the fp64 reference; every generated text through Dawn's compiler. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Graph } from '../../../core/graph/graph.ts';
-import { type PlanKind, planGraph } from '../../../core/graph/plan.ts';
 import { findModel } from '../../../core/models/zoo.ts';
 import { MeasureResultSchema } from '../../../core/protocol/provider.ts';
-import { toWireGraph } from '../../../core/protocol/wire-graph.ts';
 import { OutOfMemory } from '../../../webgpu-bench/measure/errors.ts';
 import { findTimer } from '../../../webgpu-bench/measure/repeat.ts';
 import { Gpu } from '../../../webgpu-bench/network/gpu.ts';
 import type { LowerOptions, WorkgroupLimits } from '../../../webgpu-bench/network/lower.ts';
-import { fusableBlocks } from '../../../webgpu-bench/network/lower-block.ts';
 import { lowerKernel } from '../../../webgpu-bench/network/lower-kernel.ts';
 import { measureNetwork, profileNetwork, stepsOf } from '../../../webgpu-bench/network/measure.ts';
-import { Network } from '../../../webgpu-bench/network/network.ts';
-import { Tuner } from '../../../webgpu-bench/network/tuner.ts';
 import { verify } from '../../../webgpu-bench/network/verify.ts';
 import type { Storage } from '../../../webgpu-bench/wgsl/module.ts';
 import { blockNetworks, operatorsNetwork } from '../../fixtures/webgpu/networks.ts';
 import { leastDevice, nullDevice, softwareDevice, whyNoSoftwareAdapter } from './dawn-device.ts';
-
-const planOf = (graph: Graph, kind: PlanKind) => planGraph(graph, kind, new Set(fusableBlocks));
+import { expectRight, planOf, prepareNetwork } from './prepared-network.ts';
 
 describe.skipIf(whyNoSoftwareAdapter !== undefined)(
   'kernels on the software adapter',
@@ -32,29 +26,6 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
     });
     afterAll(() => gpu.device.destroy());
 
-    /** `candidate` is tried instead of what tuning would choose. */
-    async function prepare(graph: Graph, kind: PlanKind, candidate = 0, batch = 1): Promise<Network> {
-      const chosen = new Tuner({ get: () => candidate, set: () => {} }, candidate + 1);
-      const kernels = planOf(graph, kind).kernels;
-      return Network.prepare(
-        gpu,
-        { graph: toWireGraph(graph), kernels, dtype: 'fp32', batch, seed: 7 },
-        chosen,
-        () => {},
-      );
-    }
-
-    async function expectRight(network: Network): Promise<void> {
-      try {
-        const { passed, kernels, output } = await verify(network, async () => {});
-        expect(kernels.filter((kernel) => !kernel.passed)).toEqual([]);
-        expect(output.standardDeviation).toBeGreaterThan(0.01);
-        expect(passed).toBe(true);
-      } finally {
-        network.release();
-      }
-    }
-
     it.each([
       [0, 'conv2d.quads.4x8'],
       [1, 'conv2d.direct.4x8'],
@@ -63,7 +34,10 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       [6, 'conv2d.tiled.32x64x16'],
       [8, 'conv2d.tiled.64x64x16'],
     ])('every operator is right, with candidate %i of each layer: %s', async (candidate, implementation) => {
-      const network = await prepare(operatorsNetwork(), 'layerwise', candidate, candidate === 0 ? 2 : 1);
+      const network = await prepareNetwork(gpu, operatorsNetwork(), 'layerwise', {
+        candidate,
+        batch: candidate === 0 ? 2 : 1,
+      });
       const used = new Map(network.kernels.map((kernel) => [kernel.plan.name, kernel.implementation]));
       expect(used.get('dense')).toBe(implementation);
       expect(used.get('pointwise.gelu')).toBe(implementation);
@@ -81,7 +55,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
 
     it.each(Object.keys(blockNetworks))('%s is right as one launch', async (name) => {
       const graph = blockNetworks[name]?.() as Graph;
-      const network = await prepare(graph, 'fused', 0, 2);
+      const network = await prepareNetwork(gpu, graph, 'fused', { batch: 2 });
       const fused = network.kernels.filter(({ plan }) => plan.fused);
       expect(fused.map(({ implementation }) => implementation)).toEqual([expect.stringMatching(/^block\./)]);
       const excited = name.includes('squeeze');
@@ -96,18 +70,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
     ])('the large tiles of %s that hardware gets are right as well', async (name, implementation) => {
       const graph = blockNetworks[name]?.() as Graph;
       const hardware = new Gpu(gpu.device, gpu.timer, false);
-      const network = await Network.prepare(
-        hardware,
-        {
-          graph: toWireGraph(graph),
-          kernels: planOf(graph, 'fused').kernels,
-          dtype: 'fp32',
-          batch: 1,
-          seed: 7,
-        },
-        new Tuner({ get: () => 0, set: () => {} }, 1),
-        () => {},
-      );
+      const network = await prepareNetwork(hardware, graph, 'fused');
       expect(network.kernels.find(({ plan }) => plan.fused)?.implementation).toBe(implementation);
       await expectRight(network);
     });
@@ -116,25 +79,14 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       const graph = blockNetworks.convnext?.() as Graph;
       const small = new Gpu(gpu.device, gpu.timer, false);
       Object.assign(small.limits, { workgroupBytes: 512 });
-      const network = await Network.prepare(
-        small,
-        {
-          graph: toWireGraph(graph),
-          kernels: planOf(graph, 'fused').kernels,
-          dtype: 'fp32',
-          batch: 1,
-          seed: 7,
-        },
-        new Tuner({ get: () => 0, set: () => {} }, 1),
-        () => {},
-      );
+      const network = await prepareNetwork(small, graph, 'fused');
       const block = network.kernels.find(({ plan }) => plan.fused);
       expect(block?.implementation).toMatch(/^layer by layer in 4 launches: it needs \d+ bytes .* has 512$/);
       await expectRight(network);
     });
 
     it('a wrong weight and an output that is not written are found', async () => {
-      const network = await prepare(operatorsNetwork(), 'layerwise');
+      const network = await prepareNetwork(gpu, operatorsNetwork(), 'layerwise');
       const [weights] = network.kernels;
       expect(weights?.plan.name).toBe('dense');
       const parameters = network.parametersOf(1);
@@ -161,18 +113,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       expect(least.limits).toMatchObject({ workgroupBytes: 16384, invocations: 256, quads: false });
       for (const name of ['convfirst, relu', 'mbconv']) {
         const graph = blockNetworks[name]?.() as Graph;
-        const network = await Network.prepare(
-          least,
-          {
-            graph: toWireGraph(graph),
-            kernels: planOf(graph, 'fused').kernels,
-            dtype: 'fp32',
-            batch: 1,
-            seed: 7,
-          },
-          new Tuner({ get: () => 0, set: () => {} }, 1),
-          () => {},
-        );
+        const network = await prepareNetwork(least, graph, 'fused');
         expect(network.kernels.find(({ plan }) => plan.fused)?.implementation).toMatch(/^block\./);
         const sampling = { warmupSeconds: 0, minSeconds: 0.05, minSamples: 2, maxSeconds: 5 };
         const { latencyNs, gpuClock } = await measureNetwork(network, sampling, () => {});
@@ -181,19 +122,13 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
         expect(gpuClock).toBeUndefined();
         await expectRight(network);
       }
-      const request = { graph: toWireGraph(operatorsNetwork()), kernels: [], batch: 1, seed: 7 };
-      const half = Network.prepare(
-        least,
-        { ...request, dtype: 'fp16' },
-        new Tuner({ get: () => 0, set: () => {} }, 1),
-        () => {},
-      );
+      const half = prepareNetwork(least, operatorsNetwork(), 'layerwise', { dtype: 'fp16' });
       await expect(half).rejects.toThrow('16-bit floats');
       device.destroy();
     });
 
     it('a batch that the device has no memory for is refused, and the next network is executed', async () => {
-      const tooLarge = prepare(operatorsNetwork(), 'layerwise', 0, 2 ** 22);
+      const tooLarge = prepareNetwork(gpu, operatorsNetwork(), 'layerwise', { batch: 2 ** 22 });
       await expect(tooLarge).rejects.toThrow(
         /^One of the activations has \d+ MiB, and this device takes \d+ MiB/,
       );
@@ -203,25 +138,14 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       const each = Math.min(maxBufferSize, maxStorageBufferBindingSize);
       const all = gpu.createBuffers('activations', Array(1000).fill(each));
       await expect(all).rejects.toBeInstanceOf(OutOfMemory);
-      await expectRight(await prepare(operatorsNetwork(), 'layerwise'));
+      await expectRight(await prepareNetwork(gpu, operatorsNetwork(), 'layerwise'));
     });
 
     it('cuts what takes too long, launch by launch, and computes the same', async () => {
       // As if a hundredth of a millisecond were too long.
       const strict = new Gpu(gpu.device, gpu.timer, true, { longestDispatchNs: 1e4 });
       const graph = blockNetworks['mbconv, squeeze and excite']?.() as Graph;
-      const network = await Network.prepare(
-        strict,
-        {
-          graph: toWireGraph(graph),
-          kernels: planOf(graph, 'fused').kernels,
-          dtype: 'fp32',
-          batch: 2,
-          seed: 7,
-        },
-        new Tuner({ get: () => 0, set: () => {} }, 1),
-        () => {},
-      );
+      const network = await prepareNetwork(strict, graph, 'fused', { batch: 2 });
       const { kernels } = await profileNetwork(network, 1, () => {});
       expect(kernels.map(({ name }) => name)).toEqual(network.kernels.map(({ plan }) => plan.name));
       const counts = network.kernels.flatMap(({ launches }) => launches.map(({ slices }) => slices?.count));
@@ -240,7 +164,7 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
     });
 
     it('times the whole and its kernels', async () => {
-      const network = await prepare(operatorsNetwork(), 'layerwise');
+      const network = await prepareNetwork(gpu, operatorsNetwork(), 'layerwise');
       const sampling = { warmupSeconds: 0.01, minSeconds: 0.1, minSamples: 3, maxSeconds: 5 };
       const measured = await measureNetwork(network, sampling, () => {});
       const { latencyNs, timerResolutionNs, gpuClock } = MeasureResultSchema.parse(measured);
@@ -265,7 +189,7 @@ describe('generated texts', { timeout: 300_000 }, () => {
     workgroupBytes: 32768,
     invocations: 256,
     quads: true,
-    matrices: { feature: 'chromium-experimental-subgroup-matrix', configs, subgroupSize: 32 },
+    matrices: { feature: 'chromium-experimental-subgroup-matrix', configs, subgroupSize: 32, pinsSize: true },
     shortTexts: false,
   } as const;
   const software = { ...hardware, workgroupBytes: 16384, matrices: undefined, shortTexts: true } as const;

@@ -1,0 +1,74 @@
+/**
+ * Whether an adapter's subgroup matrices compute what they should. They are experimental, in drivers as well: a kind that is refused, or
+ * whose result differs from the reference, is not used, and the networks are executed without it.
+ */
+import { GraphBuilder } from '../../core/graph/builder.ts';
+import { planGraph } from '../../core/graph/plan.ts';
+import { toWireGraph } from '../../core/protocol/wire-graph.ts';
+import { DeviceLost } from '../measure/errors.ts';
+import type { Storage } from '../wgsl/module.ts';
+import type { SubgroupMatrixConfig } from '../wgsl/subgroup-matrix.ts';
+import type { Gpu } from './gpu.ts';
+import { Network } from './network.ts';
+import { Tuner } from './tuner.ts';
+import { verify } from './verify.ts';
+
+/** Both ways that inputs are read in, on matrices of up to 32 by 32. */
+function trial() {
+  const g = new GraphBuilder('trial', { height: 9, width: 8, channels: 32 });
+  g.block('trial', 'conv', () => {
+    const x = g.conv('window', g.input, {
+      outChannels: 32,
+      kernelSize: 3,
+      padding: 'same',
+      activation: 'relu',
+    });
+    g.conv('pointwise', x, { outChannels: 32, kernelSize: 1 });
+  });
+  const graph = g.build();
+  const { kernels } = planGraph(graph, 'layerwise', new Set());
+  return { graph: toWireGraph(graph), kernels, batch: 1, seed: 1 };
+}
+
+/** Those of its matrices of this storage that are right. @throws DeviceLost, the signal's reason */
+export async function provenMatrices(
+  gpu: Gpu,
+  storage: Storage,
+  signal?: AbortSignal,
+): Promise<readonly SubgroupMatrixConfig[]> {
+  const { matrices } = gpu;
+  const before = gpu.limits.matrices;
+  const proven: SubgroupMatrixConfig[] = [];
+  try {
+    for (const config of matrices?.configs ?? []) {
+      if (config.componentType !== storage) continue;
+      signal?.throwIfAborted();
+      gpu.setMatrices([config]);
+      if (await isRight(gpu, storage)) proven.push(config);
+    }
+  } finally {
+    gpu.setMatrices(before?.configs ?? []);
+  }
+  return proven;
+}
+
+async function isRight(gpu: Gpu, storage: Storage): Promise<boolean> {
+  const first = new Tuner({ get: () => 0, set: () => {} }, 1);
+  const request = { ...trial(), dtype: storage === 'f16' ? 'fp16' : 'fp32' } as const;
+  try {
+    const network = await Network.prepare(gpu, request, first, () => {});
+    try {
+      const { passed } = await verify(network, async () => {});
+      // Matrices that do not fit the trial were not used, and nothing is known of them.
+      return (
+        passed && network.kernels.every(({ implementation }) => implementation.startsWith('conv2d.matrix.'))
+      );
+    } finally {
+      network.release();
+    }
+  } catch (error) {
+    if (error instanceof DeviceLost) throw error;
+    // The driver refused the text: that is an answer.
+    return false;
+  }
+}

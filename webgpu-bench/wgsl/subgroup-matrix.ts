@@ -1,0 +1,49 @@
+/** Subgroup matrices: what an adapter says that it multiplies at once. Still experimental; the types of WebGPU have none of it. */
+
+/** The two names of one feature: the standard's, and the one that Chromium has it under until then. */
+export const subgroupMatrixFeatures = ['subgroup-matrix', 'chromium-experimental-subgroup-matrix'] as const;
+export type SubgroupMatrixFeature = (typeof subgroupMatrixFeatures)[number];
+
+/** A product of M x K and K x N components, and the type that it is summed in. */
+export interface SubgroupMatrixConfig {
+  readonly componentType: string;
+  readonly resultComponentType: string;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
+export interface MatrixUnits {
+  readonly feature: SubgroupMatrixFeature;
+  readonly configs: readonly SubgroupMatrixConfig[];
+  /** The largest that the adapter has: a workgroup must be a multiple of it. */
+  readonly subgroupSize: number;
+  /** A kernel can ask for subgroups of just that size. */
+  readonly pinsSize: boolean;
+}
+
+/** What a kernel needs of a device that has what `sizeFeatures` names, to ask for the size of its subgroups. */
+export const sizeFeatures = ['subgroups', 'subgroup-size-control'] as const;
+
+/** Names that WGSL wants enabled for a kernel on these. */
+export const matrixExtensions = ({ feature, pinsSize }: Omit<MatrixUnits, 'configs'>): string[] =>
+  [...(pinsSize ? sizeFeatures : []), feature].map((name) => name.replaceAll('-', '_'));
+
+/** Of the adapter, not of its device: Dawn in Node lists them there alone. Undefined where there are none. */
+export function matrixUnitsOf({
+  features,
+  info,
+}: Pick<GPUAdapter, 'features' | 'info'>): MatrixUnits | undefined {
+  const feature = subgroupMatrixFeatures.find((name) => features.has(name));
+  const { subgroupMaxSize: subgroupSize, subgroupMatrixConfigs = [] } = info as GPUAdapterInfo & {
+    readonly subgroupMatrixConfigs?: Iterable<SubgroupMatrixConfig>;
+  };
+  if (feature === undefined || subgroupSize === undefined) return undefined;
+  // Copied: they live no longer than the adapter does.
+  const configs = [...subgroupMatrixConfigs].map(({ componentType, resultComponentType, M, N, K }) => ({
+    ...{ componentType, resultComponentType, M, N, K },
+  }));
+  return configs.length === 0
+    ? undefined
+    : { feature, configs, subgroupSize, pinsSize: sizeFeatures.every((name) => features.has(name)) };
+}
