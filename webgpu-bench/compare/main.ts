@@ -35,7 +35,7 @@ const page: ComparePage = {
     const versions = { 'onnxruntime-web': onnxRuntimeVersion, 'tensorflow.js': tensorFlowVersion };
     const [offer] = offers;
     if (offer === undefined) return { reason: reason ?? 'There is no adapter.', versions };
-    ready = { gpu: await openGpu(offer, false), tuner: new Tuner(tuning, candidatesFor(offer.record)) };
+    ready = { gpu: await openGpu(offer), tuner: new Tuner(tuning, candidatesFor(offer.record)) };
     const { name, driver, software } = offer.record;
     return { adapter: { name, driver, software }, versions };
   },
