@@ -3,6 +3,7 @@
  *
  *     npm run test:zoo -- [MODEL …] [--providers native,webgpu] [--size PIXELS]
  *     npm run test:zoo -- --dtype bf16 [--providers native,onednn]
+ *     npm run test:zoo -- --dtype fp16 [--providers webgpu]
  *
  * Each provider checks its kernels against the fp64 reference, and the first values of its result are held against those of the first
  * provider's layerwise plan. Smaller networks come first; on a software adapter, whose driver VK_ICD_FILENAMES names, the large ones take
@@ -19,10 +20,15 @@ import { ProviderProcess } from '../main/bench/provider-process.ts';
 import { findProvider, type ProgramName } from '../main/bench/providers.ts';
 
 /**
- * Of the largest value: both round each of a hundred layers on their way. Sigmoids make so much of what bf16 loses that whole networks are
- * up to 0.6 apart though each of their kernels is right: there the distance is told and not judged.
+ * Of each type: who executes it, and how far two results may lie apart, of the largest value, for both round each of a hundred layers on their
+ * way. Sigmoids make so much of what 16 bits lose that whole networks are up to 0.6 apart though each of their kernels is right: there
+ * the distance is told and not judged.
  */
-const tolerances = { fp32: 1e-3, bf16: Number.POSITIVE_INFINITY } as const;
+const types = {
+  fp32: { providers: 'native,webgpu', tolerance: 1e-3 },
+  bf16: { providers: 'native,onednn', tolerance: Number.POSITIVE_INFINITY },
+  fp16: { providers: 'webgpu', tolerance: Number.POSITIVE_INFINITY },
+} as const;
 const request = { silenceMs: 3_600_000 };
 
 const { values: options, positionals } = parseArgs({
@@ -33,9 +39,9 @@ const { values: options, positionals } = parseArgs({
     size: { type: 'string' },
   },
 });
-const dtype = options.dtype as keyof typeof tolerances;
-const tolerance = tolerances[dtype];
-if (tolerance === undefined) throw new Error('--dtype takes fp32 or bf16.');
+const dtype = options.dtype as keyof typeof types;
+const type = types[dtype];
+if (type === undefined) throw new Error(`--dtype takes one of ${Object.keys(types).join(', ')}.`);
 const wanted = positionals.length === 0 ? models.map(({ name }) => name) : positionals;
 const graphs = wanted
   .map((name) => {
@@ -84,7 +90,7 @@ function distance(expected: Verification['output'], found: Verification['output'
 }
 
 let failures = 0;
-const chosen = options.providers ?? (dtype === 'bf16' ? 'native,onednn' : 'native,webgpu');
+const chosen = options.providers ?? type.providers;
 const providers = await Promise.all(chosen.split(',').map(open));
 for (const { name, graph, macs } of graphs) {
   let expected: Verification['output'] | undefined;
@@ -96,7 +102,7 @@ for (const { name, graph, macs } of graphs) {
         const { passed, output } = await verify(provider, graph, kind);
         expected ??= output;
         const apart = distance(expected, output);
-        const agrees = passed && apart <= tolerance;
+        const agrees = passed && apart <= type.tolerance;
         if (!agrees) failures++;
         told = `${agrees ? 'agrees' : passed ? 'DIFFERS' : 'WRONG'}  ${apart.toExponential(1)}`;
       } catch (error) {

@@ -111,6 +111,13 @@ const wireKernel = z.object({
 
 // ---------------------------------------------------------------------------------------------------------- requests
 
+/**
+ * Which of the codes that compute the same was fastest on this device, by what the provider calls the choice. What `prepare` answers is given to
+ * it again the next time, and it need not try again.
+ */
+const TuningSchema = z.record(z.string(), count);
+export type Tuning = z.infer<typeof TuningSchema>;
+
 export const ProviderRequestSchema = z.discriminatedUnion('method', [
   z.object({ id: count, method: z.literal('describe') }),
   z.object({
@@ -140,6 +147,7 @@ export const ProviderRequestSchema = z.discriminatedUnion('method', [
         levels: z.array(z.object({ level: MemoryLevelSchema, bytesPerSecond: positive })),
       })
       .optional(),
+    tuning: TuningSchema.optional(),
   }),
   z.object({ id: count, method: z.literal('verify'), handle: count }),
   z.object({
@@ -296,6 +304,8 @@ export const PrepareResultSchema = z.object({
   /** Activations, planned by lifetime. */
   activationBytes: count,
   weightBytes: count,
+  /** What was found out by trying just now. */
+  tuning: TuningSchema.optional(),
 });
 export type Prepared = z.infer<typeof PrepareResultSchema>;
 

@@ -32,6 +32,7 @@ import {
   startProvider,
 } from './scheduler.ts';
 import { settle } from './settle.ts';
+import { TunedProvider } from './tuned-provider.ts';
 import { planAgain } from './verify-figure.ts';
 
 export type Emit = <E extends ApiEvent>(event: E, payload: ApiEventPayload<E>) => void;
@@ -201,8 +202,8 @@ export class ActiveRun {
   /** All that can fail before anything is stored, the cheap checks first. */
   private async prepare(job: Job, { runId, progress }: Current): Promise<Prepared> {
     const names = [...new Set(job.providers)];
-    const connections = names.map((name) => openProvider(name, this.pages));
     const store = this.store();
+    const connections = names.map((name) => new TunedProvider(openProvider(name, this.pages), store));
     const environment = await detectMachine();
     const providers: DescribedProvider[] = [];
     const remarks: string[] = [];

@@ -1,8 +1,7 @@
 /** The providers. A new one is a program that speaks the protocol, and an entry here; one of them is a page. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { ApiError, type ProviderName } from '../../core/protocol/api.ts';
-import { dataFolder, nativeBenchPath, onednnBenchPath, webgpuBenchPath } from '../paths.ts';
+import { nativeBenchPath, onednnBenchPath, webgpuBenchPath } from '../paths.ts';
 import type { BenchPages } from './bench-pages.ts';
 import type { ProviderConnection } from './provider-connection.ts';
 import { ProviderProcess, type ProviderProgram } from './provider-process.ts';
@@ -12,7 +11,6 @@ export type ProgramName = Exclude<ProviderName, 'webgpu-page'>;
 
 interface KnownProvider {
   readonly path: () => string;
-  readonly args?: () => readonly string[];
   /** What is missing without it, and what to do. */
   readonly missing: string;
   readonly hint: string;
@@ -31,8 +29,6 @@ const known: Readonly<Record<ProgramName, KnownProvider>> = {
   },
   webgpu: {
     path: webgpuBenchPath,
-    // Which kernels were fastest on which device is worth keeping: finding out takes longer than measuring.
-    args: () => ['--tuning', join(dataFolder(), 'webgpu-tuning.json')],
     missing: 'The program that runs WebGPU in Node is not part of the packaged app',
     hint: 'Measure with WebGPU from the command line of a checkout: plimsoll profile --providers webgpu',
   },
@@ -45,15 +41,12 @@ export function isInstalled(name: ProgramName): boolean {
 
 /** Throws ApiError('provider') where its program is missing. */
 export function findProvider(name: ProgramName): ProviderProgram {
-  const { path: pathOf, args: argsOf, missing, hint } = known[name];
+  const { path: pathOf, missing, hint } = known[name];
   const path = pathOf();
   if (!existsSync(path)) throw new ApiError('provider', `${missing} (${path}).`, hint);
   // A script is run by the Node that runs this: a provider may be written in anything.
   const isScript = /\.[cm]?[jt]s$/.test(path);
-  const args = argsOf?.() ?? [];
-  return isScript
-    ? { name, command: process.execPath, args: [path, ...args] }
-    : { name, command: path, args };
+  return isScript ? { name, command: process.execPath, args: [path] } : { name, command: path, args: [] };
 }
 
 /** Nothing is started before the first request. Throws ApiError('provider') where it cannot be had here. */

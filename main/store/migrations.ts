@@ -168,4 +168,14 @@ export const migrations: readonly string[] = [
   DROP INDEX figureMedian;
   CREATE INDEX figureMedian ON figure(runId, doubt, caseId, medianNs);
   `,
+  `
+  -- Which of the codes that compute the same was fastest: of a device with its driver, as a provider sees it.
+  CREATE TABLE tuning (
+    provider TEXT NOT NULL,
+    device TEXT NOT NULL,
+    key TEXT NOT NULL,
+    choice INTEGER NOT NULL,
+    PRIMARY KEY (provider, device, key)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

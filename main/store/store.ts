@@ -1,4 +1,5 @@
 /** Runs and their measurements in SQLite. Every measurement is one transaction: a run that is killed keeps what it had. */
+
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
@@ -12,6 +13,7 @@ import { assembleReport, type MeasuredIn, measurementDetail } from '../../core/a
 import { ApiError } from '../../core/protocol/api.ts';
 import type { HistoryHead } from '../../core/protocol/compare.ts';
 import type { Machine, MachineUpdate } from '../../core/protocol/machines.ts';
+import type { Tuning } from '../../core/protocol/provider.ts';
 import {
   type Case,
   type DeviceCalibration,
@@ -194,6 +196,31 @@ export class Store {
           const facts = JSON.parse(surroundings) as Surroundings;
           return (JSON.parse(noise) as NoiseTest[]).map((test) => ({ test, facts }));
         }),
+    );
+  }
+
+  /** Which codes were fastest on this device, as `keepTuning` was told. */
+  tuning(provider: string, device: string): Tuning {
+    return this.guard(() =>
+      Object.fromEntries(
+        this.statements
+          .prepare<[string, string], [string, number]>(
+            'SELECT key, choice FROM tuning WHERE provider = ? AND device = ?',
+          )
+          .raw()
+          .all(provider, device),
+      ),
+    );
+  }
+
+  /** The newer choice counts. */
+  keepTuning(provider: string, device: string, found: Tuning): void {
+    this.guard(() =>
+      this.statements
+        .prepare(
+          'INSERT OR REPLACE INTO tuning (provider, device, key, choice) SELECT ?, ?, key, value FROM json_each(?)',
+        )
+        .run(provider, device, JSON.stringify(found)),
     );
   }
 

@@ -1,5 +1,5 @@
 /** The provider `webgpu` as a program, in Node, on the software adapter; and what it says where there is no adapter. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,9 @@ import { findModel } from '../../core/models/zoo.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 import { ProviderProcess } from '../../main/bench/provider-process.ts';
 import { findProvider } from '../../main/bench/providers.ts';
+import { TunedProvider, type TuningShelf } from '../../main/bench/tuned-provider.ts';
 import { webgpuBenchPath } from '../../main/paths.ts';
+import { Store } from '../../main/store/store.ts';
 import { parseAdapterList, wantedFirst } from '../../webgpu-bench/node/dawn.ts';
 import { adapterRecord } from '../../webgpu-bench/provider/adapter.ts';
 import { convnext } from '../fixtures/webgpu/networks.ts';
@@ -142,15 +144,33 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)('the provider webgpu', () =>
     await named.close();
   });
 
-  it('keeps what it found fastest under the device and its driver', async () => {
+  it('chooses once, and is told by the store what it chose', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'plimsoll-tuning-'));
-    const file = join(folder, 'tuning.json');
-    const tuned = start(icd, ['--tuning', file]);
-    await tuned.request('prepare', prepareRequest('fp32', false), request);
-    await tuned.close();
-    const keys = Object.keys(JSON.parse(await readFile(file, 'utf8')));
-    expect(keys.length).toBeGreaterThan(0);
-    for (const key of keys) expect(key).toMatch(/^google-swiftshader vulkan SwiftShader .* [0-9a-f]{16}$/);
+    const store = new Store(folder);
+    const shelved: string[] = [];
+    const shelf: TuningShelf = {
+      tuning: (name, device) => store.tuning(name, device),
+      keepTuning: (name, device, found) => {
+        shelved.push(device);
+        store.keepTuning(name, device, found);
+      },
+    };
+    const prepared = async () => {
+      const tuned = new TunedProvider(start(icd), shelf);
+      await tuned.request('describe', {}, request);
+      const { kernels, tuning } = await tuned.request('prepare', prepareRequest('fp32', false), request);
+      await tuned.close();
+      return { used: kernels.map(({ implementation }) => implementation), tuning };
+    };
+    const first = await prepared();
+    expect(Object.keys(first.tuning ?? {}).length).toBeGreaterThan(0);
+    expect(shelved).toHaveLength(1);
+    expect(shelved[0]).toMatch(/^google-swiftshader, SwiftShader .*, vulkan, SwiftShader .*, dawn \d/);
+    expect(store.tuning('webgpu', shelved[0] ?? '')).toEqual(first.tuning);
+    expect(store.tuning('webgpu-page', shelved[0] ?? '')).toEqual({});
+    // Another process has nothing left to try.
+    expect(await prepared()).toEqual({ used: first.used, tuning: undefined });
+    store.close();
     await rm(folder, { recursive: true });
   });
 

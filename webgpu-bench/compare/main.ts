@@ -30,7 +30,7 @@ const page: ComparePage = {
   async open() {
     const gpu = (navigator as { readonly gpu?: GPU }).gpu;
     const tuning = memoryTuning();
-    const host = pageHost({ plimsollVersion: '', browser: '', gpu, isSecureContext, tuning });
+    const host = pageHost({ plimsollVersion: '', browser: '', gpu, isSecureContext });
     const { offers, reason } = await host.findAdapters();
     const versions = { 'onnxruntime-web': onnxRuntimeVersion, 'tensorflow.js': tensorFlowVersion };
     const [offer] = offers;

@@ -20,6 +20,9 @@ export interface GpuOptions {
   readonly longestDispatchNs?: number;
 }
 
+/** More than a machine that compiles on its processor has cores for, and few enough to be heard when told to stop. */
+const compilesAtOnce = 8;
+
 export class Gpu {
   readonly device: GPUDevice;
   limits: WorkgroupLimits;
@@ -65,6 +68,33 @@ export class Gpu {
   /** Compiled once for each text; the compiler runs in the driver, several at a time. */
   compile(source: KernelSource): Promise<Compiled> {
     return this.compileText(source, source.wgsl, []);
+  }
+
+  /**
+   * Several at a time: they wait in a driver's compiler. `compiled` hears of each, and which share is done.
+   * @throws what the first that fails is refused for, DeviceLost, the signal's reason
+   */
+  async compileAll(
+    sources: readonly KernelSource[],
+    compiled: (fraction: number, source: KernelSource) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const waiting = [...new Map(sources.map((source) => [source.wgsl, source])).values()];
+    const { length } = waiting;
+    let done = 0;
+    const compileNext = async () => {
+      for (let source = waiting.shift(); source !== undefined; source = waiting.shift()) {
+        signal?.throwIfAborted();
+        await this.compile(source);
+        compiled(++done / length, source);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: compilesAtOnce }, compileNext));
+    } finally {
+      // After a failure the others end as well.
+      waiting.length = 0;
+    }
   }
 
   /** The same for parts of its blocks. */

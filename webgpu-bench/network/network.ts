@@ -44,6 +44,9 @@ interface Slices {
   readonly blocks: number;
 }
 
+/** Of preparing, about: the rest is choosing. */
+const compilingShare = 0.8;
+
 /** What a dynamic offset must be a multiple of, on any adapter. */
 const sliceBytes = 256;
 
@@ -124,6 +127,15 @@ export class Network {
       this.graph.inputBound,
     );
     this.write(0, values);
+    // All of them before any is tried, so that no compiler is at work beside the clock.
+    const sources = lowered.flatMap(({ launches }) =>
+      launches.flatMap(({ candidates }) => tuner.tried(candidates)),
+    );
+    await this.gpu.compileAll(
+      sources,
+      (fraction, { implementation }) => heard(compilingShare * fraction, `compiling ${implementation}`),
+      signal,
+    );
     const kernels: ReadyKernel[] = [];
     for (const [index, { launches, implementation }] of lowered.entries()) {
       signal?.throwIfAborted();
@@ -146,7 +158,8 @@ export class Network {
         workspaceBytes: workspaceOf(launches).reduce((sum, { bytes }) => sum + bytes, 0),
         launches: ready,
       });
-      heard((index + 1) / lowered.length, `compiling ${kernel.name}`);
+      const share = (index + 1) / lowered.length;
+      heard(compilingShare + (1 - compilingShare) * share, `choosing the code of ${kernel.name}`);
     }
     this.kernels = kernels;
   }

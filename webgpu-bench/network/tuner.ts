@@ -1,6 +1,6 @@
 /**
  * Chooses among kernels that compute the same by trying each for a moment. What was found is kept under the text of all
- * candidates, which names shape, type and code; who keeps it longer than this process is the host's affair.
+ * candidates, which names shape, type and code.
  */
 
 import { samplePasses, shortestNs } from '../measure/repeat.ts';
@@ -38,6 +38,13 @@ export class Tuner {
     this.mostCandidates = mostCandidates;
   }
 
+  /** Those that have to be compiled for the choice: one, where it is known. */
+  tried(candidates: readonly KernelSource[]): readonly KernelSource[] {
+    const tried = candidates.slice(0, this.mostCandidates);
+    const known = tried.length > 1 ? tried[this.store.get(keyOf(tried)) ?? -1] : undefined;
+    return known === undefined ? tried : [known];
+  }
+
   /** Ready to be launched. Throws what compiling throws. */
   async choose<B extends Bound>(
     gpu: Gpu,
@@ -45,15 +52,11 @@ export class Tuner {
     bind: (compiled: Compiled) => B,
     signal?: AbortSignal,
   ): Promise<B> {
-    const tried = candidates.slice(0, this.mostCandidates);
-    const [only] = tried;
+    const tried = this.tried(candidates);
+    const bound = await Promise.all(tried.map(async (source) => bind(await gpu.compile(source))));
+    const [only] = bound;
     if (only === undefined) throw new Error('no candidates');
-    const bindOne = async (source: KernelSource) => bind(await gpu.compile(source));
-    if (tried.length === 1) return bindOne(only);
-    const key = keyOf(tried);
-    const known = tried[this.store.get(key) ?? -1];
-    if (known !== undefined) return bindOne(known);
-    const bound = await Promise.all(tried.map(bindOne));
+    if (bound.length === 1) return only;
     const times: number[] = [];
     for (const { compiled, bindGroup } of bound) {
       const encode = (pass: GPUComputePassEncoder) => {
@@ -64,7 +67,7 @@ export class Tuner {
       times.push(await timeCandidate(gpu, encode, signal));
     }
     const best = times.indexOf(Math.min(...times));
-    this.store.set(key, best);
+    this.store.set(keyOf(tried), best);
     return bound[best] as B;
   }
 }

@@ -1,7 +1,6 @@
 /** WebGPU in Node: Dawn, by the package `webgpu`. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { memoryTuning, type TuningStore } from '../network/tuner.ts';
 import { adapterRecord } from '../provider/adapter.ts';
 import type { AdapterOffer, Host } from '../provider/host.ts';
 
@@ -14,11 +13,8 @@ const options = [
 /** No adapter has such a name, so that Dawn refuses and lists those that there are. */
 const nameOfNone = '\u0001none';
 
-/**
- * `tuningFile`: where to keep which kernels were fastest; undefined keeps it for this process only.
- * Rejects where the package, or its library, cannot be loaded here.
- */
-export async function dawnHost(plimsollVersion: string, tuningFile: string | undefined): Promise<Host> {
+/** Rejects where the package, or its library, cannot be loaded here. */
+export async function dawnHost(plimsollVersion: string): Promise<Host> {
   const { create } = await import('webgpu');
   const require = createRequire(import.meta.url);
   const version: unknown = JSON.parse(readFileSync(require.resolve('webgpu/package.json'), 'utf8')).version;
@@ -58,7 +54,6 @@ export async function dawnHost(plimsollVersion: string, tuningFile: string | und
       return { offers: distinct(wanted), reason };
     },
     triesMatrices: process.env.PLIMSOLL_WEBGPU_MATRICES !== '0',
-    tuning: tuningFile === undefined ? memoryTuning() : fileTuning(tuningFile),
   };
 }
 
@@ -119,32 +114,4 @@ function noAdapter(): string {
       ? 'On Linux it needs a Vulkan driver for the GPU and the loader libvulkan1 (Debian: apt-get install libvulkan1 mesa-vulkan-drivers).'
       : 'It needs a current graphics driver.';
   return `WebGPU finds no adapter on this machine. ${what}`;
-}
-
-/** A file that is missing, or not what it should be, is begun anew: it only saves time. */
-function fileTuning(path: string): TuningStore {
-  const known = new Map<string, number>();
-  try {
-    const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof parsed === 'object' && parsed !== null) {
-      for (const [key, choice] of Object.entries(parsed))
-        if (typeof choice === 'number') known.set(key, choice);
-    }
-  } catch {
-    // Nothing was kept yet.
-  }
-  const memory = memoryTuning(known);
-  return {
-    get: memory.get,
-    set(key, choice) {
-      memory.set(key, choice);
-      try {
-        // By way of another name, so that a reader never sees half of it.
-        writeFileSync(`${path}.new`, JSON.stringify(Object.fromEntries(known)));
-        renameSync(`${path}.new`, path);
-      } catch {
-        // A folder that cannot be written to costs the next process its time, and nobody their figures.
-      }
-    },
-  };
 }

@@ -1,4 +1,4 @@
-/** The provider `webgpu` as a program: the protocol on stdin and stdout, its log on stderr. `--tuning FILE` keeps what it learns. */
+/** The provider `webgpu` as a program: the protocol on stdin and stdout, its log on stderr. */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ProviderServer } from '../provider/server.ts';
@@ -7,9 +7,8 @@ import { dawnHost } from './dawn.ts';
 // Dawn prints what goes wrong on stdout, which belongs to the protocol.
 console.log = console.info = (...words: unknown[]) => console.error(...words);
 
-const tuningAt = process.argv.indexOf('--tuning');
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-const host = await dawnHost(String(version), tuningAt < 0 ? undefined : process.argv[tuningAt + 1]);
+const host = await dawnHost(String(version));
 const server = new ProviderServer({
   host,
   send: (message) => process.stdout.write(`${JSON.stringify(message)}\n`),

@@ -1,5 +1,4 @@
 /** WebGPU in a page or its worker: the browser's own. It lists no adapters; it only answers wishes. */
-import type { TuningStore } from '../network/tuner.ts';
 import { type AdapterRecord, adapterRecord } from '../provider/adapter.ts';
 import type { AdapterOffer, Host } from '../provider/host.ts';
 
@@ -11,7 +10,6 @@ export interface PageSurroundings {
   /** `navigator.gpu`; undefined where the browser does not give it. */
   readonly gpu: Pick<GPU, 'requestAdapter'> | undefined;
   readonly isSecureContext: boolean;
-  readonly tuning: TuningStore;
 }
 
 /** What Chromium adds for developers (`--enable-webgpu-developer-features`). It then means something else by `description` than Dawn does in Node. */
@@ -26,7 +24,7 @@ const wishes: readonly GPURequestAdapterOptions[] = [
   { forceFallbackAdapter: true },
 ];
 
-export function pageHost({ plimsollVersion, browser, gpu, isSecureContext, tuning }: PageSurroundings): Host {
+export function pageHost({ plimsollVersion, browser, gpu, isSecureContext }: PageSurroundings): Host {
   return {
     provider: 'webgpu-page',
     version: plimsollVersion,
@@ -46,7 +44,6 @@ export function pageHost({ plimsollVersion, browser, gpu, isSecureContext, tunin
       );
       return { offers: sorted, reason: sorted.length > 0 ? undefined : noAdapter };
     },
-    tuning,
     triesMatrices: true,
   };
 }

@@ -7,11 +7,8 @@ import '../../core/protocol/zod-without-eval.ts';
 import { z } from 'zod';
 import { BenchAttachedSchema, benchPageEvents } from '../../core/protocol/bench-page.ts';
 import { ownLink } from './link.ts';
-import type { FromWorker, ToWorker, Tuning } from './messages.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
 
-/** Which kernels were fastest; what another version has found may not hold. */
-const tuningItem = (version: string) => `plimsoll-tuning ${version} ${navigator.userAgent}`;
-const TuningSchema = z.record(z.string(), z.number());
 /** Lines that wait for the one before them to arrive go together. */
 const mostLines = 256;
 
@@ -60,14 +57,12 @@ function ask(line: string): void {
 function beginWorker(): Worker {
   const begun = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   begun.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-    if (worker !== begun) return;
-    if (data.kind === 'tuned') keepTuning(data.key, data.choice);
-    else post(data.line);
+    if (worker === begun) post(data.line);
   });
   begun.addEventListener('error', ({ message }) => {
     if (worker === begun) void fail(`its worker failed (${message || 'without a message'})`);
   });
-  tell(begun, { kind: 'begin', plimsollVersion, tuning: storedTuning() });
+  tell(begun, { kind: 'begin', plimsollVersion });
   return begun;
 }
 
@@ -107,23 +102,6 @@ async function fail(what: string): Promise<void> {
     await link.reply({ page, lines: [], failed: what.slice(0, 500) });
   } catch {
     link.restart();
-  }
-}
-
-function storedTuning(): Tuning {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(tuningItem(plimsollVersion)) ?? '{}');
-    return TuningSchema.safeParse(stored).data ?? {};
-  } catch {
-    return {};
-  }
-}
-
-function keepTuning(key: string, choice: number): void {
-  try {
-    localStorage.setItem(tuningItem(plimsollVersion), JSON.stringify({ ...storedTuning(), [key]: choice }));
-  } catch {
-    // Full, or switched off: it costs the next run its time, and nobody their figures.
   }
 }
 

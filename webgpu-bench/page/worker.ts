@@ -1,10 +1,9 @@
 /** The provider, in a worker: what it computes does not hold up the page, and the page's windows do not hold up it. */
 // Before any schema is made: see there.
 import '../../core/protocol/zod-without-eval.ts';
-import { memoryTuning, type TuningStore } from '../network/tuner.ts';
 import { ProviderServer } from '../provider/server.ts';
 import { browserName, pageHost } from './host.ts';
-import type { FromWorker, ToWorker, Tuning } from './messages.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
 
 /** Not in the standard library's types: only Chromium has it. */
 interface UserAgentData {
@@ -20,10 +19,10 @@ const begun = Promise.withResolvers<ProviderServer>();
 
 addEventListener('message', async ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === 'line') (await begun.promise).receive(data.line);
-  else begun.resolve(await begin(data.plimsollVersion, data.tuning));
+  else begun.resolve(await begin(data.plimsollVersion));
 });
 
-async function begin(plimsollVersion: string, tuning: Tuning): Promise<ProviderServer> {
+async function begin(plimsollVersion: string): Promise<ProviderServer> {
   const { userAgentData } = navigator as { readonly userAgentData?: UserAgentData };
   const told = await userAgentData?.getHighEntropyValues(['fullVersionList']).catch(() => undefined);
   return new ProviderServer({
@@ -32,21 +31,8 @@ async function begin(plimsollVersion: string, tuning: Tuning): Promise<ProviderS
       browser: browserName(told?.fullVersionList ?? [], navigator.userAgent),
       gpu: (navigator as { readonly gpu?: GPU }).gpu,
       isSecureContext,
-      tuning: keptByPage(new Map(Object.entries(tuning))),
     }),
-    send: (message) => send({ kind: 'line', line: JSON.stringify(message) }),
+    send: (message) => send({ line: JSON.stringify(message) }),
     end: () => close(),
   });
-}
-
-/** A worker has no storage of its own that answers at once: the page keeps it. */
-function keptByPage(known: Map<string, number>): TuningStore {
-  const memory = memoryTuning(known);
-  return {
-    get: memory.get,
-    set(key, choice) {
-      memory.set(key, choice);
-      send({ kind: 'tuned', key, choice });
-    },
-  };
 }

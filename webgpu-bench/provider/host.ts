@@ -1,5 +1,4 @@
-/** What differs between the places that WebGPU runs in: how adapters are found, and where tuning is kept. */
-import type { TuningStore } from '../network/tuner.ts';
+/** What differs between the places that WebGPU runs in: how adapters are found. */
 import type { AdapterRecord } from './adapter.ts';
 
 export interface AdapterOffer {
@@ -16,8 +15,6 @@ export interface Host {
   readonly version: string;
   /** Best first; an empty list comes with the reason. */
   findAdapters(): Promise<{ readonly offers: readonly AdapterOffer[]; readonly reason: string | undefined }>;
-  /** What was found fastest before, on whichever device: the keys name it. */
-  readonly tuning: TuningStore;
   /** Whether kernels on subgroup matrices are tried where the adapter has them and they are right. */
   readonly triesMatrices: boolean;
 }

@@ -8,6 +8,7 @@ import {
   type ProviderRequest,
   ProviderRequestSchema,
   providerProtocolVersion,
+  type Tuning,
 } from '../../core/protocol/provider.ts';
 import { calibrateDevice } from '../calibrate/calibrate.ts';
 import { DeviceLost, OutOfMemory } from '../measure/errors.ts';
@@ -17,7 +18,7 @@ import { fusableBlocks } from '../network/lower-block.ts';
 import { measureNetwork, profileNetwork } from '../network/measure.ts';
 import { Network, storageOf } from '../network/network.ts';
 import { provenMatrices } from '../network/prove-matrices.ts';
-import { Tuner, type TuningStore } from '../network/tuner.ts';
+import { memoryTuning, Tuner, type TuningStore } from '../network/tuner.ts';
 import { verify } from '../network/verify.ts';
 import type { Storage } from '../wgsl/module.ts';
 import type { SubgroupMatrixConfig } from '../wgsl/subgroup-matrix.ts';
@@ -57,6 +58,8 @@ export class ProviderServer {
   private queue: Promise<void> = Promise.resolve();
   private found: ReturnType<Host['findAdapters']> | undefined;
   private gpu: Gpu | undefined;
+  /** Of this adapter: what earlier requests found, and what the caller knows. */
+  private readonly tuning = memoryTuning();
   private readonly tried = new Set<Storage>();
   private readonly matrices: SubgroupMatrixConfig[] = [];
   private lastHandle = 0;
@@ -189,15 +192,24 @@ export class ProviderServer {
   }
 
   private async prepare(request: Body<'prepare'>, heard: Heard, signal: AbortSignal): Promise<unknown> {
-    const { graph, kernels, dtype, batch, seed } = request;
+    const { graph, kernels, dtype, batch, seed, tuning = {} } = request;
     const gpu = await this.open();
     const { record } = await this.firstOffer();
     await this.tryMatrices(gpu, dtype, signal);
-    const tuner = new Tuner(ofDevice(this.options.host.tuning, record), candidatesFor(record));
+    for (const [key, choice] of Object.entries(tuning)) this.tuning.set(key, choice);
+    const found: Tuning = {};
+    const store: TuningStore = {
+      get: this.tuning.get,
+      set: (key, choice) => {
+        this.tuning.set(key, choice);
+        found[key] = choice;
+      },
+    };
+    const tuner = new Tuner(store, candidatesFor(record));
     const network = await Network.prepare(gpu, { graph, kernels, dtype, batch, seed }, tuner, heard, signal);
     const handle = ++this.lastHandle;
     this.networks.set(handle, network);
-    return { handle, ...network.describe() };
+    return { handle, ...network.describe(), ...(Object.keys(found).length > 0 && { tuning: found }) };
   }
 
   private networkOf(handle: number): Network {
@@ -255,15 +267,6 @@ export class ProviderServer {
       this.options.send({ id, event: 'progress', fraction: Math.min(1, Math.max(0, fraction)), note });
     };
   }
-}
-
-/** What is fastest on one device, or with one driver, says nothing about the next. */
-function ofDevice(store: TuningStore, { id, backend, driver }: AdapterRecord): TuningStore {
-  const device = [id, backend, driver].join(' ');
-  return {
-    get: (key) => store.get(`${device} ${key}`),
-    set: (key, choice) => store.set(`${device} ${key}`, choice),
-  };
 }
 
 /** No page may empty a GPU's caches, nor know when they are hot. */

@@ -6,7 +6,6 @@ const surroundings = {
   plimsollVersion: '1',
   browser: 'Chromium 156',
   isSecureContext: true,
-  tuning: { get: () => undefined, set: () => {} },
 };
 
 interface Info {
