@@ -342,10 +342,10 @@ function lowerMbconv(
   ];
 }
 
-/** The most pixels a thread of a software adapter has room for; undefined where it has for none. */
 /** Of the hidden channels, while a tile of more pixels fits. */
 const mostChunks = 4;
 
+/** The most pixels a thread of a software adapter has room for; undefined where it has for none. */
 function ownedTile(block: FfnBlock, { quads }: LowerOptions['limits']): OwnedTile | undefined {
   const tiles = [4, 2].map((rows) => ({ rows, threads: 16, quads }));
   const chunks = tiles.map((tile) => ownedChunk(block, tile));
@@ -363,6 +363,9 @@ function fitting(
   bytes: (tile: BlockTile) => number,
 ): BlockTile[] {
   const tiles = blockTiles(vectorsOf(hiddenChannels), groupVectors, output, limits);
+  if (tiles.length === 0) {
+    throw new Unsupported(`its ${output.height} x ${output.width} pixels fill no tile by half`);
+  }
   const inRegisters = tiles.filter((tile) => fitsRegisters(tile, output.channels));
   if (inRegisters.length === 0) {
     throw new Unsupported(`${output.channels} output channels need more registers than a thread has`);
