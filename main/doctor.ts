@@ -1,5 +1,6 @@
 /** Whether everything is there that Plimsoll needs, and whether this machine can be measured well. */
 import { ApiError, type ApiOutput } from '../core/protocol/api.ts';
+import type { ProviderDescription } from '../core/protocol/provider.ts';
 import type { Environment } from '../core/protocol/run.ts';
 import { ProviderProcess } from './bench/provider-process.ts';
 import { findProvider, isInstalled, type ProgramName } from './bench/providers.ts';
@@ -30,7 +31,7 @@ export async function examine(
 }
 
 async function checkProviders(): Promise<Check[]> {
-  return [await checkProvider('native', 'failed'), await checkOnednn()];
+  return [await checkProvider('native', 'failed'), await checkOnednn(), await checkWebgpu()];
 }
 
 async function checkOnednn(): Promise<Check> {
@@ -40,25 +41,49 @@ async function checkOnednn(): Promise<Check> {
   return { name: 'oneDNN program', status: 'ok', message };
 }
 
+async function checkWebgpu(): Promise<Check> {
+  if (isInstalled('webgpu')) return checkProvider('webgpu', 'warning');
+  const message = 'not part of the packaged app, which measures with WebGPU in a window of its own';
+  return { name: 'WebGPU program', status: 'ok', message };
+}
+
+const titles: Readonly<Record<ProgramName, string>> = {
+  native: 'native',
+  onednn: 'oneDNN',
+  webgpu: 'WebGPU',
+};
+
 /** `broken`: what it means for Plimsoll where the program does not answer. */
 async function checkProvider(wanted: ProgramName, broken: Check['status']): Promise<Check> {
-  const name = `${wanted === 'onednn' ? 'oneDNN' : wanted} program`;
+  const name = `${titles[wanted]} program`;
   let process: ProviderProcess | undefined;
   try {
     process = new ProviderProcess(findProvider(wanted));
-    const { provider, version, devices, libraries } = await startProvider(process);
-    const sets = devices[0]?.instructionSets.join(', ') ?? 'none';
+    const { provider, version, libraries, ...description } = await startProvider(process);
     const built = Object.entries(libraries).map(([library, text]) => `${library} ${text}`);
     return {
       name,
       status: 'ok',
-      message: [`${provider} ${version}`, ...built, `kernels for ${sets}`].join(', '),
+      message: [`${provider} ${version}`, ...built, whatItUses(description)].join(', '),
     };
   } catch (error) {
     return { name, status: broken, message: sentencesOf(error, 'Build it anew: npm run setup.') };
   } finally {
     await process?.close();
   }
+}
+
+/** The first device is the one that is measured; that there is none has its reason. */
+function whatItUses({
+  devices: [first, ...others],
+  dataTypes,
+  reason,
+}: Pick<ProviderDescription, 'devices' | 'dataTypes' | 'reason'>): string {
+  if (first === undefined) return `no device: ${reason ?? 'it does not say why'}`;
+  if (first.kind === 'cpu') return `kernels for ${first.instructionSets.join(', ')}`;
+  const { name, backend, driver = 'driver unknown' } = first;
+  const also = others.length === 0 ? '' : `; also ${others.map((device) => device.name).join(', ')}`;
+  return `${[name, driver, ...(backend === undefined ? [] : [`by ${backend}`]), dataTypes.join(' and ')].join(', ')}${also}`;
 }
 
 /** Nothing is said where all can be used. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../../core/protocol/api.ts';
+import { providerProtocolVersion } from '../../../core/protocol/provider.ts';
 import type { Environment } from '../../../core/protocol/run.ts';
 import { examine } from '../../../main/doctor.ts';
 import { Store } from '../../../main/store/store.ts';
@@ -39,6 +40,7 @@ beforeEach(() => {
   detected.environment = healthy;
   vi.stubEnv('PLIMSOLL_NATIVE_BENCH', nowhere);
   vi.stubEnv('PLIMSOLL_ONEDNN_BENCH', nowhere);
+  vi.stubEnv('PLIMSOLL_WEBGPU_BENCH', nowhere);
 });
 afterEach(() => vi.unstubAllEnvs());
 afterAll(() => {
@@ -69,6 +71,7 @@ const names = [
   'Node',
   'native program',
   'oneDNN program',
+  'WebGPU program',
   'database',
   'instruction sets',
   'clock governor',
@@ -82,11 +85,12 @@ describe('the doctor', () => {
   it('finds the real program, store and machine fit for use', async () => {
     vi.stubEnv('PLIMSOLL_NATIVE_BENCH', '');
     vi.stubEnv('PLIMSOLL_ONEDNN_BENCH', '');
+    vi.stubEnv('PLIMSOLL_WEBGPU_BENCH', '');
     detected.environment = undefined;
     const checks = await examine(() => store);
     expect(checks.map(({ name }) => name)).toEqual(names);
     expect(checks.filter(({ status }) => status === 'failed')).toEqual([]);
-    expect(checks.filter(({ name }) => name !== 'oneDNN program').slice(0, 3)).toEqual([
+    expect(checks.filter(({ name }) => !/oneDNN|WebGPU/.test(name)).slice(0, 3)).toEqual([
       { name: 'Node', status: 'ok', message: `Node ${process.versions.node}` },
       {
         name: 'native program',
@@ -119,6 +123,51 @@ describe('the oneDNN program', () => {
     writeFileSync(mute, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
     vi.stubEnv('PLIMSOLL_ONEDNN_BENCH', mute);
     expect(await check('oneDNN program')).toMatchObject({ status: 'warning' });
+  });
+});
+
+describe('the WebGPU program', () => {
+  const answering = (answer: object) => {
+    const script = join(folder, 'webgpu.mjs');
+    const result = {
+      ...{ protocol: providerProtocolVersion, provider: 'webgpu', version: '1', libraries: { dawn: '0.6' } },
+      ...{ operators: [], plans: ['layerwise'], fusableBlocks: [] },
+      ...answer,
+    };
+    writeFileSync(
+      script,
+      `process.stdin.once('data', (line) => console.log(JSON.stringify({ id: JSON.parse(line).id, result: ${JSON.stringify(result)} })));`,
+    );
+    vi.stubEnv('PLIMSOLL_WEBGPU_BENCH', script);
+    return check('WebGPU program');
+  };
+  const card = { kind: 'gpu', software: false, threads: 1, instructionSets: [], caches: [] };
+
+  it('names the adapter that is measured, its driver, what it computes in, and the others', async () => {
+    const devices = [
+      { ...card, id: 'a', name: 'Radeon RX 7900', driver: 'radv 25', backend: 'vulkan' },
+      { ...card, id: 'b', name: 'Iris Xe' },
+    ];
+    expect(await answering({ devices, dataTypes: ['fp32', 'fp16'] })).toEqual({
+      name: 'WebGPU program',
+      status: 'ok',
+      message: 'webgpu 1, dawn 0.6, Radeon RX 7900, radv 25, by vulkan, fp32 and fp16; also Iris Xe',
+    });
+  });
+
+  it('is no fault without an adapter, and says why there is none', async () => {
+    expect(await answering({ devices: [], dataTypes: ['fp32'], reason: 'No driver.' })).toEqual({
+      name: 'WebGPU program',
+      status: 'ok',
+      message: 'webgpu 1, dawn 0.6, no device: No driver.',
+    });
+  });
+
+  it('may be missing', async () => {
+    expect(await check('WebGPU program')).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('packaged'),
+    });
   });
 });
 
