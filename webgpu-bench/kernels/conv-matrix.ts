@@ -43,6 +43,9 @@ const gatheredElements = (shape: ConvShape, { config, down }: MatrixTile) =>
 /** One row of matrices is handed over at a time. */
 const sumElements = ({ config, across }: MatrixTile) => config.M * config.N * across;
 
+/** Vulkan's matrices want every row to begin at a multiple of 16 bytes. Those of K terms do; those of the weights are as long as the columns. */
+const rowsAreAligned = (columns: number, storage: Storage) => (columns * bytesOfStorage[storage]) % 16 === 0;
+
 /** More than this of what is computed may not be computed twice. */
 const mostWaste = 1.4;
 
@@ -58,7 +61,7 @@ export function matrixTiles(
   return configs.flatMap((config) => {
     const { componentType, resultComponentType, M, N, K } = config;
     if (componentType !== storage || resultComponentType !== 'f32' || N % 4 !== 0) return [];
-    if (termsOf(shape) % K !== 0) return [];
+    if (termsOf(shape) % K !== 0 || !rowsAreAligned(columns, storage)) return [];
     const fitting = ([4, 2, 1] as const)
       .flatMap((down) => ([4, 2, 1] as const).map((across): MatrixTile => ({ config, down, across })))
       .filter((tile) => {

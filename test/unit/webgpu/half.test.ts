@@ -115,7 +115,9 @@ describe.skipIf(whyNoMatrices !== undefined)('on subgroup matrices', { timeout: 
     const onMatrices = network.kernels.filter(({ implementation }) =>
       implementation.startsWith('conv2d.matrix.'),
     );
-    expect(onMatrices.length).toBe(candidate === 0 ? network.kernels.length : 6);
+    // Rows of ten channels are not aligned.
+    expect(network.kernels.at(-1)?.implementation).not.toContain('matrix');
+    expect(onMatrices.length).toBe(candidate === 0 ? network.kernels.length - 1 : 6);
     await expectRight(network);
   });
 
