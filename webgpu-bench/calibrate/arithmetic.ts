@@ -1,6 +1,7 @@
 /** Sustained peak of a device's arithmetic: a sweep of the peak kernels, the fastest one measured for long. */
 import type { ArithmeticCeiling } from '../../core/protocol/provider.ts';
 import { createBuffer, readBuffer } from '../measure/buffers.ts';
+import { DeviceLost } from '../measure/errors.ts';
 import { bufferUsage } from '../measure/flags.ts';
 import { firstNs, samplePasses, shortestNs, type Timer } from '../measure/repeat.ts';
 import { maxDispatchNs, timePasses } from '../measure/submit.ts';
@@ -337,7 +338,11 @@ const matrixTypes: Readonly<Record<string, ArithmeticCeiling['dtype']>> = {
   u8: 'int8',
 };
 
-/** The peak of every kind of subgroup matrix that the adapter lists. */
+/**
+ * The peak of every kind of subgroup matrix that the adapter lists. They are experimental: a kind that the driver refuses, or that computes
+ * something else, has no peak, and what else was measured stands.
+ * @throws DeviceLost, the signal's reason
+ */
 export async function measureMatrices(
   device: GPUDevice,
   { configs, ...units }: MatrixUnits,
@@ -348,20 +353,29 @@ export async function measureMatrices(
     const dtype = matrixTypes[config.componentType];
     if (dtype === undefined || !matrixSupported(config)) continue;
     if (dtype === 'fp16' && !device.features.has('shader-f16')) continue;
-    let best: Screened | undefined;
-    for (const chains of [1, 2] as const) {
-      const kernel = matrixKernel({ ...units, config, chains });
-      const found = await screen(device, kernel, { workgroups: 16, trips: 1, steps: 16 }, options);
-      if (best === undefined || found.operationsPerSecond > best.operationsPerSecond) best = found;
+    const { componentType, resultComponentType, M, N, K } = config;
+    try {
+      ceilings.push({
+        dtype,
+        instructionSet: `subgroup-matrix-${componentType}-${resultComponentType}-${M}x${N}x${K}`,
+        threads: 1,
+        operationsPerSecond: await matrixRate(device, { ...units, config }, options),
+      });
+    } catch (error) {
+      if (error instanceof DeviceLost || options.signal?.aborted === true) throw error;
     }
-    if (best === undefined) continue;
-    const measured = await measure(device, best, options);
-    ceilings.push({
-      dtype,
-      instructionSet: `subgroup-matrix-${config.componentType}-${config.resultComponentType}-${config.M}x${config.N}x${config.K}`,
-      threads: 1,
-      operationsPerSecond: Math.max(measured, best.operationsPerSecond),
-    });
   }
   return ceilings;
+}
+
+async function matrixRate(
+  device: GPUDevice,
+  variant: Omit<MatrixVariant, 'chains'>,
+  options: CalibrationOptions,
+): Promise<number> {
+  const load = { workgroups: 16, trips: 1, steps: 16 };
+  const one = await screen(device, matrixKernel({ ...variant, chains: 1 }), load, options);
+  const two = await screen(device, matrixKernel({ ...variant, chains: 2 }), load, options);
+  const best = one.operationsPerSecond > two.operationsPerSecond ? one : two;
+  return Math.max(best.operationsPerSecond, await measure(device, best, options));
 }

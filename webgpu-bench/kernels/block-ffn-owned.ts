@@ -14,7 +14,7 @@ import {
   store,
   vectorsOf,
 } from '../wgsl/module.ts';
-import { type FfnBlock, normPixelText } from './block-ffn.ts';
+import { type Cells, type FfnBlock, normPixelText } from './block-ffn.ts';
 import { activate, type LayerOffsets, parameter } from './block-text.ts';
 import { type ConvShape, isDepthwise } from './conv-shape.ts';
 import { activationsOf, applyEpilogue, hasResidual } from './epilogue.ts';
@@ -211,10 +211,13 @@ function spatialText(block: FfnBlock, tile: OwnedTile, storage: Storage): string
       ? depthwiseText(shape, layer, tile, storage)
       : convolutionText(shape, layer, tile, storage);
     if (norm === undefined) return convolve;
-    const element = (c: string) => `middle[${c} * ${rows}u + row]`;
+    const own: Cells = {
+      read: (c) => `middle[${c} * ${rows}u + row]`,
+      write: (c, value) => `middle[${c} * ${rows}u + row] = ${value};`,
+    };
     return `${convolve}
 for (var row: u32 = 0u; row < ${rows}u; row++) {
-${normPixelText(shape.output.channels, norm, element, storage)}
+${normPixelText(shape.output.channels, norm, own, storage)}
 }`;
   }
   const vectors = vectorsOf(input.channels);

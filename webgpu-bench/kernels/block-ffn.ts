@@ -52,11 +52,25 @@ export interface FfnBlock {
 const blurChunk = 2;
 const blurRegion = (tile: BlockTile) => (2 * tile.height + 1) * (2 * tile.width + 1);
 
+/** Vectors of `region`, which a step down has besides. */
+export const regionVectors = ({ spatial }: FfnBlock, tile: BlockTile) =>
+  spatial.kind === 'blurredBesideInput' ? blurRegion(tile) * blurChunk : 0;
+
 /** Bytes of workgroup memory. */
-export function ffnBytes({ spatial, middleChannels }: FfnBlock, tile: BlockTile): number {
-  const region = spatial.kind === 'blurredBesideInput' ? blurRegion(tile) * blurChunk : 0;
-  return 16 * (pixelsOf(tile) * (vectorsOf(middleChannels) + tile.chunk) + region);
+export const ffnBytes = (block: FfnBlock, tile: BlockTile) =>
+  16 * (pixelsOf(tile) * (vectorsOf(block.middleChannels) + tile.chunk) + regionVectors(block, tile));
+
+/** How a text reads and writes a vector of the spatial layer's result. */
+export interface Cells {
+  readonly read: (index: string) => string;
+  /** A statement. */
+  readonly write: (index: string, value: string) => string;
 }
+
+const vectorCells: Cells = {
+  read: (index) => `middle[${index}]`,
+  write: (index, value) => `middle[${index}] = ${value};`,
+};
 
 export function ffnKernel(
   block: FfnBlock,
@@ -64,8 +78,9 @@ export function ffnKernel(
   implementation: string,
   storage: Storage,
 ): KernelSource {
-  const { spatial, middleChannels, hiddenChannels, expand, activation, projection, epilogue } = block;
+  const { middleChannels, hiddenChannels, expand, activation, projection, epilogue } = block;
   const middle = vectorsOf(middleChannels);
+  const region = regionVectors(block, tile);
   const producer = layerLoop({
     tile,
     pixels: pixelsOf(tile),
@@ -96,19 +111,20 @@ export function ffnKernel(
     inputs: ['input', ...(epilogue.some(({ kind }) => kind === 'add') ? ['residual'] : [])],
     shared: {
       middle: pixelsOf(tile) * middle,
-      ...(spatial.kind === 'blurredBesideInput' ? { region: blurRegion(tile) * blurChunk } : {}),
+      ...(region > 0 && { region }),
     },
     activations: activation === undefined ? [] : [activation],
-    prologue: spatialText(block, tile, storage),
+    prologue: spatialText(block, tile, storage, vectorCells),
     producer,
   });
 }
 
-function spatialText(block: FfnBlock, tile: BlockTile, storage: Storage): string {
+/** Fills the tile's pixels with what the pointwise layers begin with. */
+export function spatialText(block: FfnBlock, tile: BlockTile, storage: Storage, cells: Cells): string {
   const { spatial, input } = block;
   switch (spatial.kind) {
     case 'none':
-      return copyText(input, tile, storage);
+      return copyText(input, tile, storage, cells);
     case 'convolution': {
       const { shape, layer, norm } = spatial;
       const vectors = vectorsOf(shape.output.channels);
@@ -128,58 +144,71 @@ function spatialText(block: FfnBlock, tile: BlockTile, storage: Storage): string
         bias: (n) => parameter(storage, layer.biases, n),
         begin,
         multiply,
-        end: (row, pixel) => `  middle[${pixel} * ${vectors}u + n] = v${row};`,
+        end: (row, pixel) => `  ${cells.write(`${pixel} * ${vectors}u + n`, `v${row}`)}`,
       });
       return norm === undefined
         ? convolve
-        : `${convolve}\nworkgroupBarrier();\n${normText(shape.output.channels, norm, tile, storage)}`;
+        : `${convolve}\nworkgroupBarrier();\n${normText(shape.output.channels, norm, tile, storage, cells)}`;
     }
     case 'blurredBesideInput':
-      return blurredText(spatial.shape, spatial.layer, tile, storage);
+      return blurredText(spatial.shape, spatial.layer, tile, storage, cells);
   }
 }
 
-function copyText(input: Shape, tile: BlockTile, storage: Storage): string {
+function copyText(input: Shape, tile: BlockTile, storage: Storage, cells: Cells): string {
   const vectors = vectorsOf(input.channels);
   return `for (var i: u32 = thread; i < ${pixelsOf(tile) * vectors}u; i += ${tile.threads}u) {
   let y = min(oy0 + (i / ${vectors}u) / ${tile.width}u, ${input.height - 1}u);
   let x = min(ox0 + (i / ${vectors}u) % ${tile.width}u, ${input.width - 1}u);
-  middle[i] = ${load(storage, 'input', `((image * ${input.height}u + y) * ${input.width}u + x) * ${vectors}u + i % ${vectors}u`)};
+  ${cells.write('i', load(storage, 'input', `((image * ${input.height}u + y) * ${input.width}u + x) * ${vectors}u + i % ${vectors}u`))}
 }`;
 }
 
 /** Layer norm of each pixel of the tile, in place; a thread a pixel. */
-function normText(channels: number, norm: NormOffsets, tile: BlockTile, storage: Storage): string {
-  const element = (c: string) => `middle[p * ${vectorsOf(channels)}u + ${c}]`;
+function normText(
+  channels: number,
+  norm: NormOffsets,
+  tile: BlockTile,
+  storage: Storage,
+  { read, write }: Cells,
+): string {
+  const index = (c: string) => `p * ${vectorsOf(channels)}u + ${c}`;
+  const element: Cells = { read: (c) => read(index(c)), write: (c, value) => write(index(c), value) };
   return `for (var p: u32 = thread; p < ${pixelsOf(tile)}u; p += ${tile.threads}u) {
 ${normPixelText(channels, norm, element, storage)}
 }`;
 }
 
-/** Layer norm of one pixel, in place, as statements of a scope of their own. Channels are a multiple of four here. */
+/** Layer norm of one pixel, in place, as statements of a scope of their own; `cells` are those of the pixel's channels. Channels are a multiple of four here. */
 export function normPixelText(
   channels: number,
   norm: NormOffsets,
-  element: (c: string) => string,
+  { read, write }: Cells,
   storage: Storage,
 ): string {
   const vectors = vectorsOf(channels);
   return `  var sum: vec4f = vec4f(0.0);
-  for (var c: u32 = 0u; c < ${vectors}u; c++) { sum += ${element('c')}; }
+  for (var c: u32 = 0u; c < ${vectors}u; c++) { sum += ${read('c')}; }
   let mean = dot(sum, vec4f(1.0)) * ${1 / channels};
   var squares: vec4f = vec4f(0.0);
   for (var c: u32 = 0u; c < ${vectors}u; c++) {
-    let d = ${element('c')} - vec4f(mean);
+    let d = ${read('c')} - vec4f(mean);
     squares += d * d;
   }
   let scale = 1.0 / sqrt(dot(squares, vec4f(1.0)) * ${1 / channels} + ${norm.epsilon});
   for (var c: u32 = 0u; c < ${vectors}u; c++) {
-    ${element('c')} = (${element('c')} - vec4f(mean)) * scale * ${parameter(storage, norm.weights, 'c')} + ${parameter(storage, norm.biases, 'c')};
+    ${write('c', `(${read('c')} - vec4f(mean)) * scale * ${parameter(storage, norm.weights, 'c')} + ${parameter(storage, norm.biases, 'c')}`)}
   }`;
 }
 
 /** Filter [1 2 1] x [1 2 1] / 16 with reflected borders and stride 2 (Zhang 2019), of the convolution and of its input. */
-function blurredText(shape: ConvShape, layer: LayerOffsets, tile: BlockTile, storage: Storage): string {
+function blurredText(
+  shape: ConvShape,
+  layer: LayerOffsets,
+  tile: BlockTile,
+  storage: Storage,
+  cells: Cells,
+): string {
   const { input, output } = shape;
   const vectors = vectorsOf(output.channels);
   const joined = vectors + vectorsOf(input.channels);
@@ -213,12 +242,15 @@ workgroupBarrier();
 for (var i: u32 = thread; i < ${pixelsOf(tile) * blurChunk}u; i += ${tile.threads}u) {
   let p = i / ${blurChunk}u;
   let start = 2u * (p / ${tile.width}u) * ${width}u + 2u * (p % ${tile.width}u);
-  middle[p * ${joined}u + c0 + i % ${blurChunk}u] = ${taps
-    .map(
-      ({ i, j, weight }) =>
-        `${weight} * region[(start + ${i * width + j}u) * ${blurChunk}u + i % ${blurChunk}u]`,
-    )
-    .join(' + ')};
+  ${cells.write(
+    `p * ${joined}u + c0 + i % ${blurChunk}u`,
+    taps
+      .map(
+        ({ i, j, weight }) =>
+          `${weight} * region[(start + ${i * width + j}u) * ${blurChunk}u + i % ${blurChunk}u]`,
+      )
+      .join(' + '),
+  )}
 }
 workgroupBarrier();
 }
@@ -230,11 +262,14 @@ ${repeat(
   (tap) => `  let y${tap} = ${reflect(`(2u * (oy0 + p / ${tile.width}u) + ${tap}u)`, input.height)};
   let x${tap} = ${reflect(`(2u * (ox0 + p % ${tile.width}u) + ${tap}u)`, input.width)};`,
 )}
-  middle[p * ${joined}u + ${vectors}u + c] = ${taps
-    .map(
-      ({ i, j, weight }) =>
-        `${weight} * ${load(storage, 'input', `((image * ${input.height}u + y${i}) * ${input.width}u + x${j}) * ${joined - vectors}u + c`)}`,
-    )
-    .join(' + ')};
+  ${cells.write(
+    `p * ${joined}u + ${vectors}u + c`,
+    taps
+      .map(
+        ({ i, j, weight }) =>
+          `${weight} * ${load(storage, 'input', `((image * ${input.height}u + y${i}) * ${input.width}u + x${j}) * ${joined - vectors}u + c`)}`,
+      )
+      .join(' + '),
+  )}
 }`;
 }

@@ -44,7 +44,8 @@ const gatheredElements = (shape: ConvShape, { config, down }: MatrixTile) =>
 const sumElements = ({ config, across }: MatrixTile) => config.M * config.N * across;
 
 /** Vulkan's matrices want every row to begin at a multiple of 16 bytes. Those of K terms do; those of the weights are as long as the columns. */
-const rowsAreAligned = (columns: number, storage: Storage) => (columns * bytesOfStorage[storage]) % 16 === 0;
+export const rowsAreAligned = (columns: number, storage: Storage) =>
+  (columns * bytesOfStorage[storage]) % 16 === 0;
 
 /** More than this of what is computed may not be computed twice. */
 const mostWaste = 1.4;

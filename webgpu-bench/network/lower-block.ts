@@ -13,6 +13,7 @@ import {
 } from '../../core/graph/graph.ts';
 import { type Kernel, kernelOutput } from '../../core/graph/plan.ts';
 import { type FfnBlock, ffnBytes, ffnKernel, type SpatialStage } from '../kernels/block-ffn.ts';
+import { ffnMatrixKernel } from '../kernels/block-ffn-matrix.ts';
 import { ffnOwnedKernel, type OwnedTile, ownedChunk } from '../kernels/block-ffn-owned.ts';
 import {
   expandConvolveKernel,
@@ -28,7 +29,7 @@ import {
 import { type BlockTile, fitsRegisters, type LayerOffsets } from '../kernels/block-text.ts';
 import { convShape, hasVectorGroups, isPointwise } from '../kernels/conv-shape.ts';
 import type { EpilogueStep } from '../kernels/epilogue.ts';
-import { bytesOfStorage, vectorsOf } from '../wgsl/module.ts';
+import { bytesOfStorage, type KernelSource, vectorsOf } from '../wgsl/module.ts';
 import {
   type Launch,
   type LowerOptions,
@@ -38,7 +39,7 @@ import {
   Unsupported,
 } from './lower.ts';
 import { packedVectors } from './parameters.ts';
-import { blockTiles } from './tiles.ts';
+import { blockTiles, matrixBlockTiles } from './tiles.ts';
 
 /** Kinds of block that the fused plan has a kernel for. */
 export const fusableBlocks: readonly BlockKind[] = [
@@ -202,21 +203,43 @@ function lowerFfn(
   const name = `block.${graph.blocks[kernel.block]?.kind ?? ''}`;
   // One of its kind is enough: the compilers of software adapters take half a minute for some of the others.
   const owned = limits.shortTexts ? ownedTile(block, limits) : undefined;
-  const candidates =
-    owned === undefined
-      ? fitting(block.hiddenChannels, 1, block.output, limits, (tile) => ffnBytes(block, tile)).map((tile) =>
-          ffnKernel(block, tile, name, storage),
-        )
-      : [ffnOwnedKernel(block, owned, name, storage)];
+  const { matrices } = limits;
+  const onMatrices =
+    matrices === undefined
+      ? []
+      : matrixBlockTiles(block, storage, matrices, limits).map((tile) =>
+          ffnMatrixKernel(block, tile, matrices, name, storage),
+        );
+  const onVectors = () =>
+    fitting(block.hiddenChannels, 1, block.output, limits, (tile) => ffnBytes(block, tile)).map((tile) =>
+      ffnKernel(block, tile, name, storage),
+    );
   return {
-    candidates,
+    candidates: [
+      ...onMatrices,
+      ...(owned === undefined
+        ? unlessUnsupported(onVectors, onMatrices.length > 0)
+        : [ffnOwnedKernel(block, owned, name, storage)]),
+    ],
     operands: [
       tensor(parts.input),
       ...(residual === undefined ? [] : [tensor(residual)]),
       layout.operand,
       tensor(kernelOutput(kernel)),
+      // As single values, for the kernels on matrices.
+      ...(onMatrices.length > 0 ? [layout.operand] : []),
     ],
   };
+}
+
+/** None where they are unsupported and there are others. */
+function unlessUnsupported(sources: () => KernelSource[], hasOthers: boolean): KernelSource[] {
+  try {
+    return sources();
+  } catch (error) {
+    if (hasOthers && error instanceof Unsupported) return [];
+    throw error;
+  }
 }
 
 function spatialStage(

@@ -45,7 +45,7 @@ export interface ParameterPart {
 export interface Launch {
   /** Codes that compute the same from the same buffers; the fastest is chosen by trying. Never empty. */
   readonly candidates: readonly KernelSource[];
-  /** One for each binding of every candidate. */
+  /** One for each binding of every candidate; some may do without the last. */
   readonly operands: readonly Operand[];
 }
 

@@ -203,7 +203,8 @@ export class Network {
   private bind(compiled: Compiled, launch: Launch, kernel: number): ReadyLaunch {
     const bindGroup = this.gpu.device.createBindGroup({
       layout: compiled.layout,
-      entries: launch.operands.map((operand, binding) => ({
+      // A code may do without the last of them.
+      entries: launch.operands.slice(0, compiled.source.bindings.length).map((operand, binding) => ({
         binding,
         resource: { buffer: this.bufferOf(operand, kernel) },
       })),

@@ -1,11 +1,14 @@
 /** Which tiles are tried for a convolution, the likeliest first. What is fastest differs too much between devices to be known. */
 
+import type { FfnBlock } from '../kernels/block-ffn.ts';
+import { ffnMatrixFits, type MatrixBlockTile } from '../kernels/block-ffn-matrix.ts';
 import type { BlockTile } from '../kernels/block-text.ts';
 import type { DepthwiseTile } from '../kernels/conv-depthwise.ts';
 import { type DirectTile, directTileFits } from '../kernels/conv-direct.ts';
 import type { ConvShape } from '../kernels/conv-shape.ts';
 import { type GemmTile, gemmTileBytes } from '../kernels/conv-tiled.ts';
-import { vectorsOf } from '../wgsl/module.ts';
+import { type Storage, vectorsOf } from '../wgsl/module.ts';
+import type { MatrixUnits } from '../wgsl/subgroup-matrix.ts';
 import type { WorkgroupLimits } from './lower.ts';
 
 export function directTiles(shape: ConvShape, { quads, shortTexts }: WorkgroupLimits): DirectTile[] {
@@ -49,6 +52,16 @@ export function depthwiseTiles({ output }: ConvShape): DepthwiseTile[] {
     .map((outputs) => ({ outputs, threads: 64 }));
 }
 
+/** Pixels of a tile of a block, the likeliest first. */
+const blockShapes = [
+  [4, 8],
+  [8, 8],
+  [4, 4],
+  [2, 4],
+] as const;
+
+const mostMatrixBlockTiles = 3;
+
 /** Tiles of fused blocks, the likeliest first: large ones reuse weights more, small ones fit where memory is short. */
 export function blockTiles(
   hiddenVectors: number,
@@ -58,12 +71,7 @@ export function blockTiles(
 ): BlockTile[] {
   const vectors = vectorsOf(output.channels);
   const tiles: BlockTile[] = [];
-  for (const [height, width] of [
-    [4, 8],
-    [8, 8],
-    [4, 4],
-    [2, 4],
-  ] as const) {
+  for (const [height, width] of blockShapes) {
     // Less than half of such a tile would be used.
     if (height >= 2 * output.height || width >= 2 * output.width) continue;
     const pixels = height * width;
@@ -78,4 +86,30 @@ export function blockTiles(
     }
   }
   return tiles;
+}
+
+/** Tiles of a block on subgroup matrices, the likeliest first: pixels share weights, subgroups share pixels. */
+export function matrixBlockTiles(
+  block: FfnBlock,
+  storage: Storage,
+  units: MatrixUnits,
+  limits: WorkgroupLimits,
+): MatrixBlockTile[] {
+  const { height: imageHeight, width: imageWidth } = block.output;
+  const tiles = units.configs.flatMap((config) =>
+    blockShapes
+      .filter(([height, width]) => height < 2 * imageHeight && width < 2 * imageWidth)
+      .flatMap(([height, width]) =>
+        // Which subgroup an invocation belongs to is only known where their size is.
+        (units.pinsSize ? [4, 2, 1] : [1]).flatMap((subgroups) =>
+          [16, 8, 4].map((chunk): MatrixBlockTile => {
+            const threads = subgroups * units.subgroupSize;
+            return { config, height, width, subgroups, threads, chunk, rows: 4 };
+          }),
+        ),
+      ),
+  );
+  return tiles
+    .filter((tile) => ffnMatrixFits(block, tile, storage, units, limits))
+    .slice(0, limits.shortTexts ? 1 : mostMatrixBlockTiles);
 }

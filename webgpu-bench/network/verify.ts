@@ -16,11 +16,11 @@ const finite = (value: number) => (Number.isFinite(value) ? value : 1e30);
 
 /**
  * For sums of K terms 4 * 2^-24 * sqrt(K), at least 10^-6, as for every provider. What is stored in 16 bits is rounded to 2^-11 of itself as
- * well, which happens to the result of each launch, independently: the squares of such errors add up.
+ * well, so often as its kernels say, independently: the squares of such errors add up.
  */
-export function toleranceFor(longestSum: number, storage: Storage, launches: number): number {
+export function toleranceFor(longestSum: number, storage: Storage, roundings: number): number {
   const ofSum = Math.max(4 * 2 ** -24 * Math.sqrt(longestSum), 1e-6);
-  return storage === 'f32' ? ofSum : ofSum + 2 ** -11 * Math.sqrt(launches);
+  return storage === 'f32' ? ofSum : ofSum + 2 ** -11 * Math.sqrt(roundings);
 }
 
 export async function verify(
@@ -117,7 +117,8 @@ function compare(
   reference: Float64Array,
 ): Verification['kernels'][number] {
   const { relativeL2Error, maxError } = errorsOf(computed, reference);
-  const tolerance = toleranceFor(longestSum(network, plan), network.storage, launches.length);
+  const roundings = launches.reduce((sum, { compiled }) => sum + compiled.source.roundings, 0);
+  const tolerance = toleranceFor(longestSum(network, plan), network.storage, roundings);
   return {
     name: plan.name,
     // Reads as it stands: with a NaN both comparisons are false.

@@ -15,6 +15,6 @@ export interface Host {
   readonly version: string;
   /** Best first; an empty list comes with the reason. */
   findAdapters(): Promise<{ readonly offers: readonly AdapterOffer[]; readonly reason: string | undefined }>;
-  /** Whether kernels on subgroup matrices are tried where the adapter has them and they are right. */
+  /** Whether subgroup matrices are used where the adapter has them and they are right. */
   readonly triesMatrices: boolean;
 }

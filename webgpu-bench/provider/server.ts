@@ -187,7 +187,8 @@ export class ProviderServer {
     const gpu = await this.open();
     const { record } = await this.firstOffer();
     const { secondsPerCeiling } = request;
-    const { device, matrices } = gpu;
+    const { device } = gpu;
+    const matrices = this.options.host.triesMatrices ? gpu.matrices : undefined;
     return calibrateDevice(device, record.id, { secondsPerCeiling, matrices, signal, onProgress });
   }
 

@@ -26,6 +26,8 @@ export interface KernelSource {
   /** The same for a part of the blocks: those from the first to before the second number of the uniform `slice`. */
   readonly slicedWgsl: () => string;
   readonly workgroupBytes: number;
+  /** How often a value is rounded to what it is stored as on its way to the result. */
+  readonly roundings: number;
 }
 
 /** No dimension of a dispatch may be larger, on any adapter. */
@@ -51,6 +53,10 @@ export interface KernelText {
   readonly functions?: readonly string[];
   /** The size that its subgroups must have, on adapters that can be told (the feature `subgroup-size-control`). */
   readonly subgroupSize?: number;
+  /** What the body calls the number of the invocation's subgroup in its workgroup. */
+  readonly subgroupName?: string;
+  /** How often a value is rounded to what it is stored as on its way to the result; once where it is left out. */
+  readonly roundings?: number;
   /** The body uses quad operations; `lane`, the invocation's place in its quad, is then known to it. */
   readonly quads?: boolean;
   /** Statements; `block`, `local` (vec2u) and `thread` (its number in the workgroup) are known to them. */
@@ -60,7 +66,15 @@ export interface KernelText {
 /** Wraps a body in everything around it. The text must pass `lintWgsl`; one that does not is a bug of its generator. */
 export function kernelSource(text: KernelText): KernelSource {
   const { storage, bindings, workgroupSize, blocks, shared = {}, functions = [], quads = false } = text;
-  const { sharedScalars = {}, sharedStored = {}, scalars = [], extensions = [], subgroupSize } = text;
+  const {
+    sharedScalars = {},
+    sharedStored = {},
+    scalars = [],
+    extensions = [],
+    subgroupSize,
+    subgroupName,
+    roundings = 1,
+  } = text;
   const [width, height] = workgroupSize;
   const [across, down] = gridOf(blocks);
   const textOf = (sliced: boolean) =>
@@ -86,6 +100,7 @@ export function kernelSource(text: KernelText): KernelSource {
         '@builtin(workgroup_id) group: vec3u',
         '@builtin(local_invocation_id) local3: vec3u',
         ...(quads ? ['@builtin(subgroup_invocation_id) invocation: u32'] : []),
+        ...(subgroupName === undefined ? [] : [`@builtin(subgroup_id) ${subgroupName}: u32`]),
         ...(sliced ? ['@builtin(num_workgroups) grid: vec3u'] : []),
       ].join(', ')}) {`,
       ...(quads ? ['  let lane = invocation % 4u;'] : []),
@@ -112,6 +127,7 @@ export function kernelSource(text: KernelText): KernelSource {
     workgroups: [across, down],
     blocks,
     slicedWgsl: () => textOf(true),
+    roundings,
     workgroupBytes:
       16 * total(shared) + 4 * total(sharedScalars) + bytesOfStorage[storage] * total(sharedStored),
   };

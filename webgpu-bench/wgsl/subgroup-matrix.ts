@@ -22,7 +22,7 @@ export interface MatrixUnits {
   readonly pinsSize: boolean;
 }
 
-/** What a kernel needs of a device that has what `sizeFeatures` names, to ask for the size of its subgroups. */
+/** Features that let a kernel ask for the size of its subgroups. */
 export const sizeFeatures = ['subgroups', 'subgroup-size-control'] as const;
 
 /** Names that WGSL wants enabled for a kernel on these. */

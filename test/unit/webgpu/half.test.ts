@@ -121,6 +121,23 @@ describe.skipIf(whyNoMatrices !== undefined)('on subgroup matrices', { timeout: 
     await expectRight(network);
   });
 
+  it.each([
+    ['convfirst, relu', /^block\.convfirst\.matrix\.4x8x/],
+    ['convfirst, gelu', /^block\.convfirst\.matrix\./],
+    ['two pointwise layers', /^block\.ffn\.matrix\./],
+    ['convfirst step down', /^block\.convfirstDownsample\.matrix\./],
+    ['convnext', /^block\.convnext\.matrix\./],
+    ['convnext, two pixels at a time', /^block\.convnext\.matrix\./],
+  ])('%s is right as one launch', async (name, implementation) => {
+    const graph = blockNetworks[name]?.() as Graph;
+    for (const candidate of [0, 1, 2]) {
+      const network = await prepareNetwork(gpu, graph, 'fused', { dtype: 'fp16', candidate, batch: 2 });
+      const block = network.kernels.find(({ plan }) => plan.fused);
+      expect(block?.implementation).toMatch(implementation);
+      await expectRight(network);
+    }
+  });
+
   it('kernels that are cut compute the same', async () => {
     const strict = new Gpu(gpu.device, gpu.timer, false, { matrices: gpu.matrices, longestDispatchNs: 1e4 });
     strict.setMatrices(gpu.matrices?.configs ?? []);
@@ -165,5 +182,23 @@ describe.skipIf(whyNoMatrices !== undefined)('on subgroup matrices', { timeout: 
     });
     expect(ceilings).toHaveLength(gpu.matrices?.configs.length ?? 0);
     expect(ceilings.map(({ instructionSet }) => instructionSet)).toContain('subgroup-matrix-f16-f32-8x8x8');
+  });
+
+  it('a kind that computes something else has no peak', async () => {
+    const { device, timer, matrices } = await openHalf();
+    const createModule = device.createShaderModule.bind(device);
+    device.createShaderModule = (descriptor) => {
+      const isWrong = descriptor.code.includes('subgroup_matrix_result<f32');
+      const code = descriptor.code.replace('step: u32 = 0u', 'step: u32 = 1u');
+      return createModule(isWrong ? { ...descriptor, code } : descriptor);
+    };
+    const ceilings = await measureMatrices(device, matrices ?? expect.unreachable(), {
+      timer,
+      seconds: 0.02,
+    });
+    const names = ceilings.map(({ instructionSet }) => instructionSet);
+    expect(names).toContain('subgroup-matrix-f16-f16-8x8x8');
+    expect(names).not.toContain('subgroup-matrix-f16-f32-8x8x8');
+    device.destroy();
   });
 });

@@ -227,8 +227,8 @@ describe('generated texts', { timeout: 300_000 }, () => {
   }
 
   it.each([
-    ['f32', 'hardware', hardware, /^conv2d\.matrix/],
-    ['f16', 'hardware', hardware, /^conv2d\.matrix/],
+    ['f32', 'hardware', hardware, /^block\.convnext\.matrix/],
+    ['f16', 'hardware', hardware, /^block\.convnext\.matrix/],
     ['f32', 'software', software, /^block\.convnext\.owned/],
     ['f16', 'software', software, /^block\.convnext\.owned/],
   ] as const)(
