@@ -1,5 +1,5 @@
 /** A device with what every network on it shares: compiled pipelines, limits, the clock that it is timed by. */
-import { checked, OutOfMemory, unlessLost } from '../measure/errors.ts';
+import { checked, DeviceLost, OutOfMemory, unlessLost } from '../measure/errors.ts';
 import { bufferUsage, computeStage } from '../measure/flags.ts';
 import type { Timer } from '../measure/repeat.ts';
 import { maxDispatchNs } from '../measure/submit.ts';
@@ -71,8 +71,9 @@ export class Gpu {
   }
 
   /**
-   * Several at a time: they wait in a driver's compiler. `compiled` hears of each, and which share is done.
-   * @throws what the first that fails is refused for, DeviceLost, the signal's reason
+   * Several at a time: they wait in a driver's compiler. `compiled` hears of each, and which share is done. Whoever asks for one that is refused
+   * is told then: there may be others that do the same.
+   * @throws DeviceLost, the signal's reason
    */
   async compileAll(
     sources: readonly KernelSource[],
@@ -85,7 +86,9 @@ export class Gpu {
     const compileNext = async () => {
       for (let source = waiting.shift(); source !== undefined; source = waiting.shift()) {
         signal?.throwIfAborted();
-        await this.compile(source);
+        await this.compile(source).catch((error: unknown) => {
+          if (error instanceof DeviceLost) throw error;
+        });
         compiled(++done / length, source);
       }
     };

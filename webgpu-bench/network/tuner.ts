@@ -3,6 +3,7 @@
  * candidates, which names shape, type and code.
  */
 
+import { DeviceLost } from '../measure/errors.ts';
 import { samplePasses, shortestNs } from '../measure/repeat.ts';
 import { DispatchTooLong } from '../measure/submit.ts';
 import type { KernelSource } from '../wgsl/module.ts';
@@ -45,7 +46,7 @@ export class Tuner {
     return known === undefined ? tried : [known];
   }
 
-  /** Ready to be launched. Throws what compiling throws. */
+  /** Ready to be launched. What a driver refuses is left out; where it refuses all, what the first was refused for is thrown. */
   async choose<B extends Bound>(
     gpu: Gpu,
     candidates: readonly KernelSource[],
@@ -53,10 +54,14 @@ export class Tuner {
     signal?: AbortSignal,
   ): Promise<B> {
     const tried = this.tried(candidates);
-    const bound = await Promise.all(tried.map(async (source) => bind(await gpu.compile(source))));
+    const settled = await Promise.allSettled(tried.map((source) => gpu.compile(source)));
+    const refusals = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    const lost = refusals.find((reason) => reason instanceof DeviceLost);
+    if (lost !== undefined) throw lost;
+    const bound = settled.flatMap((one) => (one.status === 'fulfilled' ? [bind(one.value)] : []));
     const [only] = bound;
-    if (only === undefined) throw new Error('no candidates');
-    if (bound.length === 1) return only;
+    if (only === undefined) throw refusals[0] ?? new Error('no candidates');
+    if (tried.length === 1) return only;
     const times: number[] = [];
     for (const { compiled, bindGroup } of bound) {
       const encode = (pass: GPUComputePassEncoder) => {
@@ -66,9 +71,13 @@ export class Tuner {
       };
       times.push(await timeCandidate(gpu, encode, signal));
     }
-    const best = times.indexOf(Math.min(...times));
-    this.store.set(keyOf(tried), best);
-    return bound[best] as B;
+    const best = bound[times.indexOf(Math.min(...times))] as B;
+    // By their texts: equal ones are compiled once, for whichever came first.
+    this.store.set(
+      keyOf(tried),
+      tried.findIndex(({ wgsl }) => wgsl === best.compiled.source.wgsl),
+    );
+    return best;
   }
 }
 

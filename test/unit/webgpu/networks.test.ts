@@ -3,12 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Graph } from '../../../core/graph/graph.ts';
 import { findModel } from '../../../core/models/zoo.ts';
 import { MeasureResultSchema } from '../../../core/protocol/provider.ts';
+import { toWireGraph } from '../../../core/protocol/wire-graph.ts';
 import { OutOfMemory } from '../../../webgpu-bench/measure/errors.ts';
 import { findTimer } from '../../../webgpu-bench/measure/repeat.ts';
 import { Gpu } from '../../../webgpu-bench/network/gpu.ts';
 import type { LowerOptions, WorkgroupLimits } from '../../../webgpu-bench/network/lower.ts';
 import { lowerKernel } from '../../../webgpu-bench/network/lower-kernel.ts';
 import { measureNetwork, profileNetwork, stepsOf } from '../../../webgpu-bench/network/measure.ts';
+import { Network } from '../../../webgpu-bench/network/network.ts';
+import { Tuner } from '../../../webgpu-bench/network/tuner.ts';
 import { verify } from '../../../webgpu-bench/network/verify.ts';
 import type { Storage } from '../../../webgpu-bench/wgsl/module.ts';
 import { blockNetworks, operatorsNetwork } from '../../fixtures/webgpu/networks.ts';
@@ -83,6 +86,28 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)(
       const block = network.kernels.find(({ plan }) => plan.fused);
       expect(block?.implementation).toMatch(/^layer by layer in 4 launches: it needs \d+ bytes .* has 512$/);
       await expectRight(network);
+    });
+
+    it('a code that the driver refuses is left out where another computes the same', async () => {
+      const device = await softwareDevice(['timestamp-query', 'subgroups']);
+      const createModule = device.createShaderModule.bind(device);
+      device.createShaderModule = (descriptor) =>
+        createModule({ ...descriptor, code: descriptor.code.replaceAll('quadBroadcast', 'quadNothing') });
+      const picky = new Gpu(device, await findTimer(device), true);
+      const graph = blockNetworks['two pointwise layers']?.() as Graph;
+      const kernels = planOf(graph, 'layerwise').kernels;
+      const choices: number[] = [];
+      const request = { graph: toWireGraph(graph), kernels, dtype: 'fp32', batch: 1, seed: 7 } as const;
+      const tuner = new Tuner({ get: () => undefined, set: (_key, choice) => choices.push(choice) }, 3);
+      const network = await Network.prepare(picky, request, tuner, () => {});
+      const names = network.kernels.map(({ implementation }) => implementation);
+      expect(names.filter((name) => name.includes('quads'))).toEqual([]);
+      // What is kept is the place among all that were tried.
+      expect(Math.min(...choices)).toBeGreaterThan(0);
+      await expectRight(network);
+      const only = new Tuner({ get: () => undefined, set: () => {} }, 1);
+      await expect(Network.prepare(picky, request, only, () => {})).rejects.toThrow('quadNothing');
+      device.destroy();
     });
 
     it('a wrong weight and an output that is not written are found', async () => {
