@@ -142,7 +142,7 @@ function installChromium() {
 
 /**
  * Mesa's software adapter, which has the 16-bit floats that Chromium's lacks; that of Debian 12 is too old for Dawn, so there the one of its
- * backports is unpacked into `build/lavapipe`, and nothing of the system is changed. The tests that need it are skipped without it.
+ * backports is unpacked into `build/lavapipe`, beside what the system has. The tests that need it are skipped without it.
  */
 function installLavapipe() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return;
@@ -157,12 +157,15 @@ function installLavapipe() {
       return;
     }
     const start = Date.now();
-    unpackFromBackports('mesa-vulkan-drivers', folder);
     const library = './usr/lib/x86_64-linux-gnu/libvulkan_lvp.so';
-    const needed = spawnSync('ldd', [join(folder, library)], { encoding: 'utf8' }).stdout ?? '';
-    if (needed.includes('not found')) {
+    if (!existsSync(join(folder, library))) unpackFromBackports('mesa-vulkan-drivers', folder);
+    const lacksLibraries = () =>
+      (spawnSync('ldd', [join(folder, library)], { encoding: 'utf8' }).stdout ?? '').includes('not found');
+    if (lacksLibraries()) {
       // What it is linked with is what Debian's own driver is linked with.
       installSystemPackages(['mesa-vulkan-drivers'], 'for the libraries of lavapipe');
+      if (lacksLibraries())
+        throw new StepFailure('Debian 12 lacks a library that the driver of its backports needs.');
     }
     const icd = {
       file_format_version: '1.0.0',
@@ -189,13 +192,13 @@ function unpackFromBackports(name, folder) {
   mkdirSync(join(lists, 'partial'), { recursive: true });
   const targets = spawnSync(
     'apt-get',
-    ['indextargets', '--format', '$(REPO_URI) $(RELEASE)', 'Created-By: Packages'],
+    ['indextargets', '--format', '$(REPO_URI) $(RELEASE)', 'Created-By: Packages', 'Origin: Debian'],
     {
       encoding: 'utf8',
     },
   );
-  const archive = /^(\S+) bookworm$/m.exec(targets.stdout ?? '')?.[1];
-  if (archive === undefined) throw new StepFailure('apt names no archive of Debian 12.');
+  // Where apt has no lists yet, it names none.
+  const archive = /^(\S+) bookworm$/m.exec(targets.stdout ?? '')?.[1] ?? 'http://deb.debian.org/debian';
   // Not among the lists: apt deletes what it does not know there.
   const sources = join(folder, 'backports.list');
   const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';

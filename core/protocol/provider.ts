@@ -118,6 +118,13 @@ const wireKernel = z.object({
 const TuningSchema = z.record(z.string(), count);
 export type Tuning = z.infer<typeof TuningSchema>;
 
+/**
+ * One choice of `Tuning`: a provider may try what could end it with the first network of a type, and then answers 1 under this key. Where it ends
+ * before it has ever answered, the caller notes `failedTrial`, and it is not tried again.
+ */
+export const trialOf = (dtype: z.infer<typeof DataTypeSchema>) => `trial ${dtype}`;
+export const failedTrial = 0;
+
 export const ProviderRequestSchema = z.discriminatedUnion('method', [
   z.object({ id: count, method: z.literal('describe') }),
   z.object({

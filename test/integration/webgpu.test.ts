@@ -158,7 +158,12 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)('the provider webgpu', () =>
     const prepared = async () => {
       const tuned = new TunedProvider(start(icd), shelf);
       await tuned.request('describe', {}, request);
-      const { kernels, tuning } = await tuned.request('prepare', prepareRequest('fp32', false), request);
+      const { handle, kernels, tuning } = await tuned.request(
+        'prepare',
+        prepareRequest('fp32', false),
+        request,
+      );
+      expect((await tuned.request('verify', { handle }, request)).passed).toBe(true);
       await tuned.close();
       return { used: kernels.map(({ implementation }) => implementation), tuning };
     };

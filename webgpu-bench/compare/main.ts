@@ -5,6 +5,7 @@ import { elementCount, operatorAt } from '../../core/graph/graph.ts';
 import { streams, uniformTensor } from '../../core/protocol/random.ts';
 import { unlessLost } from '../measure/errors.ts';
 import type { Gpu } from '../network/gpu.ts';
+import { provenMatrices } from '../network/prove-matrices.ts';
 import { memoryTuning, Tuner } from '../network/tuner.ts';
 import { pageHost } from '../page/host.ts';
 import { openGpu } from '../provider/device.ts';
@@ -35,7 +36,9 @@ const page: ComparePage = {
     const versions = { 'onnxruntime-web': onnxRuntimeVersion, 'tensorflow.js': tensorFlowVersion };
     const [offer] = offers;
     if (offer === undefined) return { reason: reason ?? 'There is no adapter.', versions };
-    ready = { gpu: await openGpu(offer), tuner: new Tuner(tuning, candidatesFor(offer.record)) };
+    const opened = await openGpu(offer);
+    opened.setMatrices(await provenMatrices(opened, 'f32', () => {}));
+    ready = { gpu: opened, tuner: new Tuner(tuning, candidatesFor(offer.record)) };
     const { name, driver, software } = offer.record;
     return { adapter: { name, driver, software }, versions };
   },

@@ -1,6 +1,7 @@
 /**
  * Dense convolution on subgroup matrices: rows are the output pixels of the whole batch, columns the output channels, the sum
- * runs over taps and input channels. A workgroup is one subgroup, which sums `down` x `across` of the adapter's matrices in
+ * runs over taps and input channels. A workgroup is one subgroup (where its size cannot be asked for
+ * it may be several, which then do the same work), and sums `down` x `across` of the adapter's matrices in
  * f32. Weights are read straight from their buffer, and so are the pixels of a pointwise convolution; those of any other
  * window are gathered into workgroup memory, a stretch of the sum at a time, with zeros where it hangs over the border. Matrices
  * cannot be cut: the last tile of a row or column is moved back until it fits, and leaves out what its neighbour writes.
@@ -47,7 +48,7 @@ const sumElements = ({ config, across }: MatrixTile) => config.M * config.N * ac
 export const rowsAreAligned = (columns: number, storage: Storage) =>
   (columns * bytesOfStorage[storage]) % 16 === 0;
 
-/** More than this of what is computed may not be computed twice. */
+/** What is computed, tiles that were moved back and all, over what is needed: no more than this. */
 const mostWaste = 1.4;
 
 /** At most two tiles of each kind of matrix, the largest first. `shape.groups` must be 1. */
@@ -74,10 +75,13 @@ export function matrixTiles(
         return computed <= mostWaste * pixels * columns && bytes <= workgroupBytes;
       });
     const area = ({ down, across }: MatrixTile) => down * across;
-    const [largest] = fitting.toSorted((a, b) => area(b) - area(a));
+    const skew = ({ down, across }: MatrixTile) => Math.max(down / across, across / down);
+    // Of equal size, what is nearer to a square loads less.
+    const sorted = fitting.toSorted((a, b) => area(b) - area(a) || skew(a) - skew(b));
+    const [largest] = sorted;
     if (largest === undefined) return [];
     // A small layer may keep more of a device busy in smaller tiles.
-    const small = fitting.find((tile) => 4 * area(tile) <= area(largest));
+    const small = sorted.find((tile) => 4 * area(tile) <= area(largest));
     return small === undefined ? [largest] : [largest, small];
   });
 }

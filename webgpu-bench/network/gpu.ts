@@ -89,6 +89,7 @@ export class Gpu {
         await this.compile(source).catch((error: unknown) => {
           if (error instanceof DeviceLost) throw error;
         });
+        signal?.throwIfAborted();
         compiled(++done / length, source);
       }
     };

@@ -5,7 +5,7 @@
 import { GraphBuilder } from '../../core/graph/builder.ts';
 import { planGraph } from '../../core/graph/plan.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
-import { DeviceLost } from '../measure/errors.ts';
+import { DeviceLost, OutOfMemory } from '../measure/errors.ts';
 import type { Storage } from '../wgsl/module.ts';
 import type { SubgroupMatrixConfig } from '../wgsl/subgroup-matrix.ts';
 import type { Gpu } from './gpu.ts';
@@ -34,21 +34,26 @@ function trial() {
   return { graph: toWireGraph(graph), kernels, batch: 1, seed: 1 };
 }
 
-/** Those of its matrices of this storage that are right. @throws DeviceLost, the signal's reason */
+/** Those that kernels of this storage could use. */
+export const usableMatrices = ({ matrices }: Gpu, storage: Storage): readonly SubgroupMatrixConfig[] =>
+  matrices?.configs.filter(
+    ({ componentType, resultComponentType }) => componentType === storage && resultComponentType === 'f32',
+  ) ?? [];
+
+/** Those of them that are right. @throws DeviceLost, OutOfMemory, the signal's reason */
 export async function provenMatrices(
   gpu: Gpu,
   storage: Storage,
+  heard: (fraction: number, note: string) => void,
   signal?: AbortSignal,
 ): Promise<readonly SubgroupMatrixConfig[]> {
-  const { matrices } = gpu;
   const before = gpu.limits.matrices;
   const proven: SubgroupMatrixConfig[] = [];
   try {
-    for (const config of matrices?.configs ?? []) {
-      if (config.componentType !== storage) continue;
+    for (const config of usableMatrices(gpu, storage)) {
       signal?.throwIfAborted();
       gpu.setMatrices([config]);
-      if (await isRight(gpu, storage)) proven.push(config);
+      if (await isRight(gpu, storage, heard, signal)) proven.push(config);
     }
   } finally {
     gpu.setMatrices(before?.configs ?? []);
@@ -56,20 +61,31 @@ export async function provenMatrices(
   return proven;
 }
 
-async function isRight(gpu: Gpu, storage: Storage): Promise<boolean> {
+async function isRight(
+  gpu: Gpu,
+  storage: Storage,
+  heard: (fraction: number, note: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const first = new Tuner({ get: () => 0, set: () => {} }, 1);
   const request = { ...trial(), dtype: storage === 'f16' ? 'fp16' : 'fp32' } as const;
   try {
-    const network = await Network.prepare(gpu, request, first, () => {});
+    const network = await Network.prepare(
+      gpu,
+      request,
+      first,
+      () => heard(0, 'trying subgroup matrices'),
+      signal,
+    );
     try {
-      const { passed } = await verify(network, async () => {});
+      const { passed } = await verify(network, async () => signal?.throwIfAborted());
       // Matrices that do not fit the trial were not used, and nothing is known of them.
       return passed && network.kernels.every(({ implementation }) => implementation.includes('.matrix.'));
     } finally {
       network.release();
     }
   } catch (error) {
-    if (error instanceof DeviceLost) throw error;
+    if (error instanceof DeviceLost || error instanceof OutOfMemory || signal?.aborted === true) throw error;
     // The driver refused the text: that is an answer.
     return false;
   }

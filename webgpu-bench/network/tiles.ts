@@ -109,7 +109,12 @@ export function matrixBlockTiles(
         ),
       ),
   );
-  return tiles
-    .filter((tile) => ffnMatrixFits(block, tile, storage, units, limits))
+  const fitting = tiles.filter((tile) => ffnMatrixFits(block, tile, storage, units, limits));
+  // The likeliest of each shape.
+  return fitting
+    .filter(
+      ({ height, width }, index) =>
+        index === fitting.findIndex((tile) => tile.height === height && tile.width === width),
+    )
     .slice(0, limits.shortTexts ? 1 : mostMatrixBlockTiles);
 }

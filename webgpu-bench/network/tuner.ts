@@ -53,15 +53,14 @@ export class Tuner {
     bind: (compiled: Compiled) => B,
     signal?: AbortSignal,
   ): Promise<B> {
-    const tried = this.tried(candidates);
-    const settled = await Promise.allSettled(tried.map((source) => gpu.compile(source)));
-    const refusals = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
-    const lost = refusals.find((reason) => reason instanceof DeviceLost);
-    if (lost !== undefined) throw lost;
-    const bound = settled.flatMap((one) => (one.status === 'fulfilled' ? [bind(one.value)] : []));
-    const [only] = bound;
-    if (only === undefined) throw refusals[0] ?? new Error('no candidates');
-    if (tried.length === 1) return only;
+    const all = candidates.slice(0, this.mostCandidates);
+    let { usable, refusal } = await usableOf(gpu, this.tried(candidates));
+    // What was chosen once may be refused by the next driver.
+    if (usable.length === 0) ({ usable, refusal } = await usableOf(gpu, all));
+    const bound = usable.map(bind);
+    const [only, ...others] = bound;
+    if (only === undefined) throw refusal ?? new Error('no candidates');
+    if (others.length === 0) return only;
     const times: number[] = [];
     for (const { compiled, bindGroup } of bound) {
       const encode = (pass: GPUComputePassEncoder) => {
@@ -73,12 +72,20 @@ export class Tuner {
     }
     const best = bound[times.indexOf(Math.min(...times))] as B;
     // By their texts: equal ones are compiled once, for whichever came first.
-    this.store.set(
-      keyOf(tried),
-      tried.findIndex(({ wgsl }) => wgsl === best.compiled.source.wgsl),
-    );
+    const choice = all.findIndex(({ wgsl }) => wgsl === best.compiled.source.wgsl);
+    this.store.set(keyOf(all), choice);
     return best;
   }
+}
+
+/** Those that the driver takes, and what the first of the others was refused for. @throws DeviceLost */
+async function usableOf(gpu: Gpu, sources: readonly KernelSource[]) {
+  const settled = await Promise.allSettled(sources.map((source) => gpu.compile(source)));
+  const refusals: unknown[] = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  const lost = refusals.find((reason) => reason instanceof DeviceLost);
+  if (lost !== undefined) throw lost;
+  const usable = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  return { usable, refusal: refusals[0] };
 }
 
 /** Nanoseconds; of a candidate so slow that a watchdog could take it for a hang, those of its first dispatch. */

@@ -3,12 +3,14 @@
 import type { DataType } from '../../core/graph/plan.ts';
 import {
   type CacheState,
+  failedTrial,
   type ProviderDescription,
   type ProviderError,
   type ProviderRequest,
   ProviderRequestSchema,
   providerProtocolVersion,
   type Tuning,
+  trialOf,
 } from '../../core/protocol/provider.ts';
 import { calibrateDevice } from '../calibrate/calibrate.ts';
 import { DeviceLost, OutOfMemory } from '../measure/errors.ts';
@@ -17,8 +19,8 @@ import { Unsupported } from '../network/lower.ts';
 import { fusableBlocks } from '../network/lower-block.ts';
 import { measureNetwork, profileNetwork } from '../network/measure.ts';
 import { Network, storageOf } from '../network/network.ts';
-import { provenMatrices } from '../network/prove-matrices.ts';
-import { memoryTuning, Tuner, type TuningStore } from '../network/tuner.ts';
+import { provenMatrices, usableMatrices } from '../network/prove-matrices.ts';
+import { Tuner, type TuningStore } from '../network/tuner.ts';
 import { verify } from '../network/verify.ts';
 import type { Storage } from '../wgsl/module.ts';
 import type { SubgroupMatrixConfig } from '../wgsl/subgroup-matrix.ts';
@@ -34,7 +36,7 @@ export interface ServerOptions {
 }
 
 /** How many kernels are tried for a layer. On a software adapter one takes a second to compile. */
-const mostCandidates = { hardware: 8, software: 2 };
+const mostCandidates = { hardware: 12, software: 2 };
 export const candidatesFor = ({ software }: Pick<AdapterRecord, 'software'>) =>
   software ? mostCandidates.software : mostCandidates.hardware;
 /** More would only cost: a few a second are seen. */
@@ -59,7 +61,16 @@ export class ProviderServer {
   private found: ReturnType<Host['findAdapters']> | undefined;
   private gpu: Gpu | undefined;
   /** Of this adapter: what earlier requests found, and what the caller knows. */
-  private readonly tuning = memoryTuning();
+  private readonly known = new Map<string, number>();
+  /** What the caller does not know yet: a request that failed has told nobody. */
+  private untold: Tuning = {};
+  private readonly tuning: TuningStore = {
+    get: (key) => this.known.get(key),
+    set: (key, choice) => {
+      this.known.set(key, choice);
+      this.untold[key] = choice;
+    },
+  };
   private readonly tried = new Set<Storage>();
   private readonly matrices: SubgroupMatrixConfig[] = [];
   private lastHandle = 0;
@@ -194,22 +205,16 @@ export class ProviderServer {
 
   private async prepare(request: Body<'prepare'>, heard: Heard, signal: AbortSignal): Promise<unknown> {
     const { graph, kernels, dtype, batch, seed, tuning = {} } = request;
+    for (const [key, choice] of Object.entries(tuning)) this.known.set(key, choice);
+    await this.tryMatrices(dtype, heard, signal);
     const gpu = await this.open();
     const { record } = await this.firstOffer();
-    await this.tryMatrices(gpu, dtype, signal);
-    for (const [key, choice] of Object.entries(tuning)) this.tuning.set(key, choice);
-    const found: Tuning = {};
-    const store: TuningStore = {
-      get: this.tuning.get,
-      set: (key, choice) => {
-        this.tuning.set(key, choice);
-        found[key] = choice;
-      },
-    };
-    const tuner = new Tuner(store, candidatesFor(record));
+    const tuner = new Tuner(this.tuning, candidatesFor(record));
     const network = await Network.prepare(gpu, { graph, kernels, dtype, batch, seed }, tuner, heard, signal);
     const handle = ++this.lastHandle;
     this.networks.set(handle, network);
+    const found = this.untold;
+    this.untold = {};
     return { handle, ...network.describe(), ...(Object.keys(found).length > 0 && { tuning: found }) };
   }
 
@@ -239,18 +244,25 @@ export class ProviderServer {
     return this.gpu;
   }
 
-  /** Finds out once which subgroup matrices are right. A device that is lost over it is opened without any. */
-  private async tryMatrices(gpu: Gpu, dtype: DataType, signal: AbortSignal): Promise<void> {
+  /**
+   * Finds out once which subgroup matrices are right. A device that is lost over it is opened anew, without any; where the program has ended
+   * over it the caller knows, and it is not tried again.
+   */
+  private async tryMatrices(dtype: DataType, heard: Heard, signal: AbortSignal): Promise<void> {
     const storage = storageOf[dtype];
     if (!this.options.host.triesMatrices || storage === undefined || this.tried.has(storage)) return;
-    this.tried.add(storage);
+    if (this.known.get(trialOf(dtype)) === failedTrial) return;
+    const gpu = await this.open();
+    if (usableMatrices(gpu, storage).length === 0) return;
     try {
-      this.matrices.push(...(await provenMatrices(gpu, storage, signal)));
+      this.matrices.push(...(await provenMatrices(gpu, storage, heard, signal)));
+      gpu.setMatrices(this.matrices);
     } catch (error) {
-      if (!(error instanceof DeviceLost)) this.tried.delete(storage);
-      throw error;
+      if (!(error instanceof DeviceLost)) throw error;
+      this.forgetDevice();
     }
-    gpu.setMatrices(this.matrices);
+    this.tried.add(storage);
+    if (!this.known.has(trialOf(dtype))) this.tuning.set(trialOf(dtype), 1);
   }
 
   /** What lay on a device that is gone is gone; the next request opens it anew. */

@@ -99,6 +99,10 @@ describe('the doctor', () => {
       },
       { name: 'database', status: 'ok', message: `${store.path}, 0 runs` },
     ]);
+    expect(checks.find(({ name }) => name === 'WebGPU program')).toMatchObject({
+      status: 'ok',
+      message: expect.stringMatching(/^webgpu \S+, dawn \S+, .*(fp32|no device: )/),
+    });
     for (const { message } of checks) expect(message).not.toMatch(/undefined|null|NaN|^$/);
   });
 
