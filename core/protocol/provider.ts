@@ -119,8 +119,8 @@ const TuningSchema = z.record(z.string(), count);
 export type Tuning = z.infer<typeof TuningSchema>;
 
 /**
- * One choice of `Tuning`: a provider may try what could end it with the first network of a type, and then answers 1 under this key. Where it ends
- * before it has ever answered, the caller notes `failedTrial`, and it is not tried again.
+ * One choice of `Tuning`: a provider may try what could end it with the first network of a type, and then answers 1 under this key, or
+ * `failedTrial`. Where it ends before it has ever answered, the caller notes that, and it is not tried again.
  */
 export const trialOf = (dtype: z.infer<typeof DataTypeSchema>) => `trial ${dtype}`;
 export const failedTrial = 0;

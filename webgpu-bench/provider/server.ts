@@ -254,15 +254,17 @@ export class ProviderServer {
     if (this.known.get(trialOf(dtype)) === failedTrial) return;
     const gpu = await this.open();
     if (usableMatrices(gpu, storage).length === 0) return;
+    let outcome = 1;
     try {
       this.matrices.push(...(await provenMatrices(gpu, storage, heard, signal)));
       gpu.setMatrices(this.matrices);
     } catch (error) {
       if (!(error instanceof DeviceLost)) throw error;
       this.forgetDevice();
+      outcome = failedTrial;
     }
     this.tried.add(storage);
-    if (!this.known.has(trialOf(dtype))) this.tuning.set(trialOf(dtype), 1);
+    if (this.known.get(trialOf(dtype)) !== outcome) this.tuning.set(trialOf(dtype), outcome);
   }
 
   /** What lay on a device that is gone is gone; the next request opens it anew. */

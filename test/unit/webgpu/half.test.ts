@@ -273,6 +273,7 @@ describe.skipIf(whyNoMatrices !== undefined)('on subgroup matrices', { timeout: 
       expect(opened).toBe(2);
       expect(result?.kernels.length).toBeGreaterThan(0);
       expect(onMatrices).toBe(0);
+      expect(result?.tuning).toMatchObject({ 'trial fp16': 0 });
     });
   });
 });
