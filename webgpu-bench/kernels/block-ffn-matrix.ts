@@ -20,10 +20,15 @@ import {
   store,
   vectorsOf,
 } from '../wgsl/module.ts';
-import { type MatrixUnits, matrixExtensions, type SubgroupMatrixConfig } from '../wgsl/subgroup-matrix.ts';
+import {
+  isAligned,
+  isUsable,
+  type MatrixUnits,
+  matrixExtensions,
+  type SubgroupMatrixConfig,
+} from '../wgsl/subgroup-matrix.ts';
 import { type Cells, type FfnBlock, regionVectors, spatialText } from './block-ffn.ts';
 import { activate, type BlockTile, parameter, pixelsOf } from './block-text.ts';
-import { rowsAreAligned } from './conv-matrix.ts';
 import { activationsOf, applyEpilogue, hasResidual } from './epilogue.ts';
 
 /** Its threads are those of all its subgroups. */
@@ -54,9 +59,9 @@ export function ffnMatrixFits(
   { subgroupSize }: MatrixUnits,
   limits: { readonly workgroupBytes: number; readonly invocations: number },
 ): boolean {
-  const { M, N, K, componentType, resultComponentType } = tile.config;
+  const { M, N, K } = tile.config;
   const { middleChannels, hiddenChannels, output, expand, projection } = block;
-  if (componentType !== storage || resultComponentType !== 'f32' || N % 4 !== 0) return false;
+  if (!isUsable(tile.config, storage)) return false;
   const { down, hidden, outputs } = matricesOf(tile, output.channels);
   const isCut =
     [
@@ -67,13 +72,13 @@ export function ffnMatrixFits(
       (4 * tile.chunk) / K,
       hiddenChannels / (4 * tile.chunk),
     ].every(Number.isInteger) &&
-    [hiddenChannels, output.channels].every((columns) => rowsAreAligned(columns, storage));
+    [hiddenChannels, output.channels].every((columns) => isAligned(columns, storage));
   // Offsets are in vectors of four.
   const starts = [expand.weights, projection.weights].map((offset) => 4 * offset);
   const held = down * (hidden + outputs);
   return (
     isCut &&
-    starts.every((start) => rowsAreAligned(start, storage)) &&
+    starts.every((start) => isAligned(start, storage)) &&
     held <= mostMatrices &&
     held * M * N <= mostSums * subgroupSize &&
     tile.threads <= limits.invocations &&

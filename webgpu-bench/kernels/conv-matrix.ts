@@ -15,7 +15,13 @@ import {
   store,
   vectorsOf,
 } from '../wgsl/module.ts';
-import { type MatrixUnits, matrixExtensions, type SubgroupMatrixConfig } from '../wgsl/subgroup-matrix.ts';
+import {
+  isAligned,
+  isUsable,
+  type MatrixUnits,
+  matrixExtensions,
+  type SubgroupMatrixConfig,
+} from '../wgsl/subgroup-matrix.ts';
 import { convKernel } from './conv-kernel.ts';
 import { type ConvShape, isPointwise } from './conv-shape.ts';
 import { applyEpilogue, type Epilogue } from './epilogue.ts';
@@ -44,10 +50,6 @@ const gatheredElements = (shape: ConvShape, { config, down }: MatrixTile) =>
 /** One row of matrices is handed over at a time. */
 const sumElements = ({ config, across }: MatrixTile) => config.M * config.N * across;
 
-/** Vulkan's matrices want every row to begin at a multiple of 16 bytes. Those of K terms do; those of the weights are as long as the columns. */
-export const rowsAreAligned = (columns: number, storage: Storage) =>
-  (columns * bytesOfStorage[storage]) % 16 === 0;
-
 /** What is computed, tiles that were moved back and all, over what is needed: no more than this. */
 const mostWaste = 1.4;
 
@@ -61,9 +63,10 @@ export function matrixTiles(
   const pixels = pixelsOf(shape);
   const columns = columnsOf(shape);
   return configs.flatMap((config) => {
-    const { componentType, resultComponentType, M, N, K } = config;
-    if (componentType !== storage || resultComponentType !== 'f32' || N % 4 !== 0) return [];
-    if (termsOf(shape) % K !== 0 || !rowsAreAligned(columns, storage)) return [];
+    const { M, N, K } = config;
+    if (!isUsable(config, storage)) return [];
+    // Rows of terms are multiples of K long; those of the weights are as long as there are columns.
+    if (termsOf(shape) % K !== 0 || !isAligned(columns, storage)) return [];
     const fitting = ([4, 2, 1] as const)
       .flatMap((down) => ([4, 2, 1] as const).map((across): MatrixTile => ({ config, down, across })))
       .filter((tile) => {

@@ -7,7 +7,7 @@ import { planGraph } from '../../core/graph/plan.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 import { DeviceLost, OutOfMemory } from '../measure/errors.ts';
 import type { Storage } from '../wgsl/module.ts';
-import type { SubgroupMatrixConfig } from '../wgsl/subgroup-matrix.ts';
+import { isUsable, type SubgroupMatrixConfig } from '../wgsl/subgroup-matrix.ts';
 import type { Gpu } from './gpu.ts';
 import { Network } from './network.ts';
 import { Tuner } from './tuner.ts';
@@ -36,9 +36,7 @@ function trial() {
 
 /** Those that kernels of this storage could use. */
 export const usableMatrices = ({ matrices }: Gpu, storage: Storage): readonly SubgroupMatrixConfig[] =>
-  matrices?.configs.filter(
-    ({ componentType, resultComponentType }) => componentType === storage && resultComponentType === 'f32',
-  ) ?? [];
+  matrices?.configs.filter((config) => isUsable(config, storage)) ?? [];
 
 /** Those of them that are right. @throws DeviceLost, OutOfMemory, the signal's reason */
 export async function provenMatrices(

@@ -199,7 +199,8 @@ export class ProviderServer {
     const { record } = await this.firstOffer();
     const { secondsPerCeiling } = request;
     const { device } = gpu;
-    const matrices = this.options.host.triesMatrices ? gpu.matrices : undefined;
+    // A processor behind the API has no units for them: its compiler makes loops of them, and takes the product of constants out of those.
+    const matrices = this.options.host.triesMatrices && !record.software ? gpu.matrices : undefined;
     return calibrateDevice(device, record.id, { secondsPerCeiling, matrices, signal, onProgress });
   }
 

@@ -1,5 +1,7 @@
 /** Subgroup matrices: what an adapter says that it multiplies at once. Still experimental; the types of WebGPU have none of it. */
 
+import { bytesOfStorage, type Storage } from './module.ts';
+
 /** The two names of one feature: the standard's, and the one that Chromium has it under until then. */
 export const subgroupMatrixFeatures = ['subgroup-matrix', 'chromium-experimental-subgroup-matrix'] as const;
 export type SubgroupMatrixFeature = (typeof subgroupMatrixFeatures)[number];
@@ -21,6 +23,14 @@ export interface MatrixUnits {
   /** A kernel can ask for subgroups of just that size. */
   readonly pinsSize: boolean;
 }
+
+/** Whether kernels of this storage are written for them: they sum in f32, and hand sums on in fours. */
+export const isUsable = ({ componentType, resultComponentType, N }: SubgroupMatrixConfig, storage: Storage) =>
+  componentType === storage && resultComponentType === 'f32' && N % 4 === 0;
+
+/** Whether so many elements are a multiple of 16 bytes, at which Vulkan wants every row of a matrix to begin. */
+export const isAligned = (elements: number, storage: Storage) =>
+  (elements * bytesOfStorage[storage]) % 16 === 0;
 
 /** Features that let a kernel ask for the size of its subgroups. */
 export const sizeFeatures = ['subgroups', 'subgroup-size-control'] as const;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../../core/graph/builder.ts';
 import type { Graph } from '../../../core/graph/graph.ts';
-import type { Tuning } from '../../../core/protocol/provider.ts';
+import { CalibrateResultSchema, PrepareResultSchema } from '../../../core/protocol/provider.ts';
 import { toWireGraph } from '../../../core/protocol/wire-graph.ts';
 import { measureLanes, measureMatrices } from '../../../webgpu-bench/calibrate/arithmetic.ts';
 import { Gpu } from '../../../webgpu-bench/network/gpu.ts';
@@ -217,9 +217,9 @@ describe.skipIf(whyNoMatrices !== undefined)('on subgroup matrices', { timeout: 
       ...{ kernels: planOf(graph, 'layerwise').kernels, batch: 1, threads: 1, seed: 1 },
     };
 
-    /** What it answers, and how many of the kernels are on matrices. */
-    async function prepared(host: Partial<Host>, more: object = {}, opened?: (device: GPUDevice) => void) {
-      const answers: { result?: { tuning?: Tuning; kernels: { implementation: string }[] } }[] = [];
+    /** The result of one request. */
+    async function answered(host: Partial<Host>, line: object, opened?: (device: GPUDevice) => void) {
+      const answers: { result?: unknown }[] = [];
       const request = async () => {
         const adapter = await halfAdapter();
         if (typeof adapter === 'string') return null;
@@ -240,22 +240,37 @@ describe.skipIf(whyNoMatrices !== undefined)('on subgroup matrices', { timeout: 
         send: (message) => answers.push(message),
         end: () => {},
       });
-      server.receive(JSON.stringify({ ...prepare, ...more }));
+      server.receive(JSON.stringify(line));
       await server.idle();
-      const { result } = answers.find((answer) => 'result' in answer) ?? {};
-      const names = result?.kernels.map(({ implementation }) => implementation) ?? [];
+      return answers.find((answer) => 'result' in answer)?.result;
+    }
+
+    /** The network, and how many of its kernels are on matrices. */
+    async function prepared(host: Partial<Host>, more: object = {}, opened?: (device: GPUDevice) => void) {
+      const result = PrepareResultSchema.parse(await answered(host, { ...prepare, ...more }, opened));
+      const names = result.kernels.map(({ implementation }) => implementation);
       return { result, onMatrices: names.filter((name) => name.includes('matrix')).length };
     }
 
     it('uses them once they were tried, and says so', async () => {
       const { result, onMatrices } = await prepared({});
       expect(onMatrices).toBeGreaterThan(0);
-      expect(result?.tuning).toMatchObject({ 'trial fp16': 1 });
+      expect(result.tuning).toMatchObject({ 'trial fp16': 1 });
+    });
+
+    it('measures no peak of them on a software adapter, whose compiler takes them apart', async () => {
+      const calibrate = { id: 1, method: 'calibrate', secondsPerCeiling: 0.02 };
+      const { arithmetic } = CalibrateResultSchema.parse(await answered({}, calibrate));
+      expect(arithmetic.map(({ instructionSet }) => instructionSet)).toEqual([
+        'wgsl-f32',
+        'wgsl-f16',
+        'wgsl-dot4I8Packed',
+      ]);
     });
 
     it('does without where it is told to, or where a trial has ended it before', async () => {
       const refused = await prepared({ triesMatrices: false });
-      expect(refused.result?.tuning).not.toHaveProperty('trial fp16');
+      expect(refused.result.tuning).not.toHaveProperty('trial fp16');
       const failed = await prepared({}, { tuning: { 'trial fp16': 0 } });
       expect([refused.onMatrices, failed.onMatrices]).toEqual([0, 0]);
     });
@@ -271,9 +286,9 @@ describe.skipIf(whyNoMatrices !== undefined)('on subgroup matrices', { timeout: 
         };
       });
       expect(opened).toBe(2);
-      expect(result?.kernels.length).toBeGreaterThan(0);
+      expect(result.kernels.length).toBeGreaterThan(0);
       expect(onMatrices).toBe(0);
-      expect(result?.tuning).toMatchObject({ 'trial fp16': 0 });
+      expect(result.tuning).toMatchObject({ 'trial fp16': 0 });
     });
   });
 });
