@@ -68,9 +68,9 @@ export interface ApiOptions {
 /** Never throws: the store is opened when it is first needed, so that what works without it does. */
 export function createApi(options: ApiOptions = {}): LocalApi {
   let opened: Store | undefined;
-  const folder = options.dataFolder ?? dataFolder();
+  const folder = () => options.dataFolder ?? dataFolder();
   const store = () => {
-    opened ??= new Store(folder);
+    opened ??= new Store(folder());
     return opened;
   };
   const listeners: Listeners = {
@@ -124,8 +124,8 @@ export function createApi(options: ApiOptions = {}): LocalApi {
 }
 
 interface Parts {
-  /** Where the store and the settings lie. */
-  readonly folder: string;
+  /** Where the store and the settings lie. Throws ApiError where there is no such folder. */
+  readonly folder: () => string;
   readonly store: () => Store;
   readonly emit: Emit;
   readonly networks: Networks;
@@ -257,8 +257,8 @@ function createHandlers({
     'runs.active': () => activeRun.progress(),
     'runs.conditions': () => activeRun.conditions(),
     'providers.list': () => planning.list(),
-    'settings.get': () => ({ ...readSettings(folder), dataFolder: folder }),
-    'settings.change': (change) => ({ ...changeSettings(folder, change), dataFolder: folder }),
+    'settings.get': () => ({ ...readSettings(folder()), dataFolder: folder() }),
+    'settings.change': (change) => ({ ...changeSettings(folder(), change), dataFolder: folder() }),
     'reports.create': ({ runId, otherRunId, format, price }) => {
       const run = requireReport(runId);
       const other = otherRunId === undefined ? undefined : requireReport(otherRunId);

@@ -1,7 +1,8 @@
 /** Where things lie: in a checkout, and in the packaged app. */
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { ApiError } from '../core/protocol/api.ts';
 
 /** The bundled entry lies two folders deep as well, in out/desktop. */
 function findRoot(): string {
@@ -15,17 +16,37 @@ function findRoot(): string {
 /** The folder of package.json. */
 export const checkoutRoot = findRoot();
 
-/** Where the database lies. `PLIMSOLL_DATA_DIR` decides, else what the system keeps for such things. */
+/**
+ * Where the database lies. `PLIMSOLL_DATA_DIR` decides, else what the system keeps for such things. Throws ApiError('store') where
+ * neither is known.
+ */
 export function dataFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const own = environment.PLIMSOLL_DATA_DIR;
   if (own !== undefined && own !== '') return own;
   if (process.platform === 'win32') {
-    return join(environment.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Plimsoll');
+    return join(environment.LOCALAPPDATA ?? join(homeFolder(), 'AppData', 'Local'), 'Plimsoll');
   }
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Plimsoll');
+  if (process.platform === 'darwin') return join(homeFolder(), 'Library', 'Application Support', 'Plimsoll');
   // Its specification wants a relative path ignored.
   const shared = environment.XDG_DATA_HOME ?? '';
-  return join(isAbsolute(shared) ? shared : join(homedir(), '.local', 'share'), 'plimsoll');
+  return join(isAbsolute(shared) ? shared : join(homeFolder(), '.local', 'share'), 'plimsoll');
+}
+
+/** What HOME names, else the system's list of users. A service or a container may have neither; an empty HOME would be the current folder. */
+function homeFolder(): string {
+  for (const lookUp of [homedir, () => userInfo().homedir]) {
+    try {
+      const home = lookUp();
+      if (isAbsolute(home)) return home;
+    } catch {
+      // A user without a name has no entry.
+    }
+  }
+  throw new ApiError(
+    'store',
+    'There is no folder to keep runs in: HOME is not set, and the user has no home folder.',
+    'Name a folder in the environment variable PLIMSOLL_DATA_DIR.',
+  );
 }
 
 /** The program of the native benchmarks; it may not be there. `PLIMSOLL_NATIVE_BENCH` names another one. */

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { decodeText } from '../core/format/decode-text.ts';
 import { type Settings, SettingsSchema } from '../core/protocol/api.ts';
 import { findSuite, suites } from './bench/suites.ts';
 
@@ -35,7 +36,7 @@ export function readSettings(folder: string): StoredSettings {
   const path = settingsPath(folder);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = decodeText(readFileSync(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       return { settings: defaultSettings, problem: null };

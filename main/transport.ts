@@ -39,8 +39,28 @@ export function subscribeAll(api: Api, listener: (event: ApiEvent, payload: unkn
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const message = error instanceof Error ? error.message : String(error);
+  const failure = systemFailure((error as NodeJS.ErrnoException | null)?.code);
+  if (failure !== undefined) {
+    const path = (error as NodeJS.ErrnoException).path;
+    return new ApiError('store', `${path ?? 'A file'} could not be used: ${failure.what}.`, failure.remedy);
+  }
   return new ApiError('internal', `Something went wrong that should not: ${message}`, 'Please report it.');
 }
+
+/** Of the disk and the rights on it, which are no fault of the program's, by the system's code. */
+export function systemFailure(code: string | undefined) {
+  return code === undefined ? undefined : systemFailures.get(code);
+}
+
+const otherFolder =
+  'Choose another folder, or make this one writable; PLIMSOLL_DATA_DIR names the one for runs.';
+const systemFailures: ReadonlyMap<string, { readonly what: string; readonly remedy: string }> = new Map([
+  ['ENOSPC', { what: 'no space is left on the device', remedy: 'Free some space and try again.' }],
+  ['EDQUOT', { what: 'the quota of the disk is used up', remedy: 'Free some space and try again.' }],
+  ['EROFS', { what: 'the file system can only be read', remedy: otherFolder }],
+  ['EACCES', { what: 'permission is denied', remedy: otherFolder }],
+  ['EPERM', { what: 'the operation is not permitted', remedy: otherFolder }],
+]);
 
 function unknownMethod(method: string): ApiError {
   return new ApiError(

@@ -4,5 +4,6 @@ import { requireNode } from './require-node.ts';
 
 requireNode();
 const { runPlimsoll } = await import('./program.ts');
-// Not process.exit(): what is still on its way to a pipe has to arrive.
-process.exitCode = await runPlimsoll(process.argv.slice(2));
+// Not process.exit(): what is still on its way to a pipe has to arrive. Where that failed, its code stands.
+const exitCode = await runPlimsoll(process.argv.slice(2));
+process.exitCode ||= exitCode;

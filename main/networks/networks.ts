@@ -1,6 +1,7 @@
 /** The networks that were imported: one JSON file each in the folder `networks` of the data folder. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeText } from '../../core/format/decode-text.ts';
 import { importedFamily, type Model } from '../../core/models/model.ts';
 import { findModel } from '../../core/models/zoo.ts';
 import { ApiError } from '../../core/protocol/api.ts';
@@ -15,10 +16,15 @@ import {
 const ending = '.json';
 
 export class Networks {
-  private readonly folder: string;
+  private readonly dataFolder: () => string;
 
-  constructor(dataFolder: string) {
-    this.folder = join(dataFolder, 'networks');
+  /** `dataFolder` may throw ApiError where there is none: then nothing was imported. */
+  constructor(dataFolder: () => string) {
+    this.dataFolder = dataFolder;
+  }
+
+  private get folder(): string {
+    return join(this.dataFolder(), 'networks');
   }
 
   /** By name. One whose file cannot be used is left out; `problems` tells. */
@@ -90,7 +96,7 @@ export class Networks {
         .map((file) => file.slice(0, -ending.length))
         .toSorted();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      if (error instanceof ApiError || (error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     }
   }
@@ -105,7 +111,7 @@ export class Networks {
     const unusable = (why: string) => `The imported network in ${path} cannot be used: ${why}.`;
     let value: unknown;
     try {
-      value = JSON.parse(readFileSync(path, 'utf8'));
+      value = JSON.parse(decodeText(readFileSync(path)));
     } catch (error) {
       return unusable(error instanceof SyntaxError ? 'it is no JSON' : String(error));
     }

@@ -35,16 +35,14 @@ interface ServeParts {
   readonly events: EventStreams;
   readonly bench: BenchStreams;
   readonly rendererFolder: string;
-  /** Known only once the server listens. */
-  port(): number;
 }
 
-export function createServeApp({ api, sessions, events, bench, rendererFolder, port }: ServeParts): Hono {
+export function createServeApp({ api, sessions, events, bench, rendererFolder }: ServeParts): Hono {
   const app = new Hono();
 
   app.use(async (context, next) => {
-    const why = refusal({ method: context.req.method, headers: context.req.raw.headers }, port());
-    if (why !== undefined) return failure(403, new ApiError('badInput', why, openThePrintedAddress));
+    const refused = refusal({ method: context.req.method, headers: context.req.raw.headers });
+    if (refused !== undefined) return failure(403, refused);
     await next();
     for (const [name, value] of Object.entries(securityHeaders)) context.res.headers.set(name, value);
   });

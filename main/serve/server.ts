@@ -31,34 +31,35 @@ export interface ServerOptions {
 export function startServer({ api, port, rendererFolder }: ServerOptions): Promise<RunningServer> {
   const sessions = createSessions();
   const events = createEventStreams(api);
-  let actualPort = port;
   const bench = createBenchStreams(api.benchPages);
-  const app = createServeApp({ api, sessions, events, bench, rendererFolder, port: () => actualPort });
+  const app = createServeApp({ api, sessions, events, bench, rendererFolder });
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: loopback, port }, (info: AddressInfo) => {
-      actualPort = info.port;
-      const withdraw = api.benchPages.offer({
-        hint: `Open http://${loopback}:${actualPort}/bench in a tab of its own, in the browser that shows the app, and leave it open; then begin again.`,
-      });
-      resolve({
-        address: `http://${loopback}:${actualPort}/#token=${sessions.token}`,
-        port: actualPort,
-        close: () =>
-          new Promise<void>((closed) => {
-            const kill = setTimeout(
-              () => 'closeAllConnections' in server && server.closeAllConnections(),
-              graceMs,
-            );
-            server.close(() => {
-              clearTimeout(kill);
-              closed();
-            });
-            withdraw();
-            events.closeAll();
-            bench.closeAll();
-          }),
-      });
-    });
+    const server = serve(
+      { fetch: app.fetch, hostname: loopback, port },
+      ({ port: actualPort }: AddressInfo) => {
+        const withdraw = api.benchPages.offer({
+          hint: `Open the app’s address with /bench in a tab of its own (without a tunnel http://${loopback}:${actualPort}/bench), in the browser that shows the app, and leave it open; then begin again.`,
+        });
+        resolve({
+          address: `http://${loopback}:${actualPort}/#token=${sessions.token}`,
+          port: actualPort,
+          close: () =>
+            new Promise<void>((closed) => {
+              const kill = setTimeout(
+                () => 'closeAllConnections' in server && server.closeAllConnections(),
+                graceMs,
+              );
+              server.close(() => {
+                clearTimeout(kill);
+                closed();
+              });
+              withdraw();
+              events.closeAll();
+              bench.closeAll();
+            }),
+        });
+      },
+    );
     server.on('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
   });
 }

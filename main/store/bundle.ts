@@ -1,6 +1,7 @@
 /** A run from elsewhere: a file that anyone may have written. */
 import { z } from 'zod';
 import { summarizeRun } from '../../core/analysis/report.ts';
+import { withoutByteOrderMark } from '../../core/format/decode-text.ts';
 import { ApiError, bundleLimitBytes } from '../../core/protocol/api.ts';
 import { BundleSchema, bundleVersion, type Run, RunReportSchema } from '../../core/protocol/run.ts';
 
@@ -42,7 +43,7 @@ export function parseBundle(content: string): Run {
 
 function parseJson(content: string): unknown {
   try {
-    return JSON.parse(content);
+    return JSON.parse(withoutByteOrderMark(content));
   } catch {
     throw refused('it is no JSON');
   }

@@ -9,7 +9,9 @@ const minuteDigits = 5;
 const randomDigits = 3;
 
 export function newRunId(nowMs: number = Date.now()): string {
-  const minutes = Math.floor((nowMs - epochMs) / 60_000);
+  const most = 32 ** minuteDigits;
+  // A board without a battery for its clock begins in 1970, which is counted from the other end.
+  const minutes = ((Math.floor((nowMs - epochMs) / 60_000) % most) + most) % most;
   return encode(minutes, minuteDigits) + encode(randomInt(32 ** randomDigits), randomDigits);
 }
 

@@ -1,5 +1,6 @@
 /** Opens the database, or says in one sentence why it cannot be used. The user's file is never deleted or replaced. */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { ApiError } from '../../core/protocol/api.ts';
@@ -7,23 +8,27 @@ import { migrations } from './migrations.ts';
 
 export const databaseName = 'plimsoll.db';
 
-/** Throws ApiError('store'): not writable, corrupt, or written by a newer version. */
+/**
+ * Of a folder that can only be read, a copy in memory (`database.memory`): it can be brought up to date and read like any other.
+ * Throws ApiError('store'): neither writable nor readable, corrupt, or written by a newer version.
+ */
 export function openDatabase(folder: string): Database.Database {
   const path = join(folder, databaseName);
+  let mayWrite = true;
   try {
     makeFolder(folder);
-    accessSync(folder, constants.W_OK);
-    if (existsSync(path)) accessSync(path, constants.W_OK);
+    accessSync(folder, constants.R_OK);
+    mayWrite = isWritable(folder) && (!existsSync(path) || isWritable(path));
   } catch (error) {
     throw new ApiError(
       'store',
-      `Plimsoll cannot write to its data folder ${folder} (${messageOf(error)}).`,
-      'Make the folder writable, or name another one in the environment variable PLIMSOLL_DATA_DIR.',
+      `Plimsoll cannot use its data folder ${folder} (${messageOf(error)}).`,
+      anotherFolder,
     );
   }
   let database: Database.Database | undefined;
   try {
-    database = new Database(path, { timeout: 5000 });
+    database = mayWrite ? new Database(path, { timeout: 5000 }) : copyOf(path);
     checkVersion(database, path);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
@@ -35,6 +40,39 @@ export function openDatabase(folder: string): Database.Database {
   } catch (error) {
     database?.close();
     throw storeError(error, path);
+  }
+}
+
+const anotherFolder =
+  'Make the folder writable, or name another one in the environment variable PLIMSOLL_DATA_DIR.';
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** SQLite cannot read a database in WAL mode where it cannot write beside it. What was not yet moved out of the log is read as well. */
+function copyOf(path: string): Database.Database {
+  if (!existsSync(path)) return new Database(':memory:');
+  const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-copy-'));
+  try {
+    const copy = join(scratch, databaseName);
+    for (const ending of ['', '-wal']) {
+      if (existsSync(path + ending)) copyFileSync(path + ending, copy + ending);
+    }
+    const database = new Database(copy);
+    try {
+      database.pragma('journal_mode = DELETE');
+      return new Database(database.serialize());
+    } finally {
+      database.close();
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
@@ -55,6 +93,9 @@ export function storeError(error: unknown, path: string): unknown {
       `There is no space left for the database ${path}.`,
       'Free some and try again.',
     );
+  }
+  if (code.startsWith('SQLITE_READONLY')) {
+    return new ApiError('store', `Plimsoll cannot write to its data folder ${dirname(path)}.`, anotherFolder);
   }
   if (code.startsWith('SQLITE_BUSY')) {
     return new ApiError(

@@ -118,6 +118,8 @@ export class Store {
     this.guard(() => this.deriveOutdated());
     this.guard(() => this.markInterrupted());
     this.purge(new Date(Date.now() - keptDays * 24 * 3600 * 1000).toISOString());
+    // What is changed in a copy would be lost without a word.
+    if (this.database.memory) this.database.pragma('query_only = ON');
   }
 
   close(): void {
@@ -676,18 +678,19 @@ export class Store {
     this.guard(() => this.database.transaction(change).immediate());
   }
 
-  /** What was deleted before that time goes for good. */
+  /** What was deleted before that time goes for good; not what was deleted while the clock was wrong (1970), for nobody knows when that was. */
   private purge(before: string): void {
     this.guard(() => {
       const isDue = this.statements
         .prepare(
-          'SELECT EXISTS (SELECT 1 FROM run WHERE deletedAt < @before) OR EXISTS (SELECT 1 FROM machine WHERE deletedAt < @before)',
+          `SELECT EXISTS (SELECT 1 FROM run WHERE deletedAt BETWEEN '2020' AND @before)
+             OR EXISTS (SELECT 1 FROM machine WHERE deletedAt < @before)`,
         )
         .pluck()
         .get({ before });
       if (isDue !== 1) return;
       this.change(() => {
-        this.statements.prepare('DELETE FROM run WHERE deletedAt < ?').run(before);
+        this.statements.prepare("DELETE FROM run WHERE deletedAt BETWEEN '2020' AND ?").run(before);
         this.machines.purge(before);
       });
     });

@@ -1,5 +1,6 @@
 /** Takes files with runs or networks, dropped anywhere or chosen, and says of each what became of it. */
 import { useEffect, useRef, useState } from 'react';
+import { decodeText } from '../../core/format/decode-text.ts';
 import { ImportRefused } from '../../core/import/refusal.ts';
 import { ApiError, bundleLimitBytes } from '../../core/protocol/api.ts';
 import type { NetworkImport } from '../../core/protocol/networks.ts';
@@ -144,8 +145,9 @@ async function takeRun(
   file: File,
   importRun: (content: string) => Promise<{ readonly runId: string }>,
 ): Promise<Imported> {
-  if (file.size > bundleLimitBytes) throw new Error(texts.imports.tooLarge(bundleLimitBytes >> 20));
-  const content = await readable(() => file.text());
+  // In UTF-16 each character takes two bytes; the text itself is measured when it is parsed.
+  if (file.size > 2 * bundleLimitBytes) throw new Error(texts.imports.tooLarge(bundleLimitBytes >> 20));
+  const content = decodeText(new Uint8Array(await readable(() => file.arrayBuffer())));
   return { kind: 'run', ...(await importRun(content)) };
 }
 

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { decodeText } from '../../../core/format/decode-text.ts';
 import { ApiError, bundleLimitBytes } from '../../../core/protocol/api.ts';
 import { type CommandContext, printJson } from '../context.ts';
 
@@ -21,7 +22,8 @@ async function readBundle(file: string): Promise<string> {
   try {
     const found = await stat(file);
     if (!found.isFile()) throw new Error('it is no file');
-    if (found.size <= bundleLimitBytes) return await readFile(file, 'utf8');
+    // In UTF-16 each character takes two bytes; the text itself is measured when it is parsed.
+    if (found.size <= 2 * bundleLimitBytes) return decodeText(await readFile(file));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ApiError(

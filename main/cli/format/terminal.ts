@@ -1,5 +1,7 @@
 /** Where a command writes: results to `out`, everything else to `err`. */
 import { styleText } from 'node:util';
+import { systemFailure } from '../../transport.ts';
+import { exitCodes } from '../context.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -19,12 +21,16 @@ export interface Terminal {
 
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process;
-  for (const stream of [stdout, stderr]) {
-    // A reader that goes away (`plimsoll runs | head -1`) is no failure of ours, and no reason to lose a run.
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-    });
-  }
+  // No failure to write is a reason to lose a run. Of one to `err` nobody can be told.
+  stderr.on('error', () => {});
+  let isTold = false;
+  stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    // A reader that goes away (`plimsoll runs | head -1`) has what it wanted.
+    if (isTold || code === 'EPIPE' || code === 'EIO') return;
+    isTold = true;
+    process.exitCode = exitCodes.failed;
+    stderr.write(`The output could not be written: ${systemFailure(code)?.what ?? message}.\n`);
+  });
   return {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),

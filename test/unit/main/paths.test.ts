@@ -9,6 +9,7 @@ import {
   onednnBenchPath,
   rendererFolder,
 } from '../../../main/paths.ts';
+import { apiErrorOf } from '../../fixtures/api/api-error.ts';
 
 /** What is there and what is not, where it must not depend on what has been built. */
 const disk = vi.hoisted(() => new Map<string, boolean>());
@@ -16,6 +17,18 @@ const disk = vi.hoisted(() => new Map<string, boolean>());
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>();
   return { ...real, existsSync: (path: string) => disk.get(path) ?? real.existsSync(path) };
+});
+
+/** What the system says of the user, where a test says otherwise. */
+const system = vi.hoisted(() => ({}) as { homedir?: () => string; userInfo?: () => { homedir: string } });
+
+vi.mock('node:os', async (original) => {
+  const real = await original<typeof import('node:os')>();
+  return {
+    ...real,
+    homedir: () => (system.homedir ?? real.homedir)(),
+    userInfo: () => (system.userInfo ?? real.userInfo)(),
+  };
 });
 
 const { platform } = process;
@@ -28,6 +41,8 @@ afterEach(() => {
   pretend('platform', platform);
   Reflect.deleteProperty(process, 'resourcesPath');
   disk.clear();
+  delete system.homedir;
+  delete system.userInfo;
 });
 
 describe('the checkout', () => {
@@ -72,6 +87,30 @@ describe('the data folder', () => {
     pretend('platform', 'win32');
     expect(dataFolder({ LOCALAPPDATA: '/local' })).toBe(join('/local', 'Plimsoll'));
     expect(dataFolder({})).toBe(join(homedir(), 'AppData', 'Local', 'Plimsoll'));
+    expect(dataFolder({ PLIMSOLL_DATA_DIR: '/srv/runs' })).toBe('/srv/runs');
+  });
+
+  it.each([
+    ['empty', () => ''],
+    ['relative', () => 'home'],
+    [
+      'unknown to the system',
+      () => {
+        throw new Error('ENOENT');
+      },
+    ],
+  ])('is the user’s own where HOME is %s, and else asked for', (_what, home) => {
+    pretend('platform', 'linux');
+    system.homedir = home;
+    system.userInfo = () => ({ homedir: '/home/ada' });
+    expect(dataFolder({})).toBe('/home/ada/.local/share/plimsoll');
+    system.userInfo = () => {
+      throw new Error('a uid without a name');
+    };
+    expect(apiErrorOf(() => dataFolder({}))).toMatchObject({
+      code: 'store',
+      hint: expect.stringContaining('PLIMSOLL_DATA_DIR'),
+    });
     expect(dataFolder({ PLIMSOLL_DATA_DIR: '/srv/runs' })).toBe('/srv/runs');
   });
 

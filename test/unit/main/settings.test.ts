@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changeSettings, defaultSettings, readSettings } from '../../../main/settings.ts';
 import { apiErrorOf } from '../../fixtures/api/api-error.ts';
+import { encoded } from '../../fixtures/encoded.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -37,6 +38,21 @@ describe('settings', () => {
     writeFileSync(file(), JSON.stringify({ version: 1, theme: 'dark' }));
     expect(readSettings(folder)).toEqual({ settings: { ...defaultSettings, theme: 'dark' }, problem: null });
   });
+
+  it.each(['utf8', 'utf16le', 'utf16be'] as const)(
+    'may be written in %s, with a byte order mark',
+    (encoding) => {
+      writeFileSync(file(), encoded('\ufeff{"version":1,"theme":"dark"}', encoding));
+      expect(readSettings(folder)).toEqual({
+        settings: { ...defaultSettings, theme: 'dark' },
+        problem: null,
+      });
+      expect(changeSettings(folder, { suite: 'paper' }).settings).toMatchObject({
+        theme: 'dark',
+        suite: 'paper',
+      });
+    },
+  );
 
   it('know no suite that there is not', () => {
     expect(apiErrorOf(() => changeSettings(folder, { suite: 'huge' }))).toMatchObject({ code: 'notFound' });

@@ -28,7 +28,7 @@ function server(api = new FakeApi(), rendererFolder = join(folder, 'page')) {
   const sessions = createSessions();
   const events = createEventStreams(api);
   const bench = createBenchStreams(api.benchPages);
-  const app = createServeApp({ api, sessions, events, bench, rendererFolder, port: () => 4000 });
+  const app = createServeApp({ api, sessions, events, bench, rendererFolder });
   const request = (path: string, init: RequestInit = {}) =>
     app.request(`http://${host}${path}`, { ...init, headers: { host, ...init.headers } });
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ApiError } from '../../../../core/protocol/api.ts';
 import { refusal } from '../../../../main/serve/guard.ts';
 import { createSessions } from '../../../../main/serve/session.ts';
 
-const port = 4000;
 const head = (method: string, headers: Record<string, string>) => ({ method, headers: new Headers(headers) });
 const json = { 'content-type': 'application/json' };
 
@@ -13,15 +13,35 @@ describe('refusal', () => {
     ['GET', { host: '[::1]:4000', 'sec-fetch-site': 'none' }],
     ['POST', { host: '127.0.0.1:4000', 'sec-fetch-site': 'same-origin', ...json }],
     ['POST', { host: '127.0.0.1:4000', 'content-type': 'application/json; charset=utf-8' }],
+    // Through a tunnel, under whatever port its user chose.
+    ['GET', { host: 'localhost:8080' }],
+    ['GET', { host: 'LocalHost:9' }],
+    ['GET', { host: 'localhost' }],
+    ['GET', { host: '[::1]:65535' }],
+    ['GET', { host: '127.0.1.1:8080' }],
+    ['POST', { host: 'localhost:8080', origin: 'http://localhost:8080', ...json }],
+    ['POST', { host: 'LOCALHOST:8080', origin: 'http://localhost:8080', ...json }],
   ])('lets %s with %o pass', (method, headers) => {
-    expect(refusal(head(method, headers), port)).toBeUndefined();
+    expect(refusal(head(method, headers))).toBeUndefined();
   });
 
   it.each([
     ['no host', 'GET', {}],
     ['a name that resolves to this machine', 'GET', { host: 'attacker.example:4000' }],
-    ['another port', 'GET', { host: '127.0.0.1:4001' }],
-    ['no port', 'GET', { host: '127.0.0.1' }],
+    ['such a name with our port behind it', 'GET', { host: '127.0.0.1.attacker.example:4000' }],
+    ['a name below localhost’s', 'GET', { host: 'localhost.attacker.example' }],
+    ['an address of the network', 'GET', { host: '192.168.1.20:4000' }],
+    ['a port that is none', 'GET', { host: 'localhost:4000@attacker.example' }],
+    [
+      'the origin of another port',
+      'POST',
+      { host: 'localhost:8080', origin: 'http://localhost:4000', ...json },
+    ],
+    [
+      'the origin of another loopback name',
+      'POST',
+      { host: 'localhost:8080', origin: 'http://127.0.0.1:8080', ...json },
+    ],
     ['a host that begins like ours', 'GET', { host: '127.0.0.1:4000.attacker.example' }],
     ['another origin', 'POST', { host: '127.0.0.1:4000', origin: 'http://attacker.example', ...json }],
     ['the same host on https', 'POST', { host: '127.0.0.1:4000', origin: 'https://127.0.0.1:4000', ...json }],
@@ -32,7 +52,15 @@ describe('refusal', () => {
     ['a form', 'POST', { host: '127.0.0.1:4000', 'content-type': 'text/plain' }],
     ['a body without a type', 'POST', { host: '127.0.0.1:4000' }],
   ])('refuses %s', (_what, method, headers: Record<string, string>) => {
-    expect(refusal(head(method, headers), port)).toBeTypeOf('string');
+    expect(refusal(head(method, headers))).toBeInstanceOf(ApiError);
+  });
+});
+
+describe('the hint', () => {
+  it('of a refused name says under which ones the page is to be opened', () => {
+    const { message, hint } = refusal(head('GET', { host: 'workstation:8080' })) as ApiError;
+    expect(message).toContain('workstation:8080');
+    expect(hint).toContain('SSH tunnel');
   });
 });
 
