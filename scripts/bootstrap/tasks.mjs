@@ -33,7 +33,7 @@ export const tasks = {
     program: ['main/cli/start.ts'],
   },
   test: { steps: tested, program: ['scripts/test.ts'] },
-  'test-quick': { steps: { packages }, program: ['scripts/test-quick.ts'] },
+  'test-quick': { steps: { compiler, packages, native }, program: ['scripts/test-quick.ts'] },
   'test-times': { steps: { packages }, program: ['scripts/test-times.ts'] },
   'test-cross': {
     steps: { compiler, packages, native, nativeTests },
