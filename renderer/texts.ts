@@ -760,8 +760,8 @@ export const texts = {
     ownNetworks:
       'To see and measure a network of your own, export it as ONNX and drop the file anywhere in this window. Its weights are ' +
       'drawn anew, for they change no time; where it leaves the size of the image open, that is 224 pixels.',
-    importedFrom: (file: string, size: number) =>
-      `Imported from ${file} for an image of ${size}×${size}. Its accuracy is not known here.`,
+    importedFrom: (file: string, image: string) =>
+      `Imported from ${file} for an image of ${image}. Its accuracy is not known here.`,
     delete: 'Delete …',
     deleteReally: (name: string) =>
       `Delete ${name}? What was measured with it stays; to measure it again, its file must be imported again.`,
@@ -770,13 +770,13 @@ export const texts = {
     terms: {
       model: 'As timm and torchvision call it; an imported one as its file is called.',
       family: 'Networks built from the same block.',
-      size: 'Pixels along each side of the image that the published accuracy belongs to, or that a network was imported for.',
+      size: 'Pixels of height of the image that the published accuracy belongs to, or that a network was imported for.',
       parameters: 'Learned weights, biases and norms.',
       activations: 'Outputs of all convolutions and linear layers, for one image.',
     },
     structure: (model: string) => `${model}: blocks from the image to the classes`,
-    structureSentence: (blocks: number, macs: string, parameters: string, size: number) =>
-      `${blocks} blocks with ${macs} multiply-accumulates and ${parameters} parameters, for an image of ${size}×${size}. A box ` +
+    structureSentence: (blocks: number, macs: string, parameters: string, image: string) =>
+      `${blocks} blocks with ${macs} multiply-accumulates and ${parameters} parameters, for an image of ${image}. A box ` +
       'is as wide as the logarithm of its channels, and its colour the stronger the more operations it has.',
     box: (shape: string, operations: string, share: string) => `${shape} · ${operations} · ${share}`,
     work: (model: string) => `${model}: operations and bytes by kind of operator`,

@@ -18,7 +18,6 @@ export function problemOfGraph(graph: Graph): string | undefined {
   if (operators.length > mostOperators) {
     return `The network has ${operators.length} operators, and at most ${mostOperators} can be executed`;
   }
-  if (image.output.height !== image.output.width) return 'Its image is not square';
   const read = new Set<number>();
   let block = 0;
   for (const [id, operator] of operators.entries()) {

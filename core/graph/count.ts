@@ -15,6 +15,11 @@ export interface OperatorCount {
 }
 
 export function countOperator(graph: Graph, operator: Operator): OperatorCount {
+  const count = countKind(graph, operator);
+  return operator.parameters === undefined ? count : { ...count, parameters: operator.parameters };
+}
+
+function countKind(graph: Graph, operator: Operator): OperatorCount {
   const outputs = elementCount(operator.output);
   switch (operator.kind) {
     case 'conv2d': {
@@ -22,6 +27,9 @@ export function countOperator(graph: Graph, operator: Operator): OperatorCount {
         (operator.inChannels / operator.groups) * operator.kernelHeight * operator.kernelWidth;
       const weights = operator.outChannels * reduction;
       const bias = operator.bias ? operator.outChannels : 0;
+      if (operator.scaleOnly === true) {
+        return { macs: 0, parameters: 2 * weights, weightElements: 2 * weights, activations: 0 };
+      }
       return {
         macs: outputs * reduction,
         parameters:

@@ -43,6 +43,11 @@ interface OperatorBase {
   readonly inputs: readonly OperatorId[];
   /** Shape of the tensor that it produces. */
   readonly output: Shape;
+  /**
+   * Learned parameters, where they are not as many as its kind has: weights that an operator before it has as well, a
+   * squeeze-and-excite or a norm without biases.
+   */
+  readonly parameters?: number | undefined;
 }
 
 /** The image. Always operator 0, and only there. */
@@ -64,6 +69,11 @@ export interface Conv2dOperator extends OperatorBase {
   readonly batchNorm: boolean;
   /** A per-channel scale after the layer, folded into its weights (ConvNeXt). */
   readonly layerScale: boolean;
+  /**
+   * A scale and shift of channels by itself, such as a batch norm that no layer stands right before, executed as a depthwise 1x1
+   * convolution. Norms count no operations, and nor does this.
+   */
+  readonly scaleOnly?: true | undefined;
 }
 
 /** A matrix product over the channels of a pooled (1 x 1) tensor, or of a flattened one. */

@@ -46,6 +46,8 @@ const operatorBase = {
   output: shape,
   /** Half-widths of the uniform distributions of its parameters; streams as in random.ts. */
   parameterBounds: parameterBounds.optional(),
+  /** Learned, where they are not as many as the kind has. */
+  parameters: count.optional(),
 };
 
 /** The graph as it travels to a provider: `core/graph/graph.ts` with the parameters' distributions. */
@@ -69,6 +71,7 @@ export const WireGraphSchema = z.object({
         bias: z.boolean(),
         batchNorm: z.boolean(),
         layerScale: z.boolean(),
+        scaleOnly: z.literal(true).optional(),
       }),
       z.object({
         ...operatorBase,

@@ -101,7 +101,11 @@ function strangeFile(): OnnxFile {
   const image = file.input('x', ['N', 3, 33, 33]);
   const wide = file.node('Sigmoid', [conv(image, [6, 3, 1, 7], { pads: [0, 3, 0, 3], strides: [2, 2] })]);
   const tall = file.node('Relu', [conv(wide, [6, 6, 7, 1], { pads: [3, 0, 3, 0] })]);
-  const pooled = file.node('AveragePool', [wide], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
+  const pooled = file.node('AveragePool', [wide], {
+    kernel_shape: [3, 3],
+    pads: [1, 1, 1, 1],
+    count_include_pad: 1,
+  });
   const joined = file.node('Concat', [tall, pooled, wide], { axis: 1 });
   const halved = file.node('MaxPool', [joined], { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 });
   // The shortcut of ResNet-D, which no fused block has.

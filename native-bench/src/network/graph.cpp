@@ -114,6 +114,7 @@ void parseKind(Operator& op, const json& object, const Graph& graph) {
       op.kernelHeight = extent(object, "kernelHeight", 1);
       op.kernelWidth = extent(object, "kernelWidth", 1);
       op.groups = extent(object, "groups", 1);
+      op.scaleOnly = object.value("scaleOnly", false);
       op.hasBias = object.at("bias").get<bool>() || object.at("batchNorm").get<bool>();
       if (extent(object, "inChannels", 1) != input.channels || extent(object, "outChannels", 1) != op.output.channels) {
         failOperator(op, "its channels do not match its tensors.");
@@ -277,7 +278,7 @@ OperatorCost costOf(const Graph& graph, const Operator& op) {
     case OperatorKind::conv2d:
     case OperatorKind::linear: {
       const ConvShape shape = convShapeOf(graph, op, 1);
-      return {shape.pixels() * shape.outChannels * shape.reduction(),
+      return {op.scaleOnly ? 0 : shape.pixels() * shape.outChannels * shape.reduction(),
               shape.outChannels * shape.reduction() + (op.hasBias ? shape.outChannels : 0)};
     }
     case OperatorKind::squeezeExcite: {

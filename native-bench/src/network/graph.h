@@ -45,6 +45,7 @@ struct Operator {
 
   // Which of these are set depends on the kind.
   std::size_t kernelHeight = 1, kernelWidth = 1, stride = 1, padTop = 0, padLeft = 0, groups = 1;
+  bool scaleOnly = false;  // a batch norm by itself: its products are not counted
   bool hasBias = false;  // in execution: the layer's own, or that of a folded batch norm
   Activation function = Activation::none;
   float epsilon = 0;

@@ -94,13 +94,25 @@ function Structure({
   const remove = useDeleteNetwork();
   const structure = useMemo(() => {
     const graph = isImported ? imported.data : findModel(name)?.build(size);
-    return graph && { stacks: blockStacks(graph, 1, 'fp32'), kinds: workByKind(graph, 1, 'fp32') };
+    const image = graph?.operators[0]?.output;
+    return (
+      graph && {
+        image: `${image?.height}×${image?.width}`,
+        stacks: blockStacks(graph, 1, 'fp32'),
+        kinds: workByKind(graph, 1, 'fp32'),
+      }
+    );
   }, [name, size, isImported, imported.data]);
   if (imported.isError) return <ErrorNotice error={imported.error} />;
   if (structure === undefined) return isImported ? <Loading /> : null;
-  const { stacks, kinds } = structure;
+  const { image, stacks, kinds } = structure;
   const blocks = stacks.reduce((sum, stack) => sum + stack.blocks, 0);
-  const structureSentence = words.structureSentence(blocks, formatCount(macs), formatCount(parameters), size);
+  const structureSentence = words.structureSentence(
+    blocks,
+    formatCount(macs),
+    formatCount(parameters),
+    image,
+  );
   return (
     <>
       <div className="card">
@@ -112,7 +124,7 @@ function Structure({
         >
           <StructureChart stacks={stacks} label={`${words.structure(name)}. ${structureSentence}`} />
         </ChartFrame>
-        <p className="quiet-text">{accuracySentence({ isImported, size, top1, source })}</p>
+        <p className="quiet-text">{accuracySentence({ isImported, image, size, top1, source })}</p>
         {isImported && (
           <ConfirmButton
             label={words.delete}
@@ -146,11 +158,15 @@ function Structure({
 
 function accuracySentence({
   isImported,
+  image,
   size,
   top1,
   source,
-}: Pick<ModelRow, 'size' | 'top1' | 'source'> & { readonly isImported: boolean }): string {
+}: Pick<ModelRow, 'size' | 'top1' | 'source'> & {
+  readonly isImported: boolean;
+  readonly image: string;
+}): string {
   const words = texts.models;
-  if (isImported) return words.importedFrom(source ?? '', size);
+  if (isImported) return words.importedFrom(source ?? '', image);
   return top1 === null || source === null ? words.noAccuracy(size) : words.accuracy(top1.toFixed(1), source);
 }

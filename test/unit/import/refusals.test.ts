@@ -37,8 +37,7 @@ describe('an operator that there is none for', () => {
     ],
     ['dilation', (file, x) => conv(file, x, 3, { dilations: [2, 2] }, '/d/Conv'), /node \/d\/Conv.*dilated/],
     ['unequal strides', (file, x) => conv(file, x, 3, { strides: [1, 2] }), /strides 1 x 2/],
-    ['LeakyRelu', (file, x) => file.node('LeakyRelu', [conv(file, x)]), /no LeakyRelu/],
-    ['another HardSigmoid', (file, x) => file.node('HardSigmoid', [conv(file, x)]), /only that of 1\/6/],
+    ['LeakyRelu', (file, x) => file.node('LeakyRelu', [conv(file, x)]), /LeakyRelu .* slope 0.01/],
     [
       'another Clip',
       (file, x) => file.node('Clip', [x, file.scalar(-1), file.scalar(1)]),
@@ -51,35 +50,21 @@ describe('an operator that there is none for', () => {
     ],
     ['a border alone', (file, x) => file.node('Pad', [x, file.integers([0, 0, 1, 1, 0, 0, 1, 1])]), /no Pad/],
     [
-      'a batch norm of a sum',
-      (file, x) => {
-        const [left, right] = [conv(file, x), conv(file, x)];
-        const parameters = [0, 1, 2, 3].map(() => file.weights([8]));
-        return file.node('BatchNormalization', [file.node('Add', [left, right]), ...parameters]);
-      },
-      /BatchNormalization.*right before it/,
-    ],
-    [
-      'a batch norm of what is also read without it',
-      (file, x) => {
-        const raw = conv(file, x);
-        const normed = file.node('BatchNormalization', [raw, ...[0, 1, 2, 3].map(() => file.weights([8]))]);
-        return file.node('Add', [normed, raw]);
-      },
-      /BatchNormalization.*read by another node too/,
-    ],
-    [
       'a product of two maps',
       (file, x) => file.node('Mul', [conv(file, x), conv(file, x)]),
       /multiplies two/,
     ],
-    ['a sum of two shapes', (file, x) => file.node('Add', [conv(file, x), x]), /adds maps of different/],
+    [
+      'a sum of two shapes',
+      (file, x) => file.node('Add', [conv(file, x), x]),
+      /Add .* joins tensors of 1 x 8/,
+    ],
     ['a window too large', (file, x) => file.node('Conv', [x, file.weights([8, 3, 64, 64])]), /window of 64/],
     ['weights of another width', (file, x) => conv(file, x, 5), /weights for 5 x 1 channels and reads 3/],
     [
-      'tokens',
-      (file, x) => file.node('Reshape', [conv(file, x), file.integers([0, 8, -1])]),
-      /a tensor of 1 x 8 x 900/,
+      'channels in groups',
+      (file, x) => file.node('Reshape', [conv(file, x), file.integers([0, 2, 4, 30, 30])]),
+      /a tensor of 1 x 2 x 4 x 30 x 30 from a map of 8 channels/,
     ],
     ['an unknown shape', (file, x) => file.node('Reshape', [x, 'nowhere']), /reads nowhere/],
     ['a softmax in the middle', (file, x) => file.node('Relu', [file.node('Softmax', [x])]), /Softmax/],
@@ -93,9 +78,8 @@ describe('inputs and results', () => {
     const relu = (file: OnnxFile, x: string) => file.node('Relu', [x]);
     expect(refusalOf(fileOf(relu, ['N', 'T', 512]))).toMatch(/shape \? x \? x 512, and that is no image/);
     expect(refusalOf(fileOf(relu, ['N', 'C', 'H', 'W']))).toMatch(/no image/);
-    expect(refusalOf(fileOf(relu, [1, 3, 224, 320]))).toMatch(/224 x 320, and only square/);
-    const two = fileOf(relu);
-    two.input('mask', [1, 1, 32, 32]);
+    expect(refusalOf(fileOf(relu, [1, 3, 224, 320]), 224)).toMatch(/images of 224 x 320 and for no others/);
+    const two = fileOf((file, x) => file.node('Add', [x, file.input('mask', [1, 3, 32, 32])]));
     expect(refusalOf(two)).toMatch(/2 inputs: x, mask/);
     const results = fileOf(relu);
     results.output('x');
@@ -157,7 +141,7 @@ describe('a file from anybody', () => {
       }),
       { numRuns: 2000 },
     );
-  });
+  }, 60_000);
 
   it('may not make tensors or weights that no network has', () => {
     const wide = (channels: number) =>
@@ -173,10 +157,10 @@ describe('a file from anybody', () => {
       const cut = file.node('Slice', [file.weights([2 ** 40, 0]), ...bounds]);
       return file.node('Reshape', [x, cut]);
     });
-    expect(refusalOf(endless)).toMatch(/Slice.*not followed/);
+    expect(refusalOf(endless)).toMatch(/Reshape.*makes a tensor/);
     const deep = fileOf((file, x) => {
       let at = conv(file, x);
-      for (let layer = 0; layer < 3000; layer++) at = file.node('Relu', [at]);
+      for (let layer = 0; layer < 3000; layer++) at = file.node('Sigmoid', [at]);
       return at;
     });
     expect(refusalOf(deep)).toMatch(/3002 operators, and at most 2000/);
