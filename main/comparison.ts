@@ -7,7 +7,7 @@ import {
   compareRuns,
 } from '../core/analysis/compare.ts';
 import { sameEnvironment } from '../core/analysis/environment-differences.ts';
-import { learnNoise, noiseFloor, type TestedProvider } from '../core/analysis/noise-floor.ts';
+import { learnNoise, noiseThreshold, type TestedProvider } from '../core/analysis/noise-floor.ts';
 import { noiseOfTest } from '../core/analysis/noise-test.ts';
 import { ApiError } from '../core/protocol/api.ts';
 import {
@@ -51,7 +51,7 @@ export function compareStored(
   }
   for (const side of [first, second]) requireChosen(side);
   const machines = new Set([first.run.machine.id, second.run.machine.id]);
-  const history = [...machines].flatMap((machineId) => store.medians(machineId, runsForNoise));
+  const history = [...machines].flatMap((machineId) => store.latencies(machineId, runsForNoise));
   return compareRuns(first, second, history, [...testedIn(store, first.run), ...testedIn(store, second.run)]);
 }
 
@@ -70,13 +70,13 @@ function testedIn(store: Store, { machine, surroundings }: ComparableRun): Teste
 /** What is known of each provider on each machine, in its newest surroundings. */
 export function knownNoise(store: Store, machines: readonly Machine[]): KnownNoise[] {
   return machines.flatMap(({ id: machineId, name: machineName, thisMachine }) => {
-    const history = store.medians(machineId, runsForNoise);
+    const history = store.latencies(machineId, runsForNoise);
     const tests = store.noiseTests(machineId);
-    const measured = history.flatMap(({ medians }) => medians.map(({ provider }) => provider));
+    const measured = history.flatMap(({ latencies }) => latencies.map(({ provider }) => provider));
     const providers = new Set([...measured, ...tests.map(({ test }) => test.provider)]);
     return [...providers].map((provider): KnownNoise => {
       const ofProvider = tests.filter(({ test }) => test.provider === provider);
-      const last = history.findLast(({ medians }) => medians.some((median) => median.provider === provider));
+      const last = history.findLast(({ latencies }) => latencies.some((one) => one.provider === provider));
       const facts = last?.surroundings.filter(([what]) => what !== 'machine');
       // A test may be newer than the last run.
       const test = ofProvider.find(
@@ -94,7 +94,7 @@ export function knownNoise(store: Store, machines: readonly Machine[]): KnownNoi
         machineName,
         thisMachine,
         provider,
-        believedChange: noise === null ? null : noiseFloor([], [], noise).believedChange,
+        threshold: noiseThreshold(noise),
         from: noise?.from ?? null,
         pairs: noise?.pairs ?? 0,
         testedAt: test?.test.startedAt ?? null,

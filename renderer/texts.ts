@@ -1,4 +1,5 @@
 /** Every sentence of the interface, and the meaning of every word that it uses. */
+import type { Settling } from '../core/protocol/compare.ts';
 
 interface Term {
   readonly name: string;
@@ -38,9 +39,12 @@ const terms = {
   efficiency: {
     name: 'Efficiency',
     meaning:
-      'Computational efficiency: ideal latency ÷ latency, the share of the peak that does useful work.',
+      'Computational efficiency: ideal ÷ undisturbed latency, the share of the peak that does useful work.',
   },
-  gap: { name: 'Gap', meaning: 'Efficiency gap: latency ÷ ideal latency = memory gap × kernel gap.' },
+  gap: {
+    name: 'Gap',
+    meaning: 'Efficiency gap: latency ÷ ideal latency = memory gap × kernel gap × lost to other work.',
+  },
   memoryGap: {
     name: 'Memory gap',
     meaning:
@@ -48,11 +52,21 @@ const terms = {
   },
   kernelGap: {
     name: 'Kernel gap',
-    meaning: 'Latency ÷ waterline: what better kernels could still win.',
+    meaning: 'Undisturbed latency ÷ waterline: what better kernels could still win.',
+  },
+  undisturbed: {
+    name: 'Undisturbed',
+    meaning:
+      'What the machine does when it is left alone: the lower quartile, over rounds, of their 10th percentiles; in brackets its 95% interval.',
+  },
+  disturbance: {
+    name: 'Other work',
+    meaning: 'Latency ÷ undisturbed latency: what other programs, or other guests of the host, took.',
   },
   timeSplit: {
     name: 'Time split',
-    meaning: 'The latency in three parts: ideal latency, what memory adds to it, and what the kernels add.',
+    meaning:
+      'The latency in four parts: ideal latency, what memory adds to it, what the kernels add, and what other work takes.',
   },
   verified: {
     name: 'Verified',
@@ -319,10 +333,10 @@ export const texts = {
     profiling: 'Profiling',
     profilingMeaning: 'Where nothing else is asked for, in the app and on the command line.',
     softwareAdapters: 'Offer software adapters, which run on the processor and are no GPU',
-    figures: 'What is believed',
+    figures: 'Noise threshold',
     noise: (percent: string) =>
-      `No change below ${percent}% is believed, however quiet the machine: memory placement and code layout alone do as ` +
-      'much. Above that it is the noise between this machine’s own runs that decides; Compare shows it with every verdict.',
+      `Changes below ${percent}% never count as real: memory placement and code layout alone cause as much. ` +
+      'A noisier machine has a higher threshold of its own; Overview, Compare and History show it.',
     data: 'Data',
     folder: 'The runs and these settings lie in',
     stored: (runs: number) =>
@@ -509,11 +523,12 @@ export const texts = {
   table: {
     title: 'Measurements',
     open: (model: string, plan: string) => `Kernels of ${model}, ${plan}`,
-    parts: { ideal: 'ideal', memory: 'memory', kernels: 'kernels' },
+    parts: { ideal: 'ideal', memory: 'memory', kernels: 'kernels', others: 'other work' },
     partMeanings: {
       ideal: 'ideal latency: the arithmetic at its peak',
       memory: 'added by memory, even with perfect kernels',
       kernels: 'added by the kernels',
+      others: 'lost to other work on the machine',
     },
     yes: 'yes',
     no: 'no',
@@ -815,14 +830,14 @@ export const texts = {
       all: 'All of its figures',
     },
     noise: {
-      believed: (provider: string, change: string, from: string) =>
-        `A change between two runs is believed from ${change} on (${provider}, from ${from}).`,
-      unknown: (provider: string) => `From which change on two runs differ is not known yet (${provider}).`,
+      real: (provider: string, change: string, from: string) =>
+        `Only changes of ${change} or more count as real (${provider}; ${from}).`,
+      unknown: 'this machine’s noise has not been measured yet',
       from: {
         runs: (pairs: number) => `${pairs} pairs of equal runs`,
         test: (pairs: number) => `a test of ${pairs} pairs`,
       },
-      test: 'Test how far equal measurements lie apart (20 s)',
+      test: 'Measure the noise (20 s)',
     },
     health: {
       title: 'Health',
@@ -859,41 +874,42 @@ export const texts = {
       text: 'Choose another run, provider, plan or data type before or after.',
     },
     table: 'Verdicts',
-    counts: (better: number, worse: number, same: number, unclear: number) =>
-      `${better} better, ${worse} worse, ${same} the same, ${unclear} unclear`,
-    nothing: 'Nothing in them could be compared.',
+    nothing: 'These runs have no measurement in common.',
     nothingFound: (filter: string) => `No row has “${filter}” in its model, plan, provider, type or verdict.`,
     verdict: {
       name: 'Verdict',
       meaning:
-        'Of the latency. SAME: shown to differ by less than is believed. UNCLEAR: nothing was shown. Open the row for the reason.',
+        'Of the undisturbed latency. SAME: shown to differ by less than 5%. UNCLEAR: nothing was shown. Open the row for the reason.',
     },
     verdictMarks: { BETTER: '✓', WORSE: '✗', SAME: '=', UNCLEAR: '?' },
     change: {
       name: 'Change [95% interval]',
-      meaning: 'Of the latency: minus is faster.',
+      meaning: 'Of the undisturbed latency: minus is faster.',
     },
-    beforeMeaning: 'Median latency of the earlier side.',
-    afterMeaning: 'Median latency of the later side.',
-    believed: {
-      name: 'Believed from',
-      meaning: 'The smallest change that is believed, from the noise of this machine.',
+    beforeMeaning: 'Undisturbed latency of the earlier side.',
+    afterMeaning: 'Undisturbed latency of the later side.',
+    detectable: {
+      name: 'Would show',
+      meaning: 'The smallest change that these two results would have shown 95 times in 100.',
     },
+    answer: 'Answer',
+    settling: ({ rounds, seconds, action }: Settling) =>
+      rounds === null
+        ? `To settle it: ${action ?? ''}`
+        : `To settle it: ${rounds} rounds on each side${seconds === null || seconds < 1 ? '' : `, about ${Math.ceil(seconds / 10) * 10} s more`}.`,
+    median: (effect: string) => `Median latency: ${effect}.`,
     open: (model: string, plan: string) => `Reason, blocks and kernels of ${model}, ${plan}`,
-    p: (p: string) => `p = ${p}, after allowing for all rows of this comparison.`,
+    p: (p: string) => `${p}, after allowing for all rows of this comparison.`,
     rounds: (before: number, after: number) => `Rounds: ${before} before, ${after} after.`,
-    noise: (origin: string) => `Noise: ${origin}.`,
-    noiseUnknown:
-      'What separates equal runs of this machine is not known yet, so verdicts do not allow for it: it takes two pairs of runs in ' +
-      'the same surroundings besides the two that are compared.',
+    noise: (threshold: string, origin: string) => `Changes of ${threshold} or more count as real. ${origin}`,
     blocks: (model: string) => `Blocks of ${model}`,
     blocksMeaning: 'What moved the latency the most first. Each is one median a run: no verdict.',
     noBlocks: 'No blocks were timed on both sides that cover the same operators.',
     noKernels: 'None of its kernels covers the same operators on both sides.',
     unmatched: 'Not compared',
     unmatchedCase: (name: string, side: string) => `${name} (${side}):`,
-    differences: 'What else differs, and may be the cause',
-    noDifferences: 'Nothing differs between their surroundings that Plimsoll knows of.',
+    differences: 'Possible causes',
+    noDifferences: 'No known difference in hardware, drivers or software.',
     columns: {
       model: 'Model',
       plan: 'Plan',
@@ -906,7 +922,7 @@ export const texts = {
       change: 'Change [%]',
       low: 'Low [%]',
       high: 'High [%]',
-      believed: 'Believed from [%]',
+      detectable: 'Would show [%]',
       p: 'p',
       verdict: 'Verdict',
       reason: 'Reason',
@@ -925,10 +941,10 @@ export const texts = {
       `${runs === 1 ? '1 run' : `${runs} runs`}, ${levels === 1 ? '1 change' : `${levels} changes`} of level, ` +
       `${marks === 1 ? '1 change' : `${marks} changes`} of the surroundings. The axis does not begin at zero.`,
     legend:
-      'Dots are medians, the lines through them their 95% intervals. A solid upright line is a change of level; a dashed one ' +
+      'Dots are undisturbed latencies, the lines through them their 95% intervals. A solid upright line is a change of level; a dashed one ' +
       'with ▾ is a change of the surroundings. Runs are drawn equally far apart, whatever time lay between them.',
     runAxis: 'Runs in the order of time',
-    latencyAxis: 'Latency [ms]',
+    latencyAxis: 'Undisturbed latency [ms]',
     efficiencyAxis: 'Efficiency [% of the peak]',
     pointAtRun: 'Point at a run, or step through them with the arrow keys; a click or Enter selects it.',
     selected: (run: string, time: string) => `Selected: run ${run} (${time}).`,
@@ -945,20 +961,21 @@ export const texts = {
       `${time}, run ${run}: ${latency}, efficiency ${efficiency}.${changed === '' ? '' : ` Changed since the run before: ${changed}.`}`,
     change: (percent: string, isFaster: boolean) => `${percent}% ${isFaster ? 'faster' : 'slower'}`,
     levels: 'Changes of level',
-    noLevels: 'No change of level that can be told from noise: it takes five runs on each side.',
+    noLevels: 'No shift found. At least five runs are needed before and after it.',
     level: (change: string, run: string, time: string) => `${change} from run ${run} (${time}) on;`,
     noCandidates: 'nothing known changed then.',
     candidates: (changes: string) => `at that time: ${changes}.`,
-    leastChange: (percent: string) => `Told from ${percent}% on.`,
+    leastChange: (percent: string) => `Noise threshold: ${percent}%.`,
     surroundings: 'Changes of the surroundings',
     noSurroundings: 'Between these runs nothing changed that Plimsoll knows of.',
     mark: (run: string, time: string) => `Run ${run} (${time}):`,
     columns: {
       time: 'Time (UTC)',
       run: 'Run',
-      latency: 'Latency [ms]',
+      undisturbed: 'Undisturbed latency [ms]',
       low: 'Low [ms]',
       high: 'High [ms]',
+      latency: 'Median latency [ms]',
       efficiency: 'Efficiency [%]',
       level: 'Change of level',
       surroundings: 'Change of the surroundings',

@@ -45,7 +45,7 @@ async function profile(api: LocalApi, more: Partial<RunRequest> = {}): Promise<s
 }
 
 function line(what: string, row: ComparedRow): string {
-  const believed = `believed from ${(100 * row.floor.believedChange).toFixed(1)}%`;
+  const believed = `real from ${(100 * row.floor.threshold).toFixed(1)}%`;
   return `${what}  ${row.model} ${bothOf(row, 'plan')}  ${row.verdict}  ${formatEffect(row.effect)}, ${believed}`;
 }
 

@@ -73,6 +73,17 @@ export function ceilingsFor(providers: readonly DeviceCalibration[], key: Ceilin
   };
 }
 
+/** Each once, of all that these cases are held against. */
+export function ceilingsOfCases(
+  providers: readonly DeviceCalibration[],
+  cases: readonly CeilingKey[],
+): Ceilings[] {
+  const keys = new Map(
+    cases.map((one) => [[one.provider, one.device, one.dtype, one.threads].join(), one] as const),
+  );
+  return [...keys.values()].flatMap((key) => ceilingsFor(providers, key) ?? []);
+}
+
 /** That of them which was measured with just so many threads; undefined where the ceiling was multiplied from one thread's. */
 export function measuredArithmetic(
   calibration: Calibration | null | undefined,

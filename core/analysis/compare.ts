@@ -10,8 +10,9 @@ import {
   partFields,
   type Unmatched,
 } from '../protocol/compare.ts';
-import type { Case, MeasuredKernel, RunSummary } from '../protocol/run.ts';
+import type { Case, Ceilings, MeasuredKernel, RunSummary } from '../protocol/run.ts';
 import { bootstrapRatio } from '../statistics/bootstrap.ts';
+import { type Estimate, shift } from '../statistics/hodges-lehmann.ts';
 import { environmentDifferences } from './environment-differences.ts';
 import {
   cacheStateOf,
@@ -25,16 +26,18 @@ import {
 import {
   learnNoise,
   noiseFloor,
-  type RunMedians,
+  type RunLatencies,
   type RunNoise,
   type TestedProvider,
 } from './noise-floor.ts';
-import { type Judged, judge } from './verdict.ts';
+import { type Judged, judge, type Pair } from './verdict.ts';
 
 /** A run with all of its cases, and the samples of those that need them. */
 export interface ComparableRun extends RunFigures {
   readonly summary: RunSummary;
   readonly lost: readonly LostFigure[];
+  /** That its figures are held against. */
+  readonly ceilings: readonly Ceilings[];
   /** By rounds. */
   samplesOf(measurementId: string): number[][];
 }
@@ -55,22 +58,24 @@ interface Couple {
 export function compareRuns(
   before: ComparedSide,
   after: ComparedSide,
-  history: readonly RunMedians[],
+  history: readonly RunLatencies[],
   tested: readonly TestedProvider[] = [],
 ): Comparison {
   const { couples, unmatched } = match(before, after);
   const noiseOf = learnNoise(history, [before.run.id, after.run.id], tested);
   const pairs = couples.map((couple) => {
-    const logsOf = ({ roundMediansNs }: Figure) => roundMediansNs.map(Math.log);
-    const logs = { before: logsOf(couple.before), after: logsOf(couple.after) };
     const runs = noisier(
       noiseOf(before.run.machine.id, couple.before),
       noiseOf(after.run.machine.id, couple.after),
     );
+    const sameMachine = before.run.machine.id === after.run.machine.id;
     return {
-      ...logs,
-      floor: noiseFloor(logs.before, logs.after, runs),
-      clockRatio: clockRatio(couple, before, after),
+      before: couple.before.roundLowerEndsNs.map(Math.log),
+      after: couple.after.roundLowerEndsNs.map(Math.log),
+      floor: noiseFloor(runs),
+      // That another machine's clock is another is a part of what is compared.
+      clockRatio: sameMachine ? clockRatio(couple) : null,
+      arithmetic: sameMachine ? arithmeticOf(couple) : null,
     };
   });
   const judged = judge(pairs);
@@ -91,6 +96,7 @@ export function compareRuns(
       unclear: count('UNCLEAR'),
     },
     rows,
+    ceilings: before.run.machine.id === after.run.machine.id ? movedCeilings(before.run, after.run) : [],
     unmatched,
     differences: environmentDifferences(before.run.surroundings, after.run.surroundings),
   };
@@ -101,14 +107,51 @@ function unlessInDoubt(judged: Judged, { before, after }: Couple): Judged {
   const doubt = before.doubt ?? after.doubt;
   if (doubt === null || judged.verdict === 'UNCLEAR') return judged;
   const side = before.doubt === null ? 'after' : 'before';
-  return { ...judged, verdict: 'UNCLEAR', reason: `The figure ${side} ${doubt}` };
+  return {
+    ...judged,
+    verdict: 'UNCLEAR',
+    reason: `The figure ${side} ${doubt}`,
+    settling: {
+      rounds: null,
+      action: `Close other programs, then profile ${side === 'before' ? 'the earlier' : 'the later'} side again.`,
+    },
+  };
 }
 
-/** After over before. Null where either is unknown, or of another machine: that its clock is another is then a part of what is compared. */
-function clockRatio(couple: Couple, before: ComparedSide, after: ComparedSide): number | null {
-  const clocks = [couple.before.clockHz, couple.after.clockHz] as const;
-  if (clocks[0] === null || clocks[1] === null || before.run.machine.id !== after.run.machine.id) return null;
-  return clocks[1] / clocks[0];
+/** After over before; null where either is unknown. */
+function clockRatio({ before, after }: Couple): number | null {
+  return before.clockHz === null || after.clockHz === null ? null : after.clockHz / before.clockHz;
+}
+
+/** Null where another provider, data type or number of threads is what is compared: its arithmetic is another. */
+function arithmeticOf({ before, after }: Couple): NonNullable<Pair['arithmetic']> | null {
+  const isAlike = (['provider', 'dtype', 'threads', 'instructionSet'] as const).every(
+    (field) => before[field] === after[field],
+  );
+  if (!isAlike) return null;
+  return { before: before.roundArithmeticPerSecond, after: after.roundArithmeticPerSecond };
+}
+
+/** Less than that they differ from one measuring to the next. */
+const noteworthyMove = 0.1;
+
+function movedCeilings(before: ComparableRun, after: ComparableRun): Comparison['ceilings'] {
+  const valuesOf = ({ ceilings }: ComparableRun) =>
+    new Map(
+      ceilings.flatMap(({ provider, device, dtype, threads, peakOperationsPerSecond, levels }) => [
+        [`${dtype} arithmetic (${provider} ${device}, ${threads} threads)`, peakOperationsPerSecond] as const,
+        ...levels.map(
+          ({ level, bytesPerSecond }) =>
+            [`${level} bandwidth (${provider} ${device}, ${threads} threads)`, bytesPerSecond] as const,
+        ),
+      ]),
+    );
+  const later = valuesOf(after);
+  return [...valuesOf(before)].flatMap(([what, was]) => {
+    const is = later.get(what);
+    if (is === undefined || Math.abs(Math.log(is / was)) < Math.log1p(noteworthyMove)) return [];
+    return [{ what, before: was, after: is, ratio: is / was }];
+  });
 }
 
 function sideOf({ run, ...part }: ComparedSide): Comparison['before'] {
@@ -211,42 +254,95 @@ function noisier(a: RunNoise | null, b: RunNoise | null): RunNoise | null {
 
 function rowOf(
   { before, after }: Couple,
-  { verdict, effect, p, reason }: Judged,
+  judged: Judged,
   floor: NoiseFloor,
   first: ComparableRun,
   second: ComparableRun,
 ): ComparedRow {
   const { model, imageSize, batch } = before;
+  const latencyEffect = effectOf(
+    shift(before.roundMediansNs.map(Math.log), after.roundMediansNs.map(Math.log)),
+    () => [first.samplesOf(before.id), second.samplesOf(after.id)],
+  );
+  const severalRounds = before.roundLowerEndsNs.length > 1 && after.roundLowerEndsNs.length > 1;
+  const disturbance = changeOfDisturbance(judged, latencyEffect, floor);
   return {
     ...{ model, imageSize, batch, ...cacheStateOf(before) },
     before: comparedFigure(before),
     after: comparedFigure(after),
-    verdict,
-    effect: effectOf(effect, () => [first.samplesOf(before.id), second.samplesOf(after.id)]),
-    p,
+    ...judged,
+    effect: severalRounds ? judged.effect : widened(judged.effect, latencyEffect),
+    latencyEffect,
+    disturbance,
     floor,
-    reason,
+    reason: `${judged.reason}${ofMedianAlone(judged, disturbance, latencyEffect)}`,
+    settling: judged.settling && {
+      ...judged.settling,
+      seconds: judged.settling.rounds === null ? null : secondsFor(judged.settling.rounds, [before, after]),
+    },
   };
+}
+
+/** A round warms up before it times: for about so long. */
+const warmUpSeconds = 0.4;
+
+/** What so many rounds a side take, beyond those that there are. */
+function secondsFor(rounds: number, figures: readonly Figure[]): number {
+  return figures.reduce((sum, { samples, latencyNs, roundMediansNs }) => {
+    const known = roundMediansNs.length;
+    const each = (samples * latencyNs.median) / 1e9 / known + warmUpSeconds;
+    return sum + Math.max(0, rounds - known) * each;
+  }, 0);
+}
+
+/** Whether what a user waits for changed by more than what the machine can do did. */
+function changeOfDisturbance(
+  { effect }: Judged,
+  { ratio, low, high }: ComparedRow['latencyEffect'],
+  { threshold }: NoiseFloor,
+): ComparedRow['disturbance'] {
+  if (low > 1 && ratio / effect.ratio > 1 + threshold) return 'more';
+  return high < 1 && effect.ratio / ratio > 1 + threshold ? 'less' : null;
+}
+
+function ofMedianAlone(
+  { verdict }: Judged,
+  disturbance: ComparedRow['disturbance'],
+  { ratio }: ComparedRow['latencyEffect'],
+): string {
+  if (disturbance === null || verdict === 'BETTER' || verdict === 'WORSE') return '';
+  const change = `${disturbance} disturbed: the median latency ${disturbance === 'more' ? 'rose' : 'fell'} by ${(100 * Math.abs(ratio - 1)).toFixed(1)}%.`;
+  if (verdict === 'UNCLEAR') return ` It was ${change}`;
+  return ` No ${disturbance === 'more' ? 'slower' : 'faster'} when left alone, but ${change}`;
+}
+
+/** Of one round the samples alone say how far off it may be. */
+function widened(
+  { ratio }: Judged['effect'],
+  { low, high }: ComparedRow['latencyEffect'],
+): ComparedRow['effect'] {
+  return { ratio, low: Math.min(ratio, low), high: Math.max(ratio, high) };
 }
 
 /** Rounds too few for an interval of their own are drawn again, and their samples with them. */
 function effectOf(
-  { value, low, high, confidence }: Judged['effect'],
+  { value, low, high, confidence }: Estimate,
   samples: () => readonly [number[][], number[][]],
-): ComparedRow['effect'] {
-  if (confidence > 0) return { ratio: value, low, high };
+): ComparedRow['latencyEffect'] {
+  if (confidence > 0) return { ratio: Math.exp(value), low: Math.exp(low), high: Math.exp(high) };
   const drawn = bootstrapRatio(...samples(), { resamples: 500 });
   return { ratio: drawn.median, low: drawn.low, high: drawn.high };
 }
 
 function comparedFigure(figure: Figure): ComparedFigure {
   const { id, provider, device, plan, dtype, threads } = figure;
-  const { instructionSet, latencyNs, p90Ns, samples, roundMediansNs, outliers } = figure;
+  const { instructionSet, latencyNs, undisturbedNs, p90Ns, samples, roundMediansNs, outliers } = figure;
   return {
     measurementId: id,
     ...{ provider, device, plan, dtype, threads },
     instructionSet,
     latencyNs,
+    undisturbedNs,
     p90Ns,
     samples,
     rounds: roundMediansNs.length,

@@ -10,25 +10,33 @@ export function idealLatencyNs(operations: number, peakOperationsPerSecond: numb
   return (operations / peakOperationsPerSecond) * nanosecondsPerSecond;
 }
 
-/** Ideal latency / latency: the share of the peak that was used, 1 being all of it. */
-export function computationalEfficiency(idealNs: number, latencyNs: number): number {
-  return idealNs / latencyNs;
+/** Ideal / undisturbed latency: the share of the peak that was used, 1 being all of it. Ceilings are what was reached at best, and so is this. */
+export function computationalEfficiency(idealNs: number, undisturbedNs: number): number {
+  return idealNs / undisturbedNs;
 }
 
 /**
- * The efficiency gap, latency / ideal latency, and its two factors: the memory gap (waterline / ideal), which only another
- * plan or model can close, and the kernel gap (latency / waterline), which a better kernel can.
+ * The efficiency gap, latency / ideal latency, and its factors: the memory gap (waterline / ideal), which only another plan or model can
+ * close; the kernel gap (undisturbed latency / waterline), which a better kernel can; and the disturbance (latency / undisturbed
+ * latency), which was lost to other work.
  */
 export interface EfficiencyGap {
   readonly gap: number;
   readonly memoryGap: number;
   readonly kernelGap: number;
+  readonly disturbance: number;
 }
 
-export function efficiencyGap(idealNs: number, waterlineNs: number, latencyNs: number): EfficiencyGap {
+export function efficiencyGap(
+  idealNs: number,
+  waterlineNs: number,
+  undisturbedNs: number,
+  latencyNs: number = undisturbedNs,
+): EfficiencyGap {
   return {
     gap: latencyNs / idealNs,
     memoryGap: waterlineNs / idealNs,
-    kernelGap: latencyNs / waterlineNs,
+    kernelGap: undisturbedNs / waterlineNs,
+    disturbance: latencyNs / undisturbedNs,
   };
 }

@@ -2,13 +2,19 @@
  * What of a measurement is listed, compared and remembered: small enough that thousands can be read at once. Derived from the
  * measurement alone, and by this file alone; the store keeps it beside the measurement, and derives it anew where the version is another.
  */
-import type { RoundConditions, SetAside } from '../protocol/conditions.ts';
+import type { RoundConditions } from '../protocol/conditions.ts';
 import type { CacheState } from '../protocol/provider.ts';
 import type { Case, DeviceCalibration, Measurement } from '../protocol/run.ts';
 import { countOutliers, type OutlierCounts } from '../statistics/outliers.ts';
 import { lawfulQuantile } from '../statistics/quantile.ts';
 import { roundedInterval, roundMedians, splitRounds } from '../statistics/rounds.ts';
 import { type MedianInterval, medianOf } from '../statistics/summary.ts';
+import {
+  lowerEndsOfRounds,
+  lowerRounds,
+  type UndisturbedInterval,
+  undisturbedInterval,
+} from '../statistics/undisturbed.ts';
 import { believedSamples } from './believed-samples.ts';
 import { ceilingsFor } from './ceilings.ts';
 import { computationalEfficiency, idealLatencyNs } from './efficiency.ts';
@@ -16,7 +22,7 @@ import type { Surroundings } from './environment-differences.ts';
 import { doubtOf } from './marks.ts';
 
 /** To be raised with every change of what is derived, here or in `report.ts`. */
-export const figureVersion = 4;
+export const figureVersion = 5;
 
 export interface Figure extends Case {
   /** Of its measurement. */
@@ -26,14 +32,19 @@ export interface Figure extends Case {
   readonly latencyNs: MedianInterval;
   /** In order; one alone where the borders of the rounds were not kept. */
   readonly roundMediansNs: readonly number[];
+  readonly undisturbedNs: UndisturbedInterval;
+  /** Of each round in the same order, what the undisturbed latency is taken from. */
+  readonly roundLowerEndsNs: readonly number[];
   /** Null where there are too few samples for it. */
   readonly p90Ns: number | null;
   readonly samples: number;
   readonly outliers: OutlierCounts;
-  /** Against the ceilings of its own run; null where those were not measured. */
+  /** Of the undisturbed latency, against the ceilings of its own run; null where those were not measured. */
   readonly efficiency: number | null;
-  /** Of the rounds that count, in the middle; null where it is not known. */
+  /** Of the rounds that the undisturbed latency is known from, in the middle; null where it is not known. */
   readonly clockHz: number | null;
+  /** What the arithmetic units gave between the samples of each round, where it is known. */
+  readonly roundArithmeticPerSecond: readonly number[];
   /** Why nothing is to be concluded from it, to be read after `The figure before`; null where nothing is in the way. */
   readonly doubt: string | null;
 }
@@ -61,10 +72,12 @@ export function figureOf(
   const { outcome, id, instructionSet } = measurement;
   if (outcome.status !== 'measured') return undefined;
   const believed = believedSamples(outcome);
-  const { samplesNs, rounds: lengths, setAside } = believed;
+  const { samplesNs, rounds: lengths } = believed;
   const rounds = splitRounds(samplesNs, lengths);
   const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
   const latencyNs = roundedInterval(rounds);
+  const roundLowerEndsNs = lowerEndsOfRounds(rounds);
+  const undisturbedNs = undisturbedInterval(roundLowerEndsNs);
   const peak = ceilingsFor(providers, measurement)?.peakOperationsPerSecond;
   return {
     ...caseOf(measurement),
@@ -73,22 +86,29 @@ export function figureOf(
     operations,
     latencyNs,
     roundMediansNs: roundMedians(rounds),
+    undisturbedNs,
+    roundLowerEndsNs,
     p90Ns: lawfulQuantile(samplesNs, 0.9),
     samples: samplesNs.length,
     outliers: countOutliers(samplesNs),
     efficiency:
-      peak === undefined ? null : computationalEfficiency(idealLatencyNs(operations, peak), latencyNs.median),
-    clockHz: clockOf(outcome.conditions, setAside),
+      peak === undefined
+        ? null
+        : computationalEfficiency(idealLatencyNs(operations, peak), undisturbedNs.estimate),
+    clockHz: clockOf(believed.conditions, roundLowerEndsNs),
+    roundArithmeticPerSecond: (believed.conditions ?? []).flatMap(
+      ({ arithmetic }) => arithmetic?.operationsPerSecond ?? [],
+    ),
     doubt: doubtOf({ measurement, outcome, believed }),
   };
 }
 
-function clockOf(conditions: readonly RoundConditions[] = [], setAside: readonly SetAside[]): number | null {
-  const clocks = conditions.flatMap(({ clockHz }, index) =>
-    clockHz === undefined || setAside.some(({ round }) => round === index + 1)
-      ? []
-      : [(clockHz.before + clockHz.after) / 2],
-  );
+/** Of the rounds at the lower end: there the machine was as the undisturbed latency has it. */
+function clockOf(conditions: readonly RoundConditions[] = [], ends: readonly number[]): number | null {
+  const clocks = lowerRounds(ends).flatMap((round) => {
+    const clockHz = conditions[round]?.clockHz;
+    return clockHz === undefined ? [] : [(clockHz.before + clockHz.after) / 2];
+  });
   return clocks.length === 0 ? null : medianOf(clocks);
 }
 

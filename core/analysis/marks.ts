@@ -1,8 +1,10 @@
 /** What a reader of a figure should know: from the conditions that were stored with it, and from its own samples. */
 import type { Mark, RoundConditions } from '../protocol/conditions.ts';
 import type { Ceilings, DeviceCalibration, Environment, Measurement } from '../protocol/run.ts';
+import { splitRounds } from '../statistics/rounds.ts';
 import type { MedianInterval } from '../statistics/summary.ts';
 import { medianInterval, medianOf } from '../statistics/summary.ts';
+import { lowerEndsOfRounds, lowerRounds, type UndisturbedInterval } from '../statistics/undisturbed.ts';
 import type { Believed } from './believed-samples.ts';
 import { measuredArithmetic } from './ceilings.ts';
 import { bytesFromDram } from './memory-levels.ts';
@@ -19,6 +21,7 @@ export interface Marked {
   readonly calibrated: DeviceCalibration | undefined;
   readonly machine: Ceilings;
   readonly latencyNs: MedianInterval;
+  readonly undisturbedNs: UndisturbedInterval;
   readonly idealNs: number;
   readonly waterlineNs: number;
 }
@@ -43,17 +46,33 @@ export function marksOf(marked: Marked): Mark[] {
   ];
 }
 
+/** With fewer quiet rounds the undisturbed latency was not seen. */
+const fewestQuiet = 3;
+
 /**
- * What must be said before anything is concluded from a figure, to be read after `The figure before`: that its check proves little, that all
- * of its rounds were disturbed, or that its own samples do not agree. Null where nothing is in the way.
+ * What must be said before anything is concluded from a figure, to be read after `The figure before`: that its check proves little, or that the
+ * machine was never left alone for long enough. Null where nothing is in the way.
  */
 export function doubtOf(marked: Pick<Marked, 'measurement' | 'outcome' | 'believed'>): string | null {
   const [mistrusted] = resultMarks(marked);
   if (mistrusted !== undefined) return `is MISTRUSTED. ${mistrusted.sentence}`;
-  const [disturbed] = [...disturbanceMarks(marked), ...unsteadinessMarks(marked.believed.samplesNs)].filter(
-    ({ severity }) => severity === 'warning',
-  );
-  return disturbed === undefined ? null : `was disturbed. ${disturbed.sentence}`;
+  const { disturbances, samplesNs, rounds } = marked.believed;
+  const quiet = disturbances.filter((found) => found.length === 0).length;
+  const [disturbed] = disturbances.length === 0 || quiet >= fewestQuiet ? [] : disturbanceMarks(marked);
+  const sentence = disturbed?.sentence ?? whyNoFloor(splitRounds(samplesNs, rounds));
+  return sentence === undefined ? null : `was disturbed. ${sentence}`;
+}
+
+/** Left alone, a machine takes nearly the same time again and again: the fast samples lie close together. */
+function whyNoFloor(rounds: readonly (readonly number[])[]): string | undefined {
+  const quietest = lowerRounds(lowerEndsOfRounds(rounds)).flatMap((round) => rounds[round] ?? []);
+  if (quietest.length < 12) return undefined;
+  const sorted = quietest.sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(share * sorted.length)] ?? Number.NaN;
+  const spread = at(0.25) / at(0.05) - 1;
+  return spread < noteworthySpread
+    ? undefined
+    : `Even the fastest quarter of its quietest rounds is spread over ${(100 * spread).toFixed(0)}%: ${becauseOfOthers}`;
 }
 
 function warning(kind: Mark['kind'], sentence: string): Mark {
@@ -65,6 +84,7 @@ function note(kind: Mark['kind'], sentence: string): Mark {
 }
 
 const quietMachine = 'Profile again on a quiet machine.';
+const becauseOfOthers = `something else was running, or the clock changed. ${quietMachine}`;
 
 // ------------------------------------------------------------------------------------------------------ what is possible
 
@@ -75,16 +95,16 @@ function resultMarks({ measurement: { dtype }, outcome }: Pick<Marked, 'measurem
 
 /** A measured latency below its bound is no good news: a ceiling or the counting is wrong. It is never clipped. */
 function boundMarks(marked: Marked): Mark[] {
-  const { latencyNs, idealNs, waterlineNs, machine } = marked;
-  const { median } = latencyNs;
-  const percent = (bound: number) => `${(100 * (bound / median)).toFixed(1)}%`;
-  if (median < idealNs) {
+  const { undisturbedNs, idealNs, waterlineNs, machine } = marked;
+  const { estimate } = undisturbedNs;
+  const percent = (bound: number) => `${(100 * (bound / estimate)).toFixed(1)}%`;
+  if (estimate < idealNs) {
     const theoretical = machine.theoreticalOperationsPerSecond;
-    const reached = (idealNs / median) * machine.peakOperationsPerSecond;
+    const reached = (idealNs / estimate) * machine.peakOperationsPerSecond;
     const cause =
       theoretical !== null && reached > 1.02 * theoretical
         ? 'more than the device could do in theory, so that its operations or its time are counted wrong'
-        : `the measured peak is too low, most likely because ${whyPeakIsLow(marked, idealNs / median)}, ` +
+        : `the measured peak is too low, most likely because ${whyPeakIsLow(marked, idealNs / estimate)}, ` +
           'or the kernels leave out products with the zeros around an image, which count as operations';
     return [
       warning(
@@ -93,7 +113,7 @@ function boundMarks(marked: Marked): Mark[] {
       ),
     ];
   }
-  if (median < waterlineNs) {
+  if (estimate < waterlineNs) {
     return [
       warning(
         'bound',
@@ -139,7 +159,7 @@ const noteworthyBytes = 1 << 20;
  * The state of the caches proves itself: what must then come from memory cannot have come faster than memory gives it. Only what is read
  * counts; what is written may still be on its way when the kernel has ended.
  */
-function cacheMarks({ measurement, outcome, machine, latencyNs }: Marked): Mark[] {
+function cacheMarks({ measurement, outcome, machine, undisturbedNs }: Marked): Mark[] {
   const dram = machine.levels.find(({ level }) => level === 'DRAM');
   if (dram === undefined) return [];
   const state = measurement.cacheState ?? 'in-network';
@@ -155,7 +175,7 @@ function cacheMarks({ measurement, outcome, machine, latencyNs }: Marked): Mark[
     ];
   };
   const whole = outcome.kernels.reduce((sum, { traffic }) => sum + bytesFromDram(machine, traffic), 0);
-  const all = tooFast('It is', whole, latencyNs.median);
+  const all = tooFast('It is', whole, undisturbedNs.estimate);
   if (all.length > 0 || state !== 'all-cold') return all;
   return outcome.kernels
     .flatMap(({ name, traffic, latencyNs: ns }) => {
@@ -333,10 +353,11 @@ function unsteadinessMarks(samplesNs: readonly number[]): Mark[] {
   const first = medianInterval(samplesNs.slice(0, quarter)).median;
   const last = medianInterval(samplesNs.slice(-quarter)).median;
   const drift = last / first - 1;
-  const because = `something else was running, or the clock changed. ${quietMachine}`;
   if (Math.abs(drift) >= noteworthyDrift) {
     const change = `${(100 * Math.abs(drift)).toFixed(0)}% ${drift > 0 ? 'slower' : 'faster'}`;
-    return [warning('drift', `The last quarter of its samples is ${change} than the first: ${because}`)];
+    return [
+      warning('drift', `The last quarter of its samples is ${change} than the first: ${becauseOfOthers}`),
+    ];
   }
   const sorted = samplesNs.toSorted((a, b) => a - b);
   const spread = ((sorted.at(-quarter) ?? 0) - (sorted[quarter - 1] ?? 0)) / (sorted[2 * quarter] ?? 1);
@@ -344,7 +365,7 @@ function unsteadinessMarks(samplesNs: readonly number[]): Mark[] {
   return [
     warning(
       'spread',
-      `The middle half of its samples is spread over ${(100 * spread).toFixed(0)}% of the median: ${because}`,
+      `The middle half of its samples is spread over ${(100 * spread).toFixed(0)}% of the median: ${becauseOfOthers}`,
     ),
   ];
 }

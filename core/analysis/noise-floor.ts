@@ -6,15 +6,14 @@ import type { NoiseFloor } from '../protocol/compare.ts';
 import type { Case } from '../protocol/run.ts';
 import { studentCritical } from '../statistics/distributions.ts';
 import { medianOf } from '../statistics/summary.ts';
-import { mean } from '../statistics/welch.ts';
 import { sameEnvironment } from './environment-differences.ts';
 import { caseKey, type RunFigures } from './figures.ts';
 import type { TestedNoise } from './noise-test.ts';
 
-/** No smaller change is believed, however quiet the machine: memory placement and code layout alone do as much. */
-export const leastChange = 0.01;
+/** No smaller change counts as real, however quiet the machine: equal runs of one program differ by up to 2.6% through placement alone. */
+export const leastChange = 0.03;
 
-/** So often may a pair of equal measurements lie further apart than twice the floor. */
+/** So often may a pair of equal runs lie further apart. */
 const exceeded = 0.01;
 
 /** A case's own runs are used from so many pairs on; until then all cases of its provider together. */
@@ -38,24 +37,24 @@ export interface TestedProvider extends TestedNoise {
 }
 
 /** As much of a run as tells its noise: a figure in doubt gets no verdict, and what disturbed it is none of the others' noise. */
-export interface RunMedians extends Pick<RunFigures, 'id' | 'startedAt' | 'machine' | 'surroundings'> {
-  readonly medians: readonly {
+export interface RunLatencies extends Pick<RunFigures, 'id' | 'startedAt' | 'machine' | 'surroundings'> {
+  readonly latencies: readonly {
     /** By `caseKey`. */
     readonly key: string;
     readonly provider: string;
-    readonly medianNs: number;
+    readonly undisturbedNs: number;
   }[];
 }
 
-export function mediansOf({ figures, ...run }: RunFigures): RunMedians {
+export function latenciesOf({ figures, ...run }: RunFigures): RunLatencies {
   return {
     ...run,
-    medians: figures
+    latencies: figures
       .filter(({ doubt }) => doubt === null)
       .map((figure) => ({
         key: caseKey(figure),
         provider: figure.provider,
-        medianNs: figure.latencyNs.median,
+        undisturbedNs: figure.undisturbedNs.estimate,
       })),
   };
 }
@@ -69,7 +68,7 @@ export type KnownNoise = (machineId: string, wanted: Case | Pick<Case, 'provider
  * too few, A/A tests stand in.
  */
 export function learnNoise(
-  history: readonly RunMedians[],
+  history: readonly RunLatencies[],
   compared: readonly string[] = [],
   tested: readonly TestedProvider[] = [],
 ): KnownNoise {
@@ -77,16 +76,16 @@ export function learnNoise(
   for (const run of history) {
     const { last, ofCase, ofProvider } = entryOf(machines, run.machine.id, newMachineNoise);
     // Most figures of a run have the same run before them.
-    const usable = new Map<RunMedians, boolean>();
-    const isUsable = (before: RunMedians) => {
+    const usable = new Map<RunLatencies, boolean>();
+    const isUsable = (before: RunLatencies) => {
       const areCompared = compared.includes(before.id) && compared.includes(run.id);
       return !areCompared && sameEnvironment(before.surroundings, run.surroundings);
     };
-    for (const { key, provider: name, medianNs } of run.medians) {
+    for (const { key, provider: name, undisturbedNs } of run.latencies) {
       const before = last.get(key);
-      last.set(key, { run, medianNs });
+      last.set(key, { run, undisturbedNs });
       if (before === undefined || !entryOf(usable, before.run, () => isUsable(before.run))) continue;
-      const apart = Math.abs(Math.log(medianNs / before.medianNs));
+      const apart = Math.abs(Math.log(undisturbedNs / before.undisturbedNs));
       const provider = entryOf(ofProvider, name, () => ({ apart: [], runPairs: new Map() }));
       provider.apart.push(apart);
       entryOf(provider.runPairs, run, () => new Set()).add(before.run);
@@ -126,11 +125,11 @@ interface ProviderNoise {
   /** Logarithms of the ratios of two successive runs, of all cases. */
   readonly apart: number[];
   /** The runs from which these are, by the later one of the two. */
-  readonly runPairs: Map<RunMedians, Set<RunMedians>>;
+  readonly runPairs: Map<RunLatencies, Set<RunLatencies>>;
 }
 
 interface MachineNoise {
-  readonly last: Map<string, { readonly run: RunMedians; readonly medianNs: number }>;
+  readonly last: Map<string, { readonly run: RunLatencies; readonly undisturbedNs: number }>;
   readonly ofCase: Map<string, number[]>;
   readonly ofProvider: Map<string, ProviderNoise>;
 }
@@ -150,27 +149,23 @@ function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value
   return value;
 }
 
-/**
- * Half of what two equal figures stay within 99 times in 100: by their rounds, Student's t times the pooled standard error of
- * the difference, widened where successive rounds resemble each other; by runs, Student's t times their deviation. The larger one counts.
- */
-export function noiseFloor(
-  before: readonly number[],
-  after: readonly number[],
-  runs: RunNoise | null,
-): NoiseFloor {
-  const betweenRounds = floorOfRounds(before, after);
-  const betweenRuns =
-    runs === null ? null : (studentCritical(exceeded, freedomOf(runs)) * runs.deviation) / 2;
-  const change = Math.max(betweenRounds ?? 0, betweenRuns ?? 0);
+/** The smallest change between two runs that counts as real: the one threshold of every page and command. */
+export function noiseThreshold(runs: RunNoise | null): number {
+  return runs === null ? leastChange : Math.max(leastChange, Math.expm1(betweenRuns(runs)));
+}
+
+/** What two equal runs stay within 99 times in 100: Student's t times their deviation. */
+function betweenRuns(runs: RunNoise): number {
+  return studentCritical(exceeded, freedomOf(runs)) * runs.deviation;
+}
+
+export function noiseFloor(runs: RunNoise | null): NoiseFloor {
   return {
-    change,
-    betweenRounds,
-    betweenRuns,
+    threshold: noiseThreshold(runs),
+    betweenRuns: runs === null ? null : Math.expm1(betweenRuns(runs)),
     runPairs: runs?.from === 'runs' ? runs.pairs : 0,
     testPairs: runs?.from === 'test' ? runs.pairs : 0,
-    believedChange: Math.max(leastChange, 2 * change),
-    origin: originOf(betweenRounds, betweenRuns, runs),
+    origin: originOf(runs),
   };
 }
 
@@ -179,56 +174,11 @@ function freedomOf({ pairs, from }: RunNoise): number {
   return Math.max(leastFreedom, from === 'test' ? pairs : Math.floor(0.37 * pairs));
 }
 
-function floorOfRounds(before: readonly number[], after: readonly number[]): number | null {
-  if (before.length < 2 || after.length < 2) return null;
-  const freedom = before.length + after.length - 2;
-  const squares = squaredDeviations(before) + squaredDeviations(after);
-  const error = Math.sqrt((squares / freedom) * (1 / before.length + 1 / after.length));
-  return (studentCritical(exceeded, freedom) * error * correlationFactor(before, after)) / 2;
-}
-
-function squaredDeviations(values: readonly number[]): number {
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-}
-
-/**
- * The error of a mean grows by sqrt((1 + r) / (1 - r)) where each value resembles the one before with correlation r (Bartlett, J. R.
- * Statist. Soc. 98, 1935). r is pooled over both sides; a drift over a run is such a resemblance, too. So few rounds estimate it badly,
- * so no less than `leastResemblance` is assumed.
- */
-function correlationFactor(before: readonly number[], after: readonly number[]): number {
-  let products = 0;
-  for (const values of [before, after]) {
-    const centre = mean(values);
-    for (const [index, value] of values.slice(1).entries()) {
-      products += (value - centre) * ((values[index] ?? centre) - centre);
-    }
-  }
-  const squares = squaredDeviations(before) + squaredDeviations(after);
-  // Of few values around their own mean the estimate is too low by about 1 / n.
-  const bias = 2 / (before.length + after.length);
-  const seen = squares === 0 ? 0 : products / squares + bias;
-  const r = Math.min(mostResemblance, Math.max(leastResemblance, seen));
-  return Math.sqrt((1 + r) / (1 - r));
-}
-
-/** The least is tuned: with it, rounds of a true correlation of 0.5 still give less than 2 false verdicts in 100. */
-const leastResemblance = 0.35;
-const mostResemblance = 0.8;
-
-function originOf(betweenRounds: number | null, betweenRuns: number | null, runs: RunNoise | null): string {
-  const percent = (value: number) => `${(200 * value).toFixed(1)}%`;
-  const rounds =
-    betweenRounds === null
-      ? 'too few rounds to tell from'
-      : `rounds of these runs alone would allow ${percent(betweenRounds)}`;
-  if (runs === null || betweenRuns === null) {
-    return `${rounds}; what separates equal runs is not known yet, it takes plimsoll noise, or two more pairs of runs in the same surroundings`;
+function originOf(runs: RunNoise | null): string {
+  if (runs === null) {
+    return 'What separates equal runs here is not known yet: measure the noise (plimsoll noise), or profile three times in the same surroundings.';
   }
   const pairs =
-    runs.from === 'test'
-      ? `an A/A test of ${runs.pairs} pairs allows`
-      : `${runs.pairs} pairs of equal runs allow`;
-  return `${rounds}; ${pairs} ${percent(betweenRuns)}`;
+    runs.from === 'test' ? `An A/A test of ${runs.pairs} pairs` : `${runs.pairs} pairs of equal runs`;
+  return `${pairs} differed by up to ${(100 * Math.expm1(betweenRuns(runs))).toFixed(1)}% 99 times in 100.`;
 }

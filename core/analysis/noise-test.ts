@@ -3,7 +3,7 @@
  * what of it a start brings along (where memory comes to lie, above all) is seen by no comparison of rounds within one run.
  */
 import type { NoiseTest } from '../protocol/run.ts';
-import { medianOf } from '../statistics/summary.ts';
+import { lowerEndsOfRounds } from '../statistics/undisturbed.ts';
 import { mean } from '../statistics/welch.ts';
 
 /** Of runs that are an A/A test and nothing else: they are no part of the list of runs. */
@@ -39,7 +39,7 @@ export function noiseOfTest({ cases }: Pick<NoiseTest, 'cases'>): TestedNoise | 
   let freedomWithin = 0;
   let pairs = Number.POSITIVE_INFINITY;
   for (const { launches } of cases) {
-    const logs = launches.map(({ rounds }) => rounds.map((samplesNs) => Math.log(medianOf(samplesNs))));
+    const logs = launches.map(({ rounds }) => lowerEndsOfRounds(rounds).map(Math.log));
     for (const launch of logs) {
       const centre = mean(launch);
       squaresWithin.push(...launch.map((value) => (value - centre) ** 2));

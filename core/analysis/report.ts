@@ -16,8 +16,9 @@ import type {
 } from '../protocol/run.ts';
 import { countOutliers } from '../statistics/outliers.ts';
 import { roundedInterval, splitRounds } from '../statistics/rounds.ts';
+import { lowerEndsOfRounds, undisturbedInterval } from '../statistics/undisturbed.ts';
 import { believedSamples } from './believed-samples.ts';
-import { ceilingsFor } from './ceilings.ts';
+import { ceilingsFor, ceilingsOfCases } from './ceilings.ts';
 import { computationalEfficiency, efficiencyGap, idealLatencyNs } from './efficiency.ts';
 import { caseOf } from './figures.ts';
 import { marksOf } from './marks.ts';
@@ -51,14 +52,11 @@ export function assembleReport(
   providers: readonly DeviceCalibration[],
   shown: readonly ShownMeasurement[],
 ): RunReport {
-  const keys = new Map(
-    shown.map((one) => [[one.provider, one.device, one.dtype, one.threads].join(), one] as const),
-  );
   return {
     run,
     machine,
     providers: [...providers],
-    ceilings: [...keys.values()].flatMap((key) => ceilingsFor(providers, key) ?? []),
+    ceilings: ceilingsOfCases(providers, shown),
     measurements: shown.flatMap((one) => ('reason' in one ? [] : [one])),
     lost: shown.flatMap((one) => ('reason' in one ? [one] : [])),
   };
@@ -116,7 +114,9 @@ function summarize(
 ): MeasurementSummary {
   const { id, model, imageSize, provider, instructionSet } = measurement;
   const believed = believedSamples(outcome);
-  const latencyNs = roundedInterval(splitRounds(believed.samplesNs, believed.rounds));
+  const rounds = splitRounds(believed.samplesNs, believed.rounds);
+  const latencyNs = roundedInterval(rounds);
+  const undisturbedNs = undisturbedInterval(lowerEndsOfRounds(rounds));
   const operations = outcome.kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
   const idealNs = idealLatencyNs(operations, machine.peakOperationsPerSecond);
   let waterlineNs = 0;
@@ -135,6 +135,7 @@ function summarize(
     calibrated,
     machine,
     latencyNs,
+    undisturbedNs,
     idealNs,
     waterlineNs,
   });
@@ -144,6 +145,7 @@ function summarize(
     family: findModel(model)?.family ?? importedFamily,
     instructionSet,
     latencyNs,
+    undisturbedNs,
     samples: believed.samplesNs.length,
     outliers: countOutliers(believed.samplesNs),
     setAside: [...believed.setAside],
@@ -151,8 +153,8 @@ function summarize(
     idealLatencyNs: idealNs,
     waterlineLatencyNs: waterlineNs,
     dramWaterlineLatencyNs: dramWaterlineNs,
-    efficiency: computationalEfficiency(idealNs, latencyNs.median),
-    ...efficiencyGap(idealNs, waterlineNs, latencyNs.median),
+    efficiency: computationalEfficiency(idealNs, undisturbedNs.estimate),
+    ...efficiencyGap(idealNs, waterlineNs, undisturbedNs.estimate, latencyNs.median),
     verified: outcome.verification.passed,
     trust: marks.some(({ kind }) => kind === 'mistrusted') ? 'mistrusted' : 'trusted',
     top1: accuracy?.top1 ?? null,

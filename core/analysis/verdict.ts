@@ -1,109 +1,227 @@
-/** Whether one figure differs from another, and why that is said. */
-import type { NoiseFloor, Verdict } from '../protocol/compare.ts';
-import { type Estimate, shift } from '../statistics/hodges-lehmann.ts';
+/** Whether one figure differs from another, why that is said, and what would settle it where nothing can be said. */
+import { formatP } from '../format/p-value.ts';
+import type { NoiseFloor, Settling, Verdict } from '../protocol/compare.ts';
+import { studentCritical, studentTwoSided } from '../statistics/distributions.ts';
 import { mannWhitney } from '../statistics/mann-whitney.ts';
 import { holm } from '../statistics/multiple-tests.ts';
-import { welchP } from '../statistics/welch.ts';
+import { medianOf } from '../statistics/summary.ts';
+import { type LowerEnd, lowerEnd } from '../statistics/undisturbed.ts';
 
 /** A difference is only told where chance alone would give one as large less often. */
 export const significance = 0.01;
-/** Of Mann-Whitney's p, fewer rounds on each side cannot fall below it. */
 export const roundsForVerdict = 5;
-/** So well is a clock known: less than this in cycles has no sign. */
-const leastInCycles = 0.005;
-/** Where the noise hides changes as large as this, "the same" would say too much. */
-const coarsestSame = 0.05;
+/** SAME: no more than this lies between them. */
+export const sameWithin = 0.05;
+/** More rounds than this are no answer: something else must change first. */
+const mostRounds = 24;
 
-/** Logarithms of the medians of the rounds of both sides, and the noise of the machine. */
+/** Logarithms of the lower ends of the rounds of both sides, and the noise of the machine. */
 export interface Pair {
   readonly before: readonly number[];
   readonly after: readonly number[];
-  readonly floor: NoiseFloor;
+  readonly floor: Pick<NoiseFloor, 'threshold'>;
   /** Of the clock, after over before; absent or null where it is not known on both sides. */
   readonly clockRatio?: number | null;
+  /** What the arithmetic units gave between the samples of each round of both sides; absent or null where that is not to be compared. */
+  readonly arithmetic?: { readonly before: readonly number[]; readonly after: readonly number[] } | null;
+}
+
+/** Of the undisturbed latency, after over before. */
+export interface Effect {
+  readonly ratio: number;
+  /** Of 95%. */
+  readonly low: number;
+  readonly high: number;
 }
 
 export interface Judged {
   readonly verdict: Verdict;
-  /** Of the latencies: after over before. */
-  readonly effect: Estimate;
+  readonly effect: Effect;
   readonly p: number | null;
+  /** The smallest true change that two such figures show 95 times in 100; null where they show none. */
+  readonly detectableChange: number | null;
   readonly reason: string;
+  /** Null but for UNCLEAR. */
+  readonly settling: Omit<Settling, 'seconds'> | null;
 }
 
 /**
- * All pairs of one comparison. BETTER or WORSE where p < 0.01 and the effect is larger than the change that is believed; SAME where the whole
- * interval is smaller than that; else UNCLEAR. Where the clocks are known, the effect must have the same sign in cycles. p is the larger of two: Mann-Whitney's, which assumes no distribution but cannot be
- * less than 2 / C(14, 7) = 0.0006 for seven rounds a side, and Welch's, which can, after Holm over all pairs.
+ * All pairs of one comparison. BETTER or WORSE where p < 0.01 by Welch's test on the lower ends of both sides, after Holm over all pairs, and the
+ * effect is larger than the noise threshold, also after what clock and neighbours explain of it is taken off; SAME where the whole interval
+ * lies within 5%; else UNCLEAR.
  */
 export function judge(pairs: readonly Pair[]): Judged[] {
-  const testable = pairs.filter(isTestable);
-  const adjusted = holm(testable.map(({ before, after }) => welchP(before, after)));
-  return pairs.map((pair) => {
-    const index = testable.indexOf(pair);
-    const logEffect = shift(pair.before, pair.after);
-    const effect = {
-      ...logEffect,
-      value: Math.exp(logEffect.value),
-      low: Math.exp(logEffect.low),
-      high: Math.exp(logEffect.high),
+  const tested = pairs.map((pair) => testOf(pair));
+  const testable = tested.filter((test) => test.isTestable);
+  const adjusted = holm(testable.map(({ p }) => p));
+  return tested.map((test) => {
+    const index = testable.indexOf(test);
+    if (index < 0) {
+      return {
+        verdict: 'UNCLEAR',
+        effect: test.effect,
+        p: null,
+        detectableChange: null,
+        reason: tooFewRounds(test.pair),
+        settling: { rounds: roundsForVerdict, action: null },
+      };
+    }
+    const p = adjusted[index] ?? 1;
+    const limit = Math.log1p(test.pair.floor.threshold);
+    const detectable = detectableIn(limit, test.error, test.freedom);
+    return {
+      effect: test.effect,
+      p,
+      detectableChange: Math.expm1(detectable),
+      ...conclude(test, p),
     };
-    if (index < 0) return { verdict: 'UNCLEAR', effect, p: null, reason: tooFewRounds(pair) };
-    const p = Math.max(mannWhitney(pair.before, pair.after).p, adjusted[index] ?? 1);
-    return { effect, p, ...conclude(effect, p, pair) };
   });
 }
 
-function isTestable({ before, after }: Pair): boolean {
-  return before.length >= roundsForVerdict && after.length >= roundsForVerdict;
+interface Tested {
+  readonly pair: Pair;
+  readonly effect: Effect;
+  readonly log: number;
+  readonly error: number;
+  readonly freedom: number;
+  readonly p: number;
+  readonly isTestable: boolean;
 }
 
-function conclude(
-  effect: Estimate,
-  p: number,
-  { floor, clockRatio }: Pair,
-): { verdict: Verdict; reason: string } {
-  const believed = floor.believedChange;
-  const limit = Math.log1p(believed);
-  const size = Math.abs(Math.log(effect.value));
-  const change = `${(100 * Math.abs(effect.value - 1)).toFixed(1)}% ${effect.value < 1 ? 'faster' : 'slower'}`;
+function testOf(pair: Pair): Tested {
+  const before = lowerEnd(pair.before);
+  const after = lowerEnd(pair.after);
+  const log = after.value - before.value;
+  const error = Math.hypot(before.error ?? 0, after.error ?? 0);
+  const freedom = freedomOf(before, after);
+  const half = freedom === 0 ? 0 : studentCritical(0.05, freedom) * error;
+  return {
+    pair,
+    effect: { ratio: Math.exp(log), low: Math.exp(log - half), high: Math.exp(log + half) },
+    log,
+    error,
+    freedom,
+    p: error === 0 ? (log === 0 ? 1 : 0) : studentTwoSided(log / error, freedom),
+    isTestable: pair.before.length >= roundsForVerdict && pair.after.length >= roundsForVerdict,
+  };
+}
+
+/** Welch and Satterthwaite (Biometrika 34, 1947), to whole numbers, so that critical values are worked out once. */
+function freedomOf(before: LowerEnd, after: LowerEnd): number {
+  if (before.error === null || after.error === null) return 0;
+  const a = before.error ** 2;
+  const b = after.error ** 2;
+  if (a + b === 0) return before.freedom + after.freedom;
+  return Math.max(1, Math.floor((a + b) ** 2 / (a ** 2 / before.freedom + b ** 2 / after.freedom)));
+}
+
+/** What must be exceeded, and as much again as such figures scatter: of 99%, as the error itself is known from few rounds. */
+function detectableIn(limit: number, error: number, freedom: number): number {
+  const scatter = studentCritical(significance, freedom) * error;
+  return Math.max(limit, scatter) + scatter;
+}
+
+type Conclusion = Pick<Judged, 'verdict' | 'reason' | 'settling'>;
+
+function conclude(test: Tested, p: number): Conclusion {
+  const { pair, effect, log } = test;
+  const limit = Math.log1p(pair.floor.threshold);
+  const size = Math.abs(log);
+  const change = `${(100 * Math.abs(effect.ratio - 1)).toFixed(1)}% ${log < 0 ? 'faster' : 'slower'}`;
   if (p < significance && size > limit) {
-    const inCycles = effect.value * (clockRatio ?? 1);
-    if (Math.log(inCycles) * Math.sign(Math.log(effect.value)) < leastInCycles) {
-      return { verdict: 'UNCLEAR', reason: `${change}, but ${onlyTheClock(clockRatio ?? 1, inCycles)}` };
+    const cause = explanationOf(pair, log, limit);
+    if (cause !== null) {
+      return {
+        verdict: 'UNCLEAR',
+        reason: `${change}, but ${cause.reason}`,
+        settling: { rounds: null, action: cause.action },
+      };
     }
     return {
-      verdict: effect.value < 1 ? 'BETTER' : 'WORSE',
-      reason: `${change}, more than the ${percent(limit)} that noise explains here (p = ${formatP(p)}).`,
+      verdict: log < 0 ? 'BETTER' : 'WORSE',
+      reason: `${change} when left alone, more than the ${percent(limit)} that separates equal runs (${formatP(p)}).`,
+      settling: null,
     };
   }
-  const farthest = Math.max(Math.abs(Math.log(effect.low)), Math.abs(Math.log(effect.high)));
-  if (farthest <= limit && believed <= coarsestSame) {
-    return {
-      verdict: 'SAME',
-      reason: `Any difference is below ${percent(farthest)}; changes from ${percent(limit)} on are believed here.`,
-    };
+  const farthest = farthestOf(effect);
+  if (farthest <= Math.log1p(sameWithin)) {
+    return { verdict: 'SAME', reason: `Any difference is below ${percent(farthest)}.`, settling: null };
   }
-  if (size > limit) {
+  if (p < significance) {
     return {
       verdict: 'UNCLEAR',
-      reason: `${change}, but chance alone would give as much too often (p = ${formatP(p)}, ${significance} is asked for).`,
+      reason: `${change}, but equal runs of this machine differ by up to ${percent(limit)}.`,
+      settling: {
+        rounds: null,
+        action:
+          'Profile at least three times in the same surroundings: earlier runs tell this machine’s noise best.',
+      },
     };
   }
   return {
     verdict: 'UNCLEAR',
-    reason:
-      believed > coarsestSame
-        ? `This machine is too noisy: changes below ${percent(limit)} cannot be told from noise.`
-        : `A difference of up to ${percent(farthest)} is possible, and below ${percent(limit)} none is believed.`,
+    reason: `${change}; anything from ${signed(effect.low)} to ${signed(effect.high)} is possible.`,
+    settling: settlingOf(test),
   };
+}
+
+function farthestOf({ low, high }: Effect): number {
+  return Math.max(Math.abs(Math.log(low)), Math.abs(Math.log(high)));
+}
+
+/** So many rounds a side bring the interval within what SAME allows, or its end off zero: an error falls with their square root. */
+function settlingOf({ pair, log, error, freedom }: Tested): NonNullable<Judged['settling']> {
+  const rounds = Math.min(pair.before.length, pair.after.length);
+  const half = studentCritical(0.05, freedom) * error;
+  const limit = Math.log1p(pair.floor.threshold);
+  const wanted = Math.max(
+    Math.log1p(sameWithin) - Math.abs(log),
+    Math.abs(log) > limit ? Math.abs(log) / 1.5 : 0,
+    0.005,
+  );
+  const needed = Math.ceil(rounds * Math.max(1.2, (half / wanted) ** 2));
+  return needed > mostRounds
+    ? { rounds: null, action: 'Close other programs, then profile both sides again.' }
+    : { rounds: needed, action: null };
+}
+
+/** What else accounts for the change, so that no more than noise remains; null where nothing does. */
+function explanationOf(
+  { clockRatio, arithmetic }: Pair,
+  log: number,
+  limit: number,
+): { reason: string; action: string } | null {
+  const explains = (ratio: number | null | undefined) =>
+    ratio != null && (log + Math.log(ratio)) * Math.sign(log) <= limit;
+  if (clockRatio != null && explains(clockRatio)) {
+    return {
+      reason: onlyTheClock(clockRatio, Math.exp(log + Math.log(clockRatio))),
+      action: 'Set the governor to performance, or let the machine cool down, then profile again.',
+    };
+  }
+  const arithmeticRatio = arithmetic == null ? null : changeOfArithmetic(arithmetic);
+  if (arithmeticRatio !== null && explains(arithmeticRatio)) {
+    const side = arithmeticRatio < 1 ? 'after' : 'before';
+    const less = Math.min(arithmeticRatio, 1 / arithmeticRatio);
+    return {
+      reason: `the arithmetic units gave ${(100 * (1 - less)).toFixed(1)}% less ${side}: other work on the same cores explains it.`,
+      action: 'Close other programs, or wait until the host is quiet, then profile that side again.',
+    };
+  }
+  return null;
+}
+
+/** After over before; null where the rounds do not show that it changed: bursts of other work come and go on both sides. */
+function changeOfArithmetic({ before, after }: NonNullable<Pair['arithmetic']>): number | null {
+  if (before.length === 0 || after.length === 0 || mannWhitney(before, after).p > 0.05) return null;
+  return medianOf(after) / medianOf(before);
 }
 
 /** Counted in cycles, the effect is none, or the other way round. */
 function onlyTheClock(clockRatio: number, inCycles: number): string {
   const clock = `the clock was ${(100 * Math.abs(clockRatio - 1)).toFixed(1)}% ${clockRatio < 1 ? 'lower' : 'higher'}`;
   const cycles = (100 * Math.abs(inCycles - 1)).toFixed(1);
-  return Math.abs(Math.log(inCycles)) < leastInCycles
+  return Math.abs(Math.log(inCycles)) < 0.005
     ? `${clock}: in cycles nothing changed.`
     : `${clock}: in cycles it is ${cycles}% ${inCycles < 1 ? 'faster' : 'slower'}.`;
 }
@@ -120,6 +238,7 @@ function percent(log: number): string {
   return `${(100 * Math.expm1(log)).toFixed(1)}%`;
 }
 
-function formatP(p: number): string {
-  return p < 0.0001 ? p.toExponential(0) : String(Number(p.toPrecision(2)));
+function signed(ratio: number): string {
+  const change = 100 * (ratio - 1);
+  return `${change > 0 ? '+' : change < 0 ? '−' : ''}${Math.abs(change).toFixed(1)}%`;
 }

@@ -44,6 +44,7 @@ export interface WaterlineView {
   /** What the whole would need at least if it were one kernel: the roofline of the aggregate. Never above `boundNs`. */
   readonly rooflineNs: number;
   readonly boundNs: number;
+  /** Undisturbed. */
   readonly latencyNs: number;
   /** Kernels that memory bounds. */
   readonly underWater: number;
@@ -98,7 +99,7 @@ export function waterlineView(
     idealNs: (operations / peak) * nanoseconds,
     rooflineNs: Math.max(operations / peak, slowestOfAll) * nanoseconds,
     boundNs: sum(bars, ({ boundNs }) => boundNs),
-    latencyNs: summary.latencyNs.median,
+    latencyNs: summary.undisturbedNs.estimate,
     underWater: bars.filter(({ limit }) => limit !== 'arithmetic').length,
   };
 }

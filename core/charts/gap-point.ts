@@ -18,6 +18,8 @@ export interface GapPoint {
   /** Null where the bytes that were moved are not known. */
   readonly waterlineMs: number | null;
   readonly latencyMs: number;
+  /** Equal to the latency for a published figure, of which nothing else is known. */
+  readonly undisturbedMs: number;
   readonly interval: { readonly lowMs: number; readonly highMs: number } | null;
   readonly efficiency: number;
   readonly reconstruction: boolean;
@@ -35,7 +37,8 @@ export interface GapSeries<Point extends GapPoint = GapPoint> {
 }
 
 export function measuredPoint(measurement: MeasurementSummary, top1: number): GapPoint {
-  const { id, model, family, plan, batch, operations, latencyNs, efficiency, alarms, trust } = measurement;
+  const { id, model, family, plan, batch, operations, latencyNs, undisturbedNs, efficiency, alarms, trust } =
+    measurement;
   return {
     id,
     model,
@@ -47,6 +50,7 @@ export function measuredPoint(measurement: MeasurementSummary, top1: number): Ga
     idealMs: measurement.idealLatencyNs / 1e6,
     waterlineMs: measurement.waterlineLatencyNs / 1e6,
     latencyMs: latencyNs.median / 1e6,
+    undisturbedMs: undisturbedNs.estimate / 1e6,
     interval: { lowMs: latencyNs.low / 1e6, highMs: latencyNs.high / 1e6 },
     efficiency,
     reconstruction: measurement.reconstruction !== null,

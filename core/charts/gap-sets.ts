@@ -122,6 +122,7 @@ function paperSet(): PublishedSet {
         batch,
         idealMs: (gigaMacs * 2e12 * batch) / peakOperationsPerSecond,
         latencyMs: result.latencyMs,
+        undisturbedMs: result.latencyMs,
         efficiency: result.percentOfPeak / 100,
       };
     }),
@@ -157,6 +158,7 @@ function gpuSet({
           batch,
           idealMs,
           latencyMs,
+          undisturbedMs: latencyMs,
           efficiency: idealMs / latencyMs,
         },
       ];

@@ -86,6 +86,7 @@ function ofImages(point: SetPoint, images: number): SetPoint {
     idealMs: point.idealMs * scale,
     waterlineMs: point.waterlineMs === null ? null : point.waterlineMs * scale,
     latencyMs: point.latencyMs * scale,
+    undisturbedMs: point.undisturbedMs * scale,
     interval: interval === null ? null : { lowMs: interval.lowMs * scale, highMs: interval.highMs * scale },
   };
 }

@@ -3,7 +3,7 @@ import type { Account } from '../protocol/account.ts';
 import type { RoundConditions } from '../protocol/conditions.ts';
 import { medianOf } from '../statistics/summary.ts';
 import type { Fact } from './machine.ts';
-import { formatInterval, formatNs, formatPercent, formatTime } from './units.ts';
+import { formatInterval, formatNs, formatPercent, formatTime, formatUndisturbed } from './units.ts';
 
 const unknown = 'unknown';
 
@@ -15,7 +15,11 @@ export function accountFacts(account: Account): Fact[] {
       'device',
       `${figure.provider} ${figure.device}, ${figure.threads} ${figure.threads === 1 ? 'thread' : 'threads'}, ${figure.instructionSet}`,
     ],
-    ['latency', `${formatInterval(figure.latencyNs)}, ${formatPercent(figure.efficiency)} of the peak`],
+    ['latency', formatInterval(figure.latencyNs)],
+    [
+      'undisturbed',
+      `${formatUndisturbed(figure.undisturbedNs)}, ${formatPercent(figure.efficiency)} of the peak`,
+    ],
     ['interval', formatOrigin(account)],
     ['samples', formatSamples(account)],
     ['outliers', `${figure.outliers.mild} mild, ${figure.outliers.severe} severe; they count`],

@@ -7,6 +7,19 @@ export function formatNs(ns: number): string {
   return `${formatSignificant(ns / 1e9)} s`;
 }
 
+/** `estimate [low–high]` in the unit of the estimate. */
+export function formatUndisturbed({
+  estimate,
+  low,
+  high,
+}: {
+  estimate: number;
+  low: number;
+  high: number;
+}): string {
+  return formatInterval({ median: estimate, low, high });
+}
+
 /** `median [low–high]` in the unit of the median. */
 export function formatInterval({ median, low, high }: { median: number; low: number; high: number }): string {
   const [scale, unit] = median < 1e6 ? [1e3, 'µs'] : median < 1e9 ? [1e6, 'ms'] : [1e9, 's'];

@@ -1,7 +1,7 @@
 /** What a comparison of two runs, and the history of many, are shown with; `--json` prints them under these names. */
 import { z } from 'zod';
 import { CacheStateSchema, DataTypeSchema, PlanKindSchema } from './provider.ts';
-import { CaseSchema, RunSummarySchema } from './run.ts';
+import { CaseSchema, RunSummarySchema, UndisturbedSchema } from './run.ts';
 
 const text = z.string();
 const count = z.number().int().nonnegative();
@@ -9,24 +9,20 @@ const positive = z.number().positive();
 const fraction = z.number().nonnegative();
 
 export const verdicts = ['BETTER', 'WORSE', 'SAME', 'UNCLEAR'] as const;
-/** Of the latency after against that before. SAME: shown to differ by less than is believed. UNCLEAR: nothing was shown. */
+/** Of the undisturbed latency after against that before. SAME: shown to differ by less than 5%. UNCLEAR: nothing was shown. */
 export const VerdictSchema = z.enum(verdicts);
 export type Verdict = z.infer<typeof VerdictSchema>;
 
-/** How far two measurements of one and the same thing lie apart, as a fraction, from this machine's own data. */
+/** How far equal runs lie apart, as a fraction, from this machine's own data. */
 export const NoiseFloorSchema = z.object({
-  /** The larger of the two below: half of what 99 in 100 such pairs stay within; 0 where neither is known. */
-  change: fraction,
-  /** From how the rounds of the figures themselves differ; null where there are too few. */
-  betweenRounds: fraction.nullable(),
-  /** From runs in equal surroundings, or from an A/A test where there are too few; null where there is neither. */
+  /** The smallest change that counts as real. */
+  threshold: fraction,
+  /** What equal runs stay within 99 times in 100, from runs in equal surroundings or an A/A test; null where there is neither. */
   betweenRuns: fraction.nullable(),
   /** How many pairs of successive runs that is from; 0 where it is from none. */
   runPairs: count,
   /** How many pairs of an A/A test that is from; 0 where it is from none. */
   testPairs: count,
-  /** The smallest change that is believed. */
-  believedChange: fraction,
   /** Where it comes from, for people. */
   origin: text,
 });
@@ -57,6 +53,19 @@ export type PartField = (typeof partFields)[number];
 export const CompareRequestSchema = z.object({ before: CompareSideSchema, after: CompareSideSchema });
 
 const IntervalSchema = z.object({ median: positive, low: positive, high: positive });
+/** After over before, with its 95% interval: below 1 is faster. */
+const EffectSchema = z.object({ ratio: positive, low: positive, high: positive });
+
+/** What would settle an UNCLEAR. */
+export const SettlingSchema = z.object({
+  /** So many rounds on each side would do; null where more of them would not. */
+  rounds: count.nullable(),
+  /** What those rounds take on both sides together, beyond those that there are; null where it is not known. */
+  seconds: fraction.nullable(),
+  /** What to do otherwise; null where rounds are enough. */
+  action: text.nullable(),
+});
+export type Settling = z.infer<typeof SettlingSchema>;
 
 const ComparedFigureSchema = z.object({
   measurementId: text,
@@ -67,6 +76,7 @@ const ComparedFigureSchema = z.object({
   threads: count.min(1),
   instructionSet: text,
   latencyNs: IntervalSchema,
+  undisturbedNs: UndisturbedSchema,
   /** Null where there are too few samples for it. */
   p90Ns: positive.nullable(),
   samples: count,
@@ -96,12 +106,20 @@ export const ComparedRowSchema = CaseSchema.pick({
   before: ComparedFigureSchema,
   after: ComparedFigureSchema,
   verdict: VerdictSchema,
-  /** Latency after over before: below 1 is faster. Between medians of rounds; with fewer than four on a side, by the bootstrap. */
-  effect: z.object({ ratio: positive, low: positive, high: positive }),
+  /** Of the undisturbed latency. */
+  effect: EffectSchema,
+  /** Of the latency: between medians of rounds; with fewer than four on a side, by the bootstrap. */
+  latencyEffect: EffectSchema,
+  /** Whether other work took more of the latency after than before; null where that does not differ by more than the threshold. */
+  disturbance: z.enum(['more', 'less']).nullable(),
+  /** The smallest true change that would have been shown 95 times in 100; null where there are too few rounds. */
+  detectableChange: fraction.nullable(),
   /** Two-sided, after allowing for all the rows of this comparison; null where there are too few rounds for a test. */
   p: z.number().min(0).max(1).nullable(),
   floor: NoiseFloorSchema,
   reason: text,
+  /** Null but for UNCLEAR. */
+  settling: SettlingSchema.nullable(),
 });
 export type ComparedRow = z.infer<typeof ComparedRowSchema>;
 
@@ -125,6 +143,17 @@ export const ComparisonSchema = z.object({
   after: CompareSideSchema.extend({ run: RunSummarySchema }),
   counts: z.object({ better: count, worse: count, same: count, unclear: count }),
   rows: z.array(ComparedRowSchema),
+  /** Ceilings that moved by 10% and more: efficiencies and waterlines rest on them. */
+  ceilings: z.array(
+    z.object({
+      /** `DRAM bandwidth`, `fp32 arithmetic`, with provider and device. */
+      what: text,
+      /** Operations or bytes a second. */
+      before: positive,
+      after: positive,
+      ratio: positive,
+    }),
+  ),
   unmatched: z.array(UnmatchedSchema),
   /** Candidate causes. */
   differences: z.array(EnvironmentDifferenceSchema),
@@ -163,6 +192,7 @@ const HistoryPointSchema = z.object({
   measurementId: text,
   startedAt: z.iso.datetime(),
   latencyNs: IntervalSchema,
+  undisturbedNs: UndisturbedSchema,
   /** Against the ceilings of its own run; null where those were not measured. */
   efficiency: positive.nullable(),
 });
@@ -181,8 +211,8 @@ export const HistorySeriesSchema = CaseSchema.extend({
   machineName: text,
   /** Oldest first. */
   points: z.array(HistoryPointSchema).min(1),
-  /** The least change of level that is told. */
-  minimumChange: fraction,
+  /** The smallest change between two runs that counts as real. */
+  threshold: fraction,
   changePoints: z.array(
     z.object({
       /** In `points`, of the first one of the new level. */
@@ -214,8 +244,8 @@ export const KnownNoiseSchema = z.object({
   machineName: text,
   thisMachine: z.boolean(),
   provider: text,
-  /** The smallest change between runs that is believed; null where nothing tells it yet. */
-  believedChange: fraction.nullable(),
+  /** The smallest change between runs that counts as real. */
+  threshold: fraction,
   /** runs: from pairs of runs in equal surroundings. test: from an A/A test. */
   from: z.enum(['runs', 'test']).nullable(),
   pairs: count,

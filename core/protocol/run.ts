@@ -253,6 +253,9 @@ export const CeilingsSchema = z.object({
 export type Ceilings = z.infer<typeof CeilingsSchema>;
 
 /** One row of the efficiency-gap table; scripts rely on these names. */
+/** What the machine does when it is left alone, with its 95% interval. */
+export const UndisturbedSchema = z.object({ estimate: positive, low: positive, high: positive });
+
 export const MeasurementSummarySchema = z.object({
   id: text,
   model: text,
@@ -268,6 +271,8 @@ export const MeasurementSummarySchema = z.object({
   instructionSet: text,
   /** The median of all samples that count and its 95% confidence interval, between rounds where their borders are known. */
   latencyNs: z.object({ median: positive, low: positive, high: positive }),
+  /** The lower quartile over rounds of their 10th percentiles. */
+  undisturbedNs: UndisturbedSchema,
   /** That count. */
   samples: count,
   /** By Tukey's fences, of those that count; they count as well. */
@@ -280,10 +285,15 @@ export const MeasurementSummarySchema = z.object({
   waterlineLatencyNs: positive,
   /** Every tensor charged to DRAM, as the paper does. */
   dramWaterlineLatencyNs: positive,
+  /** Ideal ÷ undisturbed latency: the ceilings are what was reached at best, so is this. */
   efficiency: positive,
+  /** Latency ÷ ideal latency = memory gap × kernel gap × disturbance. */
   gap: positive,
   memoryGap: positive,
+  /** Undisturbed latency ÷ waterline. */
   kernelGap: positive,
+  /** Latency ÷ undisturbed latency: what other work on the machine costs. */
+  disturbance: positive,
   verified: z.boolean(),
   /** Mistrusted: its result is right, but the check of it proves little; the mark `mistrusted` says why. */
   trust: z.enum(['trusted', 'mistrusted']),

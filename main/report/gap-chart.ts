@@ -215,10 +215,11 @@ export interface SplitRow {
   readonly name: string;
   readonly idealNs: number;
   readonly waterlineNs: number;
+  readonly undisturbedNs: number;
   readonly latencyNs: number;
 }
 
-const splitColours = { ideal: '#0072b2', memory: '#e69f00', kernels: '#c9ced4' } as const;
+const splitColours = { ideal: '#0072b2', memory: '#e69f00', kernels: '#c9ced4', others: '#eceff2' } as const;
 
 /** Bars of the share of the latency. A latency below a bound has no such parts and is drawn without them. */
 export function splitChart(rows: readonly SplitRow[]): string {
@@ -231,15 +232,16 @@ export function splitChart(rows: readonly SplitRow[]): string {
     ['ideal: arithmetic at its peak', splitColours.ideal],
     ['added by memory', splitColours.memory],
     ['added by the kernels', splitColours.kernels],
+    ['lost to other work', splitColours.others],
   ] as const;
   const key = keys.map(
     ([title, colour], index) =>
       `<rect x="${nameWidth + index * 225}" y="6" width="13" height="13" fill="${colour}"/>${text(nameWidth + 19 + index * 225, 17, title, { anchor: 'start', size: 13 })}`,
   );
-  const bars = rows.map(({ name, idealNs, waterlineNs, latencyNs }, index) => {
+  const bars = rows.map(({ name, idealNs, waterlineNs, undisturbedNs, latencyNs }, index) => {
     const y = top + index * rowHeight;
     const label = text(nameWidth - 10, y + 14, shorten(name, 58), { anchor: 'end', size: 13 });
-    if (!(idealNs <= waterlineNs && waterlineNs <= latencyNs)) {
+    if (!(idealNs <= waterlineNs && waterlineNs <= undisturbedNs)) {
       return (
         label +
         text(nameWidth, y + 14, 'below its bound: see the marks', { anchor: 'start', fill: '#a32121' })
@@ -250,7 +252,13 @@ export function splitChart(rows: readonly SplitRow[]): string {
       label,
       bar(nameWidth, share(idealNs), y, splitColours.ideal),
       bar(nameWidth + share(idealNs), share(waterlineNs - idealNs), y, splitColours.memory),
-      bar(nameWidth + share(waterlineNs), share(latencyNs - waterlineNs), y, splitColours.kernels),
+      bar(nameWidth + share(waterlineNs), share(undisturbedNs - waterlineNs), y, splitColours.kernels),
+      bar(
+        nameWidth + share(undisturbedNs),
+        share(Math.max(0, latencyNs - undisturbedNs)),
+        y,
+        splitColours.others,
+      ),
       text(nameWidth + full + 8, y + 14, `${((100 * idealNs) / latencyNs).toFixed(0)}%`, {
         anchor: 'start',
       }),
@@ -259,7 +267,7 @@ export function splitChart(rows: readonly SplitRow[]): string {
   return svg(
     whole,
     top + rows.length * rowHeight,
-    'The latency of each measurement in three parts: the arithmetic at its peak, what memory adds, and what the kernels add.',
+    'The latency of each measurement in four parts: the arithmetic at its peak, what memory adds, what the kernels add, and what other work takes.',
     [...key, ...bars].join(''),
   );
 }

@@ -99,7 +99,9 @@ function throughputOf(report: RunReport, price: number | undefined): Throughput[
   );
   return [...groups.values()].flatMap((group) => {
     // What beats a bound is doubtful, and must not be preferred for it.
-    const sound = group.filter(({ latencyNs, waterlineLatencyNs }) => latencyNs.median >= waterlineLatencyNs);
+    const sound = group.filter(
+      ({ undisturbedNs, waterlineLatencyNs }) => undisturbedNs.estimate >= waterlineLatencyNs,
+    );
     const [best] = (sound.length > 0 ? sound : group).toSorted(
       (x, y) => x.latencyNs.median - y.latencyNs.median,
     );

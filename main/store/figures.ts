@@ -11,7 +11,7 @@ import {
   figureOf,
   type LostFigure,
 } from '../../core/analysis/figures.ts';
-import type { RunMedians } from '../../core/analysis/noise-floor.ts';
+import type { RunLatencies } from '../../core/analysis/noise-floor.ts';
 import { type MeasuredIn, type ShownMeasurement, showMeasurement } from '../../core/analysis/report.ts';
 import type { Case, Measurement } from '../../core/protocol/run.ts';
 import { decodeSamples, encodeSamples } from './samples.ts';
@@ -33,6 +33,11 @@ interface FigureRow {
   readonly operations: number;
   readonly efficiency: number | null;
   readonly clockHz: number | null;
+  readonly undisturbedNs: number;
+  readonly undisturbedLowNs: number;
+  readonly undisturbedHighNs: number;
+  readonly roundLowerEndsNs: Uint8Array;
+  readonly roundArithmeticPerSecond: Uint8Array;
   readonly doubt: string | null;
 }
 
@@ -63,8 +68,9 @@ export class StoredFigures {
       .prepare(
         `INSERT OR REPLACE INTO figure (
            runId, position, measurementId, caseId, instructionSet, medianNs, lowNs, highNs, p90Ns, roundMediansNs,
-           samples, mildOutliers, severeOutliers, operations, efficiency, clockHz, doubt
-         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           samples, mildOutliers, severeOutliers, operations, efficiency, clockHz, doubt, undisturbedNs, undisturbedLowNs, undisturbedHighNs, roundLowerEndsNs,
+           roundArithmeticPerSecond
+         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         runId,
@@ -73,7 +79,7 @@ export class StoredFigures {
         this.caseId(measurement),
         measurement.instructionSet,
         ...(figure === undefined
-          ? Array<null>(12).fill(null)
+          ? Array<null>(17).fill(null)
           : [
               figure.latencyNs.median,
               figure.latencyNs.low,
@@ -87,6 +93,11 @@ export class StoredFigures {
               figure.efficiency,
               figure.clockHz,
               figure.doubt,
+              figure.undisturbedNs.estimate,
+              figure.undisturbedNs.low,
+              figure.undisturbedNs.high,
+              encodeSamples(figure.roundLowerEndsNs),
+              encodeSamples(figure.roundArithmeticPerSecond),
             ]),
       );
     this.statements
@@ -148,16 +159,16 @@ export class StoredFigures {
       }));
   }
 
-  medians(runId: string): RunMedians['medians'] {
+  latencies(runId: string): RunLatencies['latencies'] {
     return this.statements
       .prepare<[string], [number, number]>(
-        'SELECT caseId, medianNs FROM figure WHERE runId = ? AND medianNs IS NOT NULL AND doubt IS NULL',
+        'SELECT caseId, undisturbedNs FROM figure WHERE runId = ? AND medianNs IS NOT NULL AND doubt IS NULL',
       )
       .raw()
       .all(runId)
-      .map(([caseId, medianNs]) => {
+      .map(([caseId, undisturbedNs]) => {
         const { key, value } = this.knownCase(caseId);
-        return { key, provider: value.provider, medianNs };
+        return { key, provider: value.provider, undisturbedNs };
       });
   }
 
@@ -200,11 +211,14 @@ export class StoredFigures {
       operations: row.operations,
       latencyNs: { median: row.medianNs, low: row.lowNs, high: row.highNs },
       roundMediansNs: decodeSamples(row.roundMediansNs),
+      undisturbedNs: { estimate: row.undisturbedNs, low: row.undisturbedLowNs, high: row.undisturbedHighNs },
+      roundLowerEndsNs: decodeSamples(row.roundLowerEndsNs),
       p90Ns: row.p90Ns,
       samples: row.samples,
       outliers: { mild: row.mildOutliers, severe: row.severeOutliers },
       efficiency: row.efficiency,
       clockHz: row.clockHz,
+      roundArithmeticPerSecond: decodeSamples(row.roundArithmeticPerSecond),
       doubt: row.doubt,
     };
   }

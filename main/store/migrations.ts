@@ -178,4 +178,15 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (provider, device, key)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE figure ADD COLUMN undisturbedNs REAL;
+  ALTER TABLE figure ADD COLUMN undisturbedLowNs REAL;
+  ALTER TABLE figure ADD COLUMN undisturbedHighNs REAL;
+  -- Little-endian float64, one a round: nanoseconds, and operations a second between its samples.
+  ALTER TABLE figure ADD COLUMN roundLowerEndsNs BLOB;
+  ALTER TABLE figure ADD COLUMN roundArithmeticPerSecond BLOB;
+  -- Covers what the noise between runs is learned from.
+  DROP INDEX figureMedian;
+  CREATE INDEX figureLatency ON figure(runId, doubt, caseId, undisturbedNs, medianNs);
+  `,
 ];

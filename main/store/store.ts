@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { believedSamples } from '../../core/analysis/believed-samples.ts';
+import { ceilingsOfCases } from '../../core/analysis/ceilings.ts';
 import type { ComparableRun } from '../../core/analysis/compare.ts';
 import { type Surroundings, surroundingsOf } from '../../core/analysis/environment-differences.ts';
 import { type Figure, figureVersion, type RunFigures } from '../../core/analysis/figures.ts';
-import type { RunMedians } from '../../core/analysis/noise-floor.ts';
+import type { RunLatencies } from '../../core/analysis/noise-floor.ts';
 import { noiseSuite, verifySuite } from '../../core/analysis/noise-test.ts';
 import { assembleReport, type MeasuredIn, measurementDetail } from '../../core/analysis/report.ts';
 import { ApiError } from '../../core/protocol/api.ts';
@@ -461,9 +462,11 @@ export class Store {
       if (summary === undefined) return undefined;
       const { id } = summary;
       const row = this.statements.prepare(`${selectFigures} WHERE id = ?`).get(id);
+      const figures = this.storedFigures.ofRun(id);
       return {
-        ...this.figuresOf(FiguresRowSchema.parse(row), this.machines.shown(), this.storedFigures.ofRun(id)),
+        ...this.figuresOf(FiguresRowSchema.parse(row), this.machines.shown(), figures),
         summary,
+        ceilings: ceilingsOfCases(this.measuredIn(id).providers, figures),
         lost: this.storedFigures.lost(id),
         samplesOf: (measurementId) => {
           const outcome = this.measurement(measurementId)?.outcome;
@@ -506,12 +509,12 @@ export class Store {
   }
 
   /** Of the newest runs of a machine that have ended, oldest first: what tells its noise. */
-  medians(machineId: string, limit: number): RunMedians[] {
+  latencies(machineId: string, limit: number): RunLatencies[] {
     return this.guard(() => {
       const shown = this.machines.shown();
       return this.ended(machineId, limit).map((row) => ({
         ...this.figuresOf(row, shown, []),
-        medians: this.storedFigures.medians(row.id),
+        latencies: this.storedFigures.latencies(row.id),
       }));
     });
   }

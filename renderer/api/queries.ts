@@ -165,11 +165,15 @@ export function useComparison(sides: Sides | undefined) {
 }
 
 /** Kernels and blocks of one row of a comparison. */
-export function useComparedParts(beforeMeasurementId: string, afterMeasurementId: string) {
+/** Of no row where none is named. */
+export function useComparedParts(beforeMeasurementId: string | undefined, afterMeasurementId: string) {
   const api = useApi();
   return useQuery({
     queryKey: [...keys.comparison, beforeMeasurementId, afterMeasurementId],
-    queryFn: () => api.call('runs.compareParts', { beforeMeasurementId, afterMeasurementId }),
+    queryFn:
+      beforeMeasurementId === undefined
+        ? skipToken
+        : () => api.call('runs.compareParts', { beforeMeasurementId, afterMeasurementId }),
   });
 }
 

@@ -17,7 +17,19 @@ export interface PointFact {
 }
 
 export function pointFacts(point: DrawnPoint): readonly PointFact[] {
-  const { family, plan, top1, gigaMacs, idealMs, waterlineMs, latencyMs, interval, efficiency, set } = point;
+  const {
+    family,
+    plan,
+    top1,
+    gigaMacs,
+    idealMs,
+    waterlineMs,
+    latencyMs,
+    undisturbedMs,
+    interval,
+    efficiency,
+    set,
+  } = point;
   const { terms, plot } = texts;
   return [
     { name: plot.family, value: familyStyle(family).title },
@@ -40,7 +52,15 @@ export function pointFacts(point: DrawnPoint): readonly PointFact[] {
     { name: terms.efficiency.name, value: formatPercent(efficiency) },
     { name: terms.gap.name, value: formatRatio(latencyMs / idealMs) },
     { name: terms.memoryGap.name, value: waterlineMs === null ? null : formatRatio(waterlineMs / idealMs) },
-    { name: terms.kernelGap.name, value: waterlineMs === null ? null : formatRatio(latencyMs / waterlineMs) },
+    {
+      name: terms.kernelGap.name,
+      value: waterlineMs === null ? null : formatRatio(undisturbedMs / waterlineMs),
+    },
+    {
+      name: terms.disturbance.name,
+      // Of a published figure nothing tells it.
+      value: interval === null ? null : formatRatio(latencyMs / undisturbedMs),
+    },
     { name: plot.peak, value: `${formatOperationsPerSecond(set.peakOperationsPerSecond)} ${set.dtype}` },
   ];
 }

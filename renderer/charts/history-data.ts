@@ -74,14 +74,14 @@ interface Drawn {
 
 /** Of each point, in milliseconds or in percent of the peak; null where its ceilings were not measured. */
 export function metricOf({ points }: HistorySeries, metric: Metric): readonly (Drawn | null)[] {
-  return points.map(({ latencyNs: { median, low, high }, efficiency }) => {
-    if (metric === 'latency') return { value: median / 1e6, low: low / 1e6, high: high / 1e6 };
+  return points.map(({ undisturbedNs: { estimate, low, high }, efficiency }) => {
+    if (metric === 'latency') return { value: estimate / 1e6, low: low / 1e6, high: high / 1e6 };
     if (efficiency === null) return null;
     // The slowest latency is the lowest efficiency.
     return {
       value: 100 * efficiency,
-      low: (100 * efficiency * median) / high,
-      high: (100 * efficiency * median) / low,
+      low: (100 * efficiency * estimate) / high,
+      high: (100 * efficiency * estimate) / low,
     };
   });
 }
@@ -129,14 +129,15 @@ export function historyTable(series: HistorySeries, marks: readonly HistoryMark[
   const placed = placeMarks(series, marks);
   return {
     columns: Object.values(texts.history.columns),
-    rows: series.points.map(({ runId, startedAt, latencyNs, efficiency }, index) => {
+    rows: series.points.map(({ runId, startedAt, latencyNs, undisturbedNs, efficiency }, index) => {
       const change = series.changePoints.find((point) => point.index === index);
       return [
         startedAt,
         runId,
+        undisturbedNs.estimate / 1e6,
+        undisturbedNs.low / 1e6,
+        undisturbedNs.high / 1e6,
         latencyNs.median / 1e6,
-        latencyNs.low / 1e6,
-        latencyNs.high / 1e6,
         efficiency === null ? null : 100 * efficiency,
         change === undefined ? null : changeOfLevel(change.ratio),
         placed

@@ -306,7 +306,7 @@ describe('what the pages ask', () => {
     store.report('a');
     store.detail('m1');
     store.comparable('a');
-    store.medians('machine1', 20);
+    store.latencies('machine1', 20);
     store.noiseTests('machine1');
     store.series();
     store.figures({ machineId: 'machine1', model: 'resnet50', limit: 200 });

@@ -207,8 +207,8 @@ describe('an A/A test', () => {
     const known = await api.call('noise.get', {});
     expect(apiMethods['noise.get'].output.parse(known)).toEqual(known);
     expect(known).toMatchObject([{ provider: 'native', thisMachine: true, from: 'test', pairs: 2 }]);
-    // Of a provider that hardly varies, the least that is ever believed.
-    expect(known[0]?.believedChange).toBe(0.01);
+    // Of a provider that hardly varies, the least that ever counts.
+    expect(known[0]?.threshold).toBe(0.03);
     const { rows } = await api.call('runs.compare', {
       before: { runId: 'latest~1' },
       after: { runId: 'latest' },
@@ -237,7 +237,7 @@ describe('an A/A test', () => {
     await profileOnce(false);
     vi.stubEnv('PLIMSOLL_NOISE_TEST', 'off');
     await profileOnce(true);
-    expect(await api.call('noise.get', {})).toMatchObject([{ from: null, believedChange: null }]);
+    expect(await api.call('noise.get', {})).toMatchObject([{ from: null, threshold: null }]);
   });
 
   it('that fails costs the run nothing', async () => {
@@ -285,7 +285,7 @@ describe('on this machine, for real', () => {
     expect(noise.exitCode, noise.errors).toBe(0);
     const [known] = JSON.parse(noise.output);
     expect(known).toMatchObject({ provider: 'native', thisMachine: true, testedAt: expect.any(String) });
-    expect(known.believedChange).toBeGreaterThanOrEqual(0.01);
+    expect(known.threshold).toBeGreaterThanOrEqual(0.01);
 
     const shown = await cli('show', `${runId}-1`);
     expect(shown.exitCode).toBe(0);

@@ -19,7 +19,7 @@ export function addNoise(program: Command, context: CommandContext): void {
   const { api, terminal } = context;
   program
     .command('noise')
-    .description('measure the same twice, several times over: the smallest change that may be believed here')
+    .description('measure the same twice, several times over: the smallest change that counts as real here')
     .option('--provider <name>', `of ${providerNames.join(', ')}; default: native`)
     .option('--settle <seconds>', 'how long to wait at most until nothing else runs; default: 10', (text) =>
       parseInteger(text, 0, 3600),
@@ -59,16 +59,15 @@ function formatNoise(terminal: Terminal, known: readonly KnownNoise[]): string {
       { title: 'machine', cell: ({ machineName }) => machineName },
       { title: 'provider', cell: ({ provider }) => provider },
       {
-        title: 'believed from',
+        title: 'real from',
         align: 'right',
-        cell: ({ believedChange }) =>
-          believedChange === null ? 'unknown' : `${(100 * believedChange).toFixed(1)}%`,
+        cell: ({ threshold }) => `${(100 * threshold).toFixed(1)}%`,
       },
       {
         title: 'known from',
         cell: ({ from, pairs }) =>
           from === null
-            ? '–'
+            ? 'nothing yet'
             : from === 'runs'
               ? `${pairs} pairs of equal runs`
               : `an A/A test of ${pairs} pairs`,

@@ -1,6 +1,8 @@
 /** A comparison on a terminal: the verdicts, why, what had no partner, and what else differs. */
+import { comparisonAnswer } from '../../../core/analysis/answers/comparison.ts';
 import { bothOf } from '../../../core/format/compared.ts';
 import { formatEffect } from '../../../core/format/effect.ts';
+import { formatP } from '../../../core/format/p-value.ts';
 import { formatNs, formatTime } from '../../../core/format/units.ts';
 import type {
   ComparedPart,
@@ -20,11 +22,12 @@ const verdictStyles = {
 } as const satisfies Record<Verdict, string>;
 
 export function formatComparison(terminal: Terminal, comparison: Comparison): string {
-  const { rows, unmatched, differences, counts } = comparison;
+  const { rows, unmatched, differences } = comparison;
+  const { headline, sentences } = comparisonAnswer(comparison);
   return [
     formatSides(comparison),
+    [headline, ...sentences].join('\n'),
     ...(rows.length > 0 ? [formatRows(terminal, rows)] : []),
-    `${counts.better} better, ${counts.worse} worse, ${counts.same} the same, ${counts.unclear} unclear`,
     ...formatReasons(rows),
     ...formatNoise(rows),
     ...(unmatched.length === 0
@@ -39,9 +42,9 @@ export function formatComparison(terminal: Terminal, comparison: Comparison): st
           ].join('\n'),
         ]),
     differences.length === 0
-      ? 'Nothing differs between their surroundings that Plimsoll knows of.'
+      ? 'No known difference in hardware, drivers or software.'
       : [
-          'What else differs, and may be the cause:',
+          'Possible causes:',
           ...differences.map(
             ({ what, before, after }) => `- ${what}: ${before ?? 'unknown'} → ${after ?? 'unknown'}`,
           ),
@@ -49,22 +52,12 @@ export function formatComparison(terminal: Terminal, comparison: Comparison): st
   ].join('\n\n');
 }
 
-/** Where the least changes that are believed come from. */
+/** The threshold, and where it comes from: of each provider, most rows have the same. */
 function formatNoise(rows: readonly ComparedRow[]): string[] {
-  if (rows.length === 0) return [];
-  const changes = rows.map(({ floor }) => floor.believedChange);
-  const percent = (change: number) => `${(100 * change).toFixed(1)}%`;
-  const [least, most] = [percent(Math.min(...changes)), percent(Math.max(...changes))];
-  const range = least === most ? `from ${least} on` : `from ${least} to ${most} on, depending on the row`;
-  const runPairs = Math.max(...rows.map(({ floor }) => floor.runPairs));
-  const testPairs = Math.max(...rows.map(({ floor }) => floor.testPairs));
-  const known =
-    runPairs > 0
-      ? `known from ${runPairs} pairs of runs in the same surroundings`
-      : testPairs > 0
-        ? `known from an A/A test of ${testPairs} pairs`
-        : 'not known yet, so verdicts do not allow for it: plimsoll noise finds it out, or two pairs of runs in the same surroundings do';
-  return [`Changes are believed here ${range}. What separates equal runs is ${known}.`];
+  const floors = new Map(rows.map(({ floor }) => [floor.threshold.toFixed(3), floor]));
+  return [...floors.values()].map(
+    ({ threshold, origin }) => `Changes of ${(100 * threshold).toFixed(1)}% or more count as real. ${origin}`,
+  );
 }
 
 function formatSides({ before, after }: Comparison): string {
@@ -94,23 +87,20 @@ function formatRows(terminal: Terminal, rows: readonly ComparedRow[]): string {
     { title: 'model', cell: ({ model }) => model },
     { title: 'plan', cell: (row) => bothOf(row, 'plan') },
     ...optional,
-    { title: 'before', align: 'right', cell: ({ before }) => formatNs(before.latencyNs.median) },
-    { title: 'after', align: 'right', cell: ({ after }) => formatNs(after.latencyNs.median) },
+    { title: 'before', align: 'right', cell: ({ before }) => formatNs(before.undisturbedNs.estimate) },
+    { title: 'after', align: 'right', cell: ({ after }) => formatNs(after.undisturbedNs.estimate) },
     { title: 'change [95% interval]', align: 'right', cell: ({ effect }) => formatEffect(effect) },
-    { title: 'p', align: 'right', cell: ({ p }) => (p === null ? '–' : formatP(p)) },
+    { title: 'p', align: 'right', cell: ({ p }) => (p === null ? '–' : formatP(p).replace(/^p = |^p /, '')) },
     {
-      title: 'believed from',
+      title: 'would show',
       align: 'right',
-      cell: ({ floor }) => `${(100 * floor.believedChange).toFixed(1)}%`,
+      cell: ({ detectableChange }) =>
+        detectableChange === null ? '–' : `${(100 * detectableChange).toFixed(1)}%`,
     },
     // Last, so that the colour does not count as width.
     { title: 'verdict', cell: ({ verdict }) => terminal.style(verdictStyles[verdict], verdict) },
   ];
   return formatTable(terminal, columns, rows);
-}
-
-function formatP(p: number): string {
-  return p < 0.0001 ? p.toExponential(0) : p.toPrecision(2);
 }
 
 function formatReasons(rows: readonly ComparedRow[]): string[] {

@@ -1,5 +1,5 @@
 /** A history on a terminal: one line a series, its changes of level, and what changed in the machine's surroundings. */
-import { formatInterval, formatPercent, formatTime } from '../../../core/format/units.ts';
+import { formatPercent, formatTime, formatUndisturbed } from '../../../core/format/units.ts';
 import type { History, HistorySeries } from '../../../core/protocol/compare.ts';
 import { sparkline } from './sparkline.ts';
 import { formatTable } from './table.ts';
@@ -33,11 +33,11 @@ export function formatHistory(terminal: Terminal, { series, marks }: History): s
           : []),
         { title: 'runs', align: 'right', cell: ({ points }) => String(points.length) },
         {
-          title: 'latest latency [95% interval]',
+          title: 'latest undisturbed latency [95% interval]',
           align: 'right',
           cell: ({ points }) => {
             const latest = points.at(-1);
-            return latest === undefined ? '' : formatInterval(latest.latencyNs);
+            return latest === undefined ? '' : formatUndisturbed(latest.undisturbedNs);
           },
         },
         {
@@ -48,12 +48,15 @@ export function formatHistory(terminal: Terminal, { series, marks }: History): s
             return efficiency === null ? 'unknown' : formatPercent(efficiency);
           },
         },
-        { title: 'since', cell: ({ points }) => newest(points.map(({ latencyNs }) => latencyNs.median)) },
+        {
+          title: 'since',
+          cell: ({ points }) => newest(points.map(({ undisturbedNs }) => undisturbedNs.estimate)),
+        },
       ],
       series,
     ),
     changes.length === 0
-      ? 'No change of level that can be told from noise: it takes five runs on each side.'
+      ? 'No shift found. At least five runs are needed before and after it.'
       : ['Changes of level:', ...changes].join('\n'),
     ...(marks.length === 0
       ? []

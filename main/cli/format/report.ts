@@ -92,12 +92,18 @@ function formatGapTable(terminal: Terminal, measurements: readonly MeasurementSu
       align: 'right',
       cell: ({ latencyNs }) => formatInterval(latencyNs),
     },
+    {
+      title: 'undisturbed',
+      align: 'right',
+      cell: ({ undisturbedNs }) => formatNs(undisturbedNs.estimate),
+    },
     { title: 'ideal', align: 'right', cell: ({ idealLatencyNs }) => formatNs(idealLatencyNs) },
     { title: 'waterline', align: 'right', cell: ({ waterlineLatencyNs }) => formatNs(waterlineLatencyNs) },
     { title: 'efficiency', align: 'right', cell: ({ efficiency }) => formatPercent(efficiency) },
     { title: 'gap', align: 'right', cell: ({ gap }) => formatRatio(gap) },
     { title: '= memory gap', align: 'right', cell: ({ memoryGap }) => formatRatio(memoryGap) },
     { title: '× kernel gap', align: 'right', cell: ({ kernelGap }) => formatRatio(kernelGap) },
+    { title: '× other work', align: 'right', cell: ({ disturbance }) => formatRatio(disturbance) },
     { title: 'verified', cell: formatVerified },
     { title: 'figure', cell: ({ id }) => id },
   ];

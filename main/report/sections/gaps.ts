@@ -80,13 +80,14 @@ export function measurements(report: Report): Section {
       {
         kind: 'figure',
         caption:
-          'Each latency in three parts; at the right, the share of the ideal. The memory part only shrinks with another plan, network or memory; the part of the kernels with better programs.',
+          'Each latency in four parts; at the right, the share of the ideal. The memory part only shrinks with another plan, network or memory; the part of the kernels with better programs; the last on a quieter machine.',
         rows: chunks(rows, splitRows).map((chunk) => [
           splitChart(
             chunk.map((row) => ({
               name: nameAmong(row, rows),
               idealNs: row.idealLatencyNs,
               waterlineNs: row.waterlineLatencyNs,
+              undisturbedNs: row.undisturbedNs.estimate,
               latencyNs: row.latencyNs.median,
             })),
           ),
@@ -101,7 +102,7 @@ export function measurements(report: Report): Section {
     title: 'Efficiency-gap table',
     blocks: [
       paragraph(
-        'Gap = latency ÷ ideal latency = memory gap × kernel gap. Latencies are medians, with their 95% interval in brackets.',
+        'Gap = latency ÷ ideal latency = memory gap × kernel gap × lost to other work. Latencies are medians, with their 95% interval in brackets; the undisturbed latency is what the machine does when it is left alone, and efficiency is taken from it.',
       ),
       ...blocks,
     ],
@@ -115,6 +116,11 @@ function gapTable(rows: readonly MeasurementSummary[]): Block {
       { title: 'plan', cell: ({ plan }) => plan },
       ...optionalColumns(variesIn(rows), ['imageSize', 'provider', 'device', 'dtype', 'batch', 'threads']),
       { title: 'latency', numeric: true, cell: ({ latencyNs }) => formatInterval(latencyNs) },
+      {
+        title: 'undisturbed',
+        numeric: true,
+        cell: ({ undisturbedNs }) => formatNs(undisturbedNs.estimate),
+      },
       { title: 'ideal', numeric: true, cell: ({ idealLatencyNs }) => formatNs(idealLatencyNs) },
       { title: 'waterline', numeric: true, cell: ({ waterlineLatencyNs }) => formatNs(waterlineLatencyNs) },
       {
@@ -126,6 +132,7 @@ function gapTable(rows: readonly MeasurementSummary[]): Block {
       { title: 'gap', numeric: true, cell: ({ gap }) => formatRatio(gap) },
       { title: '= memory', numeric: true, cell: ({ memoryGap }) => formatRatio(memoryGap) },
       { title: '× kernel', numeric: true, cell: ({ kernelGap }) => formatRatio(kernelGap) },
+      { title: '× other work', numeric: true, cell: ({ disturbance }) => formatRatio(disturbance) },
       { title: 'top-1', numeric: true, cell: formatTop1 },
       { title: 'verified', cell: formatVerified },
       { title: 'marks', cell: marks },

@@ -1,5 +1,6 @@
 /** Two runs, or parts of them: what is better or worse, why, and what else differs. */
 
+import { comparisonAnswer } from '../../../core/analysis/answers/comparison.ts';
 import { isProfile } from '../../../core/analysis/noise-test.ts';
 import type { Comparison } from '../../../core/protocol/compare.ts';
 import { useComparison, useRun, useRuns } from '../../api/queries.ts';
@@ -95,12 +96,25 @@ function PairsWithin({ runId, onChoose }: PairsWithinProps) {
   );
 }
 
+function Answer({ comparison }: { comparison: Comparison }) {
+  const { headline, sentences } = comparisonAnswer(comparison);
+  return (
+    <section className="card" aria-label={texts.compare.answer}>
+      <h2>{headline}</h2>
+      {sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+    </section>
+  );
+}
+
 function Compared({ comparison }: { comparison: Comparison }) {
   const words = texts.compare;
-  const { rows, counts, unmatched, differences, before, after } = comparison;
+  const { rows, unmatched, differences, before, after } = comparison;
   return (
     <>
-      {rows.length === 0 ? <Notice title={words.nothing} /> : <ComparedTable rows={rows} counts={counts} />}
+      {rows.length > 0 && <Answer comparison={comparison} />}
+      {rows.length === 0 ? <Notice title={words.nothing} /> : <ComparedTable rows={rows} />}
       <section className="card" aria-label={words.differences}>
         <h2>{words.differences}</h2>
         <div className="both-sides">

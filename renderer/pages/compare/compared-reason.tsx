@@ -1,5 +1,7 @@
 /** Why a row is judged as it is, and where in the network it comes from: block by block, and in each kernel by kernel. */
 import { Fragment } from 'react';
+import { formatEffect } from '../../../core/format/effect.ts';
+import { formatP } from '../../../core/format/p-value.ts';
 import { formatNs } from '../../../core/format/units.ts';
 import type { ComparedPart, ComparedParts, ComparedRow } from '../../../core/protocol/compare.ts';
 import { useComparedParts } from '../../api/queries.ts';
@@ -10,20 +12,21 @@ import { useViewState } from '../../view-state.ts';
 
 export function ComparedReason({ row }: { row: ComparedRow }) {
   const words = texts.compare;
-  const { reason, p, before, after, floor, model } = row;
-  const parts = useComparedParts(before.measurementId, after.measurementId);
+  const { reason, p, before, after, model, verdict, settling, latencyEffect } = row;
+  // What is no change of the network is none of its blocks.
+  const isShown = verdict === 'BETTER' || verdict === 'WORSE';
+  const parts = useComparedParts(isShown ? before.measurementId : undefined, after.measurementId);
   return (
     <>
       <p>{reason}</p>
+      {settling !== null && <p>{words.settling(settling)}</p>}
       <p className="quiet-text">
         {/* Most reasons name it themselves. */}
-        {p !== null &&
-          !reason.includes('p = ') &&
-          words.p(p < 0.0001 ? p.toExponential(0) : p.toPrecision(2))}{' '}
-        {words.rounds(before.rounds, after.rounds)} {words.noise(floor.origin)}
+        {p !== null && !reason.includes('(p ') && words.p(formatP(p))}{' '}
+        {words.rounds(before.rounds, after.rounds)} {words.median(formatEffect(latencyEffect))}
       </p>
       {parts.isError && <ErrorNotice error={parts.error} />}
-      {parts.isPending && <Loading />}
+      {parts.isLoading && <Loading />}
       {parts.data?.blocks.length === 0 && <p>{words.noBlocks}</p>}
       {parts.data !== undefined && parts.data.blocks.length > 0 && (
         <>

@@ -1,7 +1,7 @@
 import { bothOf } from '../../../core/format/compared.ts';
 import { formatEffect } from '../../../core/format/effect.ts';
 import { formatNs, formatPercent } from '../../../core/format/units.ts';
-import type { ComparedRow, Comparison, Verdict } from '../../../core/protocol/compare.ts';
+import type { ComparedRow, Verdict } from '../../../core/protocol/compare.ts';
 import { compareTable, filterCompared } from '../../charts/compare-data.ts';
 import { toCsv, toMarkdown } from '../../charts/table-data.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
@@ -13,10 +13,9 @@ import { ComparedReason } from './compared-reason.tsx';
 
 interface ComparedTableProps {
   readonly rows: readonly ComparedRow[];
-  readonly counts: Comparison['counts'];
 }
 
-export function ComparedTable({ rows, counts }: ComparedTableProps) {
+export function ComparedTable({ rows }: ComparedTableProps) {
   const words = texts.compare;
   const [view, changeView] = useViewState();
   const isOpen = (row: ComparedRow) => view.row === row.after.measurementId;
@@ -26,7 +25,7 @@ export function ComparedTable({ rows, counts }: ComparedTableProps) {
   const filter = view.filter ?? '';
   const shown = sortRows(filterCompared(rows, filter), columns, parseSort(view.sort));
   const table = compareTable(shown);
-  const noiseUnknown = rows.some(({ floor }) => floor.betweenRuns === null);
+  const origins = new Set(rows.map(({ floor }) => words.noise(formatPercent(floor.threshold), floor.origin)));
   return (
     <section className="card" aria-label={words.table}>
       <div className="card-head">
@@ -42,7 +41,6 @@ export function ComparedTable({ rows, counts }: ComparedTableProps) {
         <CopyButton label={texts.layers.copyCsv} content={() => toCsv(table)} />
         <CopyButton label={texts.layers.copyMarkdown} content={() => toMarkdown(table)} />
       </div>
-      <p>{words.counts(counts.better, counts.worse, counts.same, counts.unclear)}</p>
       {shown.length === 0 ? (
         <p>
           {words.nothingFound(filter)}{' '}
@@ -61,7 +59,11 @@ export function ComparedTable({ rows, counts }: ComparedTableProps) {
           detail={(row) => (isOpen(row) ? <ComparedReason row={row} /> : undefined)}
         />
       )}
-      {noiseUnknown && <p className="quiet-text">{words.noiseUnknown}</p>}
+      {[...origins].map((origin) => (
+        <p key={origin} className="quiet-text">
+          {origin}
+        </p>
+      ))}
     </section>
   );
 }
@@ -120,16 +122,16 @@ function columnsFor(
       title: words.before,
       meaning: words.beforeMeaning,
       align: 'right',
-      value: ({ before }) => before.latencyNs.median,
-      cell: ({ before }) => formatNs(before.latencyNs.median),
+      value: ({ before }) => before.undisturbedNs.estimate,
+      cell: ({ before }) => formatNs(before.undisturbedNs.estimate),
     },
     {
       key: 'after',
       title: words.after,
       meaning: words.afterMeaning,
       align: 'right',
-      value: ({ after }) => after.latencyNs.median,
-      cell: ({ after }) => formatNs(after.latencyNs.median),
+      value: ({ after }) => after.undisturbedNs.estimate,
+      cell: ({ after }) => formatNs(after.undisturbedNs.estimate),
     },
     {
       key: 'change',
@@ -140,12 +142,12 @@ function columnsFor(
       cell: ({ effect }) => formatEffect(effect),
     },
     {
-      key: 'believed',
-      title: words.believed.name,
-      meaning: words.believed.meaning,
+      key: 'detectable',
+      title: words.detectable.name,
+      meaning: words.detectable.meaning,
       align: 'right',
-      value: ({ floor }) => floor.believedChange,
-      cell: ({ floor }) => formatPercent(floor.believedChange),
+      value: ({ detectableChange }) => detectableChange ?? Number.POSITIVE_INFINITY,
+      cell: ({ detectableChange }) => (detectableChange === null ? '–' : formatPercent(detectableChange)),
     },
   ];
 }

@@ -115,7 +115,7 @@ function Series({ series, marks, name }: SeriesProps) {
   const [view, changeView] = useViewState();
   const metric = view.metric ?? 'latency';
   const selected = series.points.findIndex(({ measurementId }) => measurementId === view.measurement);
-  const { model, plan, provider, points, changePoints, minimumChange } = series;
+  const { model, plan, provider, points, changePoints, threshold } = series;
   const placed = placeMarks(series, marks);
   const title = words.chart(model, name, texts.terms[metric].name.toLowerCase());
   const sentence = words.chartSentence(points.length, changePoints.length, placed.length);
@@ -156,7 +156,7 @@ function Series({ series, marks, name }: SeriesProps) {
             ))}
           </ul>
         )}
-        <p className="quiet-text">{words.leastChange((100 * minimumChange).toFixed(1))}</p>
+        <p className="quiet-text">{words.leastChange((100 * threshold).toFixed(1))}</p>
       </section>
       <section className="card" aria-label={words.surroundings}>
         <h2>{words.surroundings}</h2>

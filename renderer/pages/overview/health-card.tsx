@@ -45,7 +45,7 @@ export function HealthCard({ report, now }: { report: RunReport; now: Environmen
   );
 }
 
-/** From which change on a difference between two runs of this machine is believed, and the button that finds it out. */
+/** The noise threshold of this machine, and the button that measures its noise. */
 function BelievedChanges() {
   const words = texts.overview.noise;
   const noise = useNoise();
@@ -54,15 +54,13 @@ function BelievedChanges() {
   const known = noise.data?.filter(({ thisMachine }) => thisMachine) ?? [];
   return (
     <>
-      {known.map(({ provider, believedChange, from, pairs }) => (
+      {known.map(({ provider, threshold, from, pairs }) => (
         <p key={provider} className="quiet-text">
-          {believedChange === null || from === null
-            ? words.unknown(formatProvider(provider))
-            : words.believed(
-                formatProvider(provider),
-                formatPercent(believedChange),
-                words.from[from](pairs),
-              )}
+          {words.real(
+            formatProvider(provider),
+            formatPercent(threshold),
+            from === null ? words.unknown : words.from[from](pairs),
+          )}
         </p>
       ))}
       <button type="button" disabled={active.data != null || test.isPending} onClick={() => test.mutate()}>

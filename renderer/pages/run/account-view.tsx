@@ -85,8 +85,8 @@ function MeasureAgain({ measurementId }: { measurementId: string }) {
           <strong>{words.agreements[verified.data.agreement]}</strong>{' '}
           {verified.data.row !== null &&
             words.beforeAndAgain(
-              formatNs(verified.data.row.before.latencyNs.median),
-              formatNs(verified.data.row.after.latencyNs.median),
+              formatNs(verified.data.row.before.undisturbedNs.estimate),
+              formatNs(verified.data.row.after.undisturbedNs.estimate),
             )}{' '}
           {verified.data.reason}
         </p>

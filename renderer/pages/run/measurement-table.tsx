@@ -117,6 +117,12 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
       ),
     ),
     number(
+      'undisturbed',
+      terms.undisturbed,
+      ({ undisturbedNs }) => undisturbedNs.estimate,
+      ({ undisturbedNs }) => formatNs(undisturbedNs.estimate),
+    ),
+    number(
       'ideal',
       terms.ideal,
       ({ idealLatencyNs }) => idealLatencyNs,
@@ -151,6 +157,12 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
       terms.kernelGap,
       ({ kernelGap }) => kernelGap,
       ({ kernelGap }) => formatRatio(kernelGap),
+    ),
+    number(
+      'disturbance',
+      terms.disturbance,
+      ({ disturbance }) => disturbance,
+      ({ disturbance }) => formatRatio(disturbance),
     ),
     {
       key: 'split',

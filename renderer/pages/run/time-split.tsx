@@ -2,14 +2,15 @@ import { formatPercent } from '../../../core/format/units.ts';
 import type { MeasurementSummary } from '../../../core/protocol/run.ts';
 import { texts } from '../../texts.ts';
 
-/** The latency as a bar in three parts. Where a bound was beaten a part would be negative; it is left out. */
+/** The latency as a bar in four parts. Where a bound was beaten a part would be negative; it is left out. */
 export function TimeSplit({ measurement }: { measurement: MeasurementSummary }) {
-  const { latencyNs, idealLatencyNs, waterlineLatencyNs } = measurement;
+  const { latencyNs, undisturbedNs, idealLatencyNs, waterlineLatencyNs } = measurement;
   const parts = (
     [
       ['ideal', idealLatencyNs],
       ['memory', waterlineLatencyNs - idealLatencyNs],
-      ['kernels', latencyNs.median - waterlineLatencyNs],
+      ['kernels', undisturbedNs.estimate - waterlineLatencyNs],
+      ['others', latencyNs.median - undisturbedNs.estimate],
     ] as const
   ).map(([part, ns]) => ({ part, share: Math.max(0, ns) / latencyNs.median }));
   const words = parts
@@ -28,7 +29,7 @@ export function TimeSplit({ measurement }: { measurement: MeasurementSummary }) 
 export function TimeSplitLegend() {
   return (
     <ul className="legend">
-      {(['ideal', 'memory', 'kernels'] as const).map((part) => (
+      {(['ideal', 'memory', 'kernels', 'others'] as const).map((part) => (
         <li key={part}>
           <span className={`part ${part}`} />
           {texts.table.partMeanings[part]}

@@ -102,22 +102,76 @@ describe('a mistrusted figure', () => {
 });
 
 describe('a figure that was disturbed', () => {
-  /** In the last two of its seven rounds something else ran. */
-  const disturbed = (measurement: Measurement) => {
+  const slowed = (when: (sample: number) => boolean) => (measurement: Measurement) => {
     const { outcome } = measurement;
     if (outcome.status !== 'measured') throw new Error('the sample run measured it');
-    const samplesNs = outcome.samplesNs.map((ns, index) => (index >= 50 ? 1.5 * ns : ns));
+    const samplesNs = outcome.samplesNs.map((ns, index) => (when(index) ? 1.3 * ns : ns));
     return { ...measurement, outcome: { ...outcome, samplesNs } };
   };
+  /** Every sample by another amount. */
+  const spreadOut = (measurement: Measurement) => {
+    const { outcome } = measurement;
+    if (outcome.status !== 'measured') throw new Error('the sample run measured it');
+    const samplesNs = outcome.samplesNs.map((ns, index) => ns * (1 + (((index * 7) % 10) * 7) / 100));
+    return { ...measurement, outcome: { ...outcome, samplesNs } };
+  };
+  const slower = changedRun('after', { latency: { resnet50: 1.6 } });
+  const id = slower.measurements.find(({ model }) => model === 'resnet50')?.id ?? '';
 
-  it('has no verdict on either side, and says what its samples say', () => {
-    const slower = changedRun('after', { latency: { resnet50: 1.6 } });
-    expect(rowOf(compare(slower), 'resnet50')?.verdict).toBe('WORSE');
-    const id = slower.measurements.find(({ model }) => model === 'resnet50')?.id ?? '';
-    const row = rowOf(compare(replaced(slower, id, disturbed)), 'resnet50');
+  it('in two of its seven rounds has a verdict from the others', () => {
+    const row = rowOf(
+      compare(
+        replaced(
+          slower,
+          id,
+          slowed((sample) => sample >= 50),
+        ),
+      ),
+      'resnet50',
+    );
+    expect(row?.verdict).toBe('WORSE');
+    expect(row?.effect.ratio).toBeCloseTo(1.6, 1);
+  });
+
+  it('all the time has no verdict on either side, and says why and what to do', () => {
+    const row = rowOf(compare(replaced(slower, id, spreadOut)), 'resnet50');
     expect(row?.verdict).toBe('UNCLEAR');
     expect(row?.reason).toMatch(
-      /^The figure after was disturbed\. The last quarter of its samples is 5\d% slower/,
+      /^The figure after was disturbed\. Even the fastest quarter of its quietest rounds/,
+    );
+    expect(row?.settling).toEqual({
+      rounds: null,
+      seconds: null,
+      action: expect.stringContaining('Close other programs'),
+    });
+  });
+
+  it('in its median alone is no slower when left alone', () => {
+    const same = changedRun('after', { seed: 5 });
+    const row = rowOf(
+      compare(
+        replaced(
+          same,
+          id,
+          slowed((sample) => sample % 10 > 6),
+        ),
+      ),
+      'resnet50',
+    );
+    expect(row?.verdict).toBe('SAME');
+    expect(row?.latencyEffect.ratio).toBeLessThan(1.02);
+    const more = rowOf(
+      compare(
+        replaced(
+          same,
+          id,
+          slowed((sample) => sample % 10 > 3),
+        ),
+      ),
+      'resnet50',
+    );
+    expect(more?.reason).toMatch(
+      /No slower when left alone, but more disturbed: the median latency rose by (?:29|30)\.\d%/,
     );
   });
 });

@@ -58,7 +58,7 @@ describe('the history of a machine', () => {
     expect(series?.points.map(({ runId }) => runId)).toEqual(['run0', 'run1', 'run2']);
     const first = series?.points[0];
     // 1e9 operations at 2e11 a second are 5 ms.
-    expect(first?.efficiency).toBeCloseTo(5e6 / (first?.latencyNs.median ?? 1), 9);
+    expect(first?.efficiency).toBeCloseTo(5e6 / (first?.undisturbedNs.estimate ?? 1), 9);
     const uncalibrated = runFigures('run', [{ rounds: [[1, 2, 3]] }], { providers: [] });
     expect(historyOf([uncalibrated]).series[0]?.points[0]?.efficiency).toBeNull();
   });

@@ -1,7 +1,7 @@
 /** From stored conditions to marks, and to the rounds that a figure is taken from. */
 import { describe, expect, it } from 'vitest';
 import { believedSamples } from '../../../core/analysis/believed-samples.ts';
-import { mediansOf } from '../../../core/analysis/noise-floor.ts';
+import { latenciesOf } from '../../../core/analysis/noise-floor.ts';
 import { measurementDetail, summarizeRun } from '../../../core/analysis/report.ts';
 import type { RoundConditions } from '../../../core/protocol/conditions.ts';
 import { type Measurement, type Run, RunSchema } from '../../../core/protocol/run.ts';
@@ -119,9 +119,9 @@ describe('a round', () => {
     expect(summaryOf(runWith(rounds)).setAside.map(({ round }) => round)).toEqual([1, 2]);
   });
 
-  it('that had to count is none of the noise of others', () => {
-    expect(mediansOf(figuresOf(runWith(roundsOf({}, 7)))).medians).toHaveLength(1);
-    expect(mediansOf(figuresOf(runWith(roundsOf({ othersSeconds: 1 }, 3)))).medians).toEqual([]);
+  it('that had to count, with hardly a quiet one left, is none of the noise of others', () => {
+    expect(latenciesOf(figuresOf(runWith(roundsOf({}, 7)))).latencies).toHaveLength(1);
+    expect(latenciesOf(figuresOf(runWith(roundsOf({ othersSeconds: 1 }, 5)))).latencies).toEqual([]);
   });
 
   it('that was the worst of its kind is the one that is told of', () => {

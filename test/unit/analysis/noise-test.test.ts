@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { learnNoise, noiseFloor, type RunNoise } from '../../../core/analysis/noise-floor.ts';
 import { labelOf, noiseOfTest } from '../../../core/analysis/noise-test.ts';
-import { judge } from '../../../core/analysis/verdict.ts';
 import type { NoiseTest } from '../../../core/protocol/run.ts';
 import { seededRandom } from '../../../core/statistics/seeded-random.ts';
 import { medianOf } from '../../../core/statistics/summary.ts';
 import { aCase } from '../../fixtures/statistics/figures.ts';
+import { compareSimulated, noisy } from '../../fixtures/statistics/noise-kinds.ts';
 import { simulate, type Truth } from '../../fixtures/statistics/simulated-provider.ts';
 
 /** As `plimsoll noise` does it: two networks, eight starts of the program, two rounds in each. */
@@ -38,16 +38,12 @@ function falseVerdicts(truth: Truth, seed: number, isTested = true): number {
   for (let machine = 0; machine < 100; machine++) {
     const known = isTested ? found(truth, random) : null;
     for (let comparison = 0; comparison < 10; comparison++) {
-      const logsOf = () => simulate(truth, random).map((round) => Math.log(medianOf(round)));
-      const pair = { before: logsOf(), after: logsOf() };
-      const [judged] = judge([{ ...pair, floor: noiseFloor(pair.before, pair.after, known) }]);
-      if (judged?.verdict === 'BETTER' || judged?.verdict === 'WORSE') wrong++;
+      const { verdict } = compareSimulated(truth, truth, random, known);
+      if (verdict === 'BETTER' || verdict === 'WORSE') wrong++;
     }
   }
   return wrong;
 }
-
-const noisy: Truth = { medianNs: 1e7, sampleNoise: 0.02, roundNoise: 0.01 };
 
 describe('with nothing but an A/A test, the same thing measured twice is called BETTER or WORSE at most 20 times in 1,000', () => {
   it.each<readonly [string, Truth]>([
@@ -96,8 +92,8 @@ describe('an A/A test', () => {
     expect(noise('machine1', aCase)).toEqual({ deviation: 0.5, pairs: 4, from: 'test' });
     expect(noise('machine1', { provider: 'onednn' })).toBeNull();
     expect(noise('another', aCase)).toBeNull();
-    const floor = noiseFloor([], [], noise('machine1', aCase));
+    const floor = noiseFloor(noise('machine1', aCase));
     expect(floor).toMatchObject({ testPairs: 4, runPairs: 0 });
-    expect(floor.origin).toContain('an A/A test of 4 pairs');
+    expect(floor.origin).toContain('An A/A test of 4 pairs');
   });
 });

@@ -17,8 +17,8 @@ describe('the report of a run', () => {
     for (const row of report.measurements) {
       expect(row.operations).toBe(1.1e9);
       expect(row.idealLatencyNs).toBeCloseTo((1.1e9 / 2e11) * 1e9, 3);
-      expect(row.gap).toBeCloseTo(row.memoryGap * row.kernelGap, 9);
-      expect(row.efficiency).toBeCloseTo(1 / row.gap, 9);
+      expect(row.gap).toBeCloseTo(row.memoryGap * row.kernelGap * row.disturbance, 9);
+      expect(row.efficiency).toBeCloseTo(row.disturbance / row.gap, 9);
       expect(row.waterlineLatencyNs).toBeGreaterThanOrEqual(row.idealLatencyNs);
       expect(row.dramWaterlineLatencyNs).toBeGreaterThanOrEqual(row.waterlineLatencyNs);
     }

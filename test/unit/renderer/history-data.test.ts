@@ -30,10 +30,11 @@ function seriesOf(change: Partial<HistorySeries> = {}, days: readonly number[] =
       runId: `r${number}`,
       measurementId: `r${number}-m`,
       startedAt: day(number),
-      latencyNs: { median: number * 1e6, low: number * 0.9e6, high: number * 1.1e6 },
+      latencyNs: { median: number * 1.2e6, low: number * 1.1e6, high: number * 1.3e6 },
+      undisturbedNs: { estimate: number * 1e6, low: number * 0.9e6, high: number * 1.1e6 },
       efficiency: number === 3 ? null : 0.5,
     })),
-    minimumChange: 0.02,
+    threshold: 0.03,
     changePoints: [{ index: 2, runId: 'r5', startedAt: day(5), ratio: 1.031, p: 0.01, candidates: [] }],
     ...change,
   };
@@ -70,7 +71,7 @@ it('the table has the changes of level and of the surroundings in the rows of th
 });
 
 function headOf(change: Partial<HistorySeries>, runs: number): HistoryHead {
-  const { points: _, changePoints: __, minimumChange: ___, ...head } = seriesOf(change);
+  const { points: _, changePoints: __, threshold: ___, ...head } = seriesOf(change);
   return { ...head, runs };
 }
 

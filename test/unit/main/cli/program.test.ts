@@ -361,10 +361,10 @@ describe('compare', () => {
     expect(api.calls).toEqual([
       { method: 'runs.compare', input: { before: { runId: 'latest~1' }, after: { runId: 'latest' } } },
     ]);
-    expect(output).toMatch(/^resnet50 +layerwise +20\.\d ms +22\.\d ms +\+\d.*WORSE$/m);
+    expect(output).toMatch(/^resnet50 +layerwise +19\.\d ms +2\d\.\d ms +\+\d.*WORSE$/m);
     expect(output).toMatch(/^convfirst_pico +fused .*-\d.*BETTER$/m);
-    expect(output).toContain('2 better, 1 worse, 0 the same, 0 unclear');
-    expect(output).toMatch(/^- resnet50 layerwise: \d.*slower, more than/m);
+    expect(output).toContain('1 OF 3 WORSE, 2 OF 3 BETTER\nresnet50 layerwise is 10% slower.');
+    expect(output).toMatch(/^- resnet50 layerwise: \d.*slower when left alone, more than/m);
     expect(output).toMatch(/^- mobilenetv2_100 .*no figure/m);
     expect(output).toContain('is not known yet');
   });
@@ -400,7 +400,7 @@ describe('compare', () => {
       verdict: 'WORSE',
       effect: { ratio: expect.any(Number), low: expect.any(Number), high: expect.any(Number) },
       p: expect.any(Number),
-      floor: { believedChange: expect.any(Number) },
+      floor: { threshold: expect.any(Number) },
     });
   });
 

@@ -130,7 +130,7 @@ describe('the HTML', () => {
       expect.stringContaining('What it should cost'),
       expect.stringContaining('What it does cost'),
       'Legend',
-      expect.stringContaining('three parts'),
+      expect.stringContaining('four parts'),
     ]);
     expect(html).toContain('Ideal latency [ms] at 200 GFLOP/s fp32');
     expect(html).toContain('below its bound: see the marks');
