@@ -47,6 +47,8 @@ export const tasks = {
     program: ['scripts/bench-pages.ts'],
   },
   'bench-repeat': { steps: { compiler, packages, native }, program: ['scripts/bench-repeat.ts'] },
+  'bench-verdicts': { steps: { packages }, program: ['scripts/bench-verdicts.ts'] },
+  'bench-estimators': { steps: { packages }, program: ['scripts/bench-estimators.ts'] },
   'bench-store': { steps: { packages }, program: ['scripts/bench-store.ts'] },
   'bench-webgpu': { steps: { chromium, packages }, program: ['scripts/bench-webgpu.ts'] },
   static: { steps: { packages }, program: ['scripts/check-static.ts'] },

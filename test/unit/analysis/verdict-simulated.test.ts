@@ -157,7 +157,7 @@ describe('a verdict', () => {
 
   it('says by how much, in which direction, and against what', () => {
     expect(judge([floorOf(rounds, changed)])[0]?.reason).toMatch(
-      /^10\.5% slower when left alone, more than the 3\.0% .*p < 0\.0001,
+      /^10\.5% slower when left alone, more than the 3\.0% .*p < 0\.0001/,
     );
     expect(judge([floorOf(changed, rounds)])[0]?.reason).toMatch(/^9\.5% faster/);
   });
