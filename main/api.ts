@@ -44,6 +44,7 @@ import { Store } from './store/store.ts';
 import { verifiedFigure } from './verification.ts';
 
 export type { BenchPages } from './bench/bench-pages.ts';
+export { answerWithLibrary } from './machine/library.ts';
 
 export interface LocalApi extends Api {
   /** For the shells that can have a bench page. */

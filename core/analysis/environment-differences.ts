@@ -1,4 +1,5 @@
 /** What differs between the surroundings of two runs: the candidate causes of a difference in their figures. */
+import { formatQuota } from '../format/machine.ts';
 import type { EnvironmentDifference } from '../protocol/compare.ts';
 import type { DeviceCalibration, Environment } from '../protocol/run.ts';
 
@@ -14,11 +15,14 @@ export function surroundingsOf(
   environment: Environment,
   providers: readonly DeviceCalibration[],
 ): Surroundings {
-  const { cpu, memory, gpus, system, firmware, virtualization, power, software } = environment;
+  const { machine, cpu, memory, limits, gpus, system, firmware, virtualization, power, software } =
+    environment;
   return [
     ['CPU', cpu.model],
     ['usable cores', String(cpu.usableCores)],
+    ...(limits?.cpus == null ? [] : [['CPU quota', formatQuota(limits.cpus)] as const]),
     ['memory', `${memory.totalBytes} bytes`],
+    ...(limits?.memoryBytes == null ? [] : [['memory limit', `${limits.memoryBytes} bytes`] as const]),
     ['memory type', memory.type],
     ['memory clock', memory.clockHz === null ? null : `${Math.round(memory.clockHz / 1e6)} MHz`],
     ...gpus
@@ -26,6 +30,7 @@ export function surroundingsOf(
       .flatMap((gpu): Fact[] => [
         [`driver of ${gpu.model}`, joined(gpu.driver, gpu.driverVersion) ?? 'unknown'],
       ]),
+    ...(machine.missingGpus ?? []).map((model) => [`missing GPU ${model}`, 'missing'] as const),
     ['microcode', cpu.microcode],
     ['BIOS', joined(firmware.vendor, firmware.version, firmware.date)],
     ['kernel', system.kernel],

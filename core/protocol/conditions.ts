@@ -27,7 +27,7 @@ export const SurroundingsSchema = z.object({
   othersSeconds: seconds.nullable(),
   /** How often a processor was slowed down for its heat. */
   throttleEvents: count.nullable(),
-  /** The hottest sensor, in degrees Celsius. */
+  /** Of the processor, in degrees Celsius. */
   temperatureCelsius: beforeAndAfter(z.number()).nullable(),
   power: PowerSchema,
   availableBytes: count.nullable(),
@@ -35,6 +35,8 @@ export const SurroundingsSchema = z.object({
   swappedPages: count.nullable(),
   /** In which something had to wait for memory. */
   memoryStallSeconds: seconds.nullable(),
+  /** Of CPU time, in CPUs, and how long it stopped the programs of its group, summed over their threads; absent where there is none. */
+  quota: z.object({ cpus: z.number().positive(), stoppedSeconds: seconds.nullable() }).optional(),
 });
 export type Surroundings = z.infer<typeof SurroundingsSchema>;
 
@@ -86,6 +88,7 @@ export const markKinds = [
   'arithmetic',
   'apart',
   'throttled',
+  'quota',
   'temperature',
   'power',
   'memory',

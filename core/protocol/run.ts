@@ -36,6 +36,29 @@ export const GpuSchema = z.object({
   software: z.boolean(),
 });
 
+export const CacheSchema = z.object({
+  level: z.enum(['L1', 'L2', 'L3']),
+  bytes: count,
+  sharedBy: count,
+});
+
+/** Cores that are alike. */
+export const CoreKindSchema = z.object({
+  /** `P-cores`, `Cortex-A76`; null where nothing names them. */
+  name: maybeText,
+  cores: count,
+  /** Online. */
+  threads: count,
+  /** That an affinity mask leaves to this process. */
+  usableThreads: count,
+  /** Their numbers, as `0-7,16`. */
+  cpus: text,
+  maximumClockHz: positive.nullable(),
+  governor: maybeText,
+  caches: z.array(CacheSchema),
+});
+export type CoreKind = z.infer<typeof CoreKindSchema>;
+
 /** Everything that can change a figure, as it was when the run began. */
 export const EnvironmentSchema = z.object({
   machine: z.object({
@@ -46,6 +69,10 @@ export const EnvironmentSchema = z.object({
      * Absent in runs from before machines of one kind were told apart, of which this was the id.
      */
     modelId: text.optional(),
+    /** What earlier versions called it, where that was another id. */
+    formerIds: z.array(text).optional(),
+    /** GPUs that it had in its last run and that are not there now: switched off, or unplugged. */
+    missingGpus: z.array(text).optional(),
     /** What to call it until its owner gives it a name. */
     name: text,
     manufacturer: maybeText,
@@ -63,13 +90,12 @@ export const EnvironmentSchema = z.object({
     usableCores: count,
     maximumClockHz: z.number().positive().nullable(),
     instructionSets: z.array(text),
-    caches: z.array(
-      z.object({
-        level: z.enum(['L1', 'L2', 'L3']),
-        bytes: count,
-        sharedBy: count,
-      }),
-    ),
+    /** Of the fastest cores that this process may use. */
+    caches: z.array(CacheSchema),
+    /** The fastest first. Absent where all are alike, and in runs from before they were told apart. */
+    kinds: z.array(CoreKindSchema).min(2).optional(),
+    /** Threads that were switched off; absent where none is. */
+    offlineThreads: count.optional(),
   }),
   memory: z.object({
     totalBytes: count,
@@ -77,6 +103,8 @@ export const EnvironmentSchema = z.object({
     type: maybeText,
     clockHz: z.number().positive().nullable(),
   }),
+  /** What a container, a service or a user may use of the machine; absent where there is no limit. */
+  limits: z.object({ cpus: positive.nullable(), memoryBytes: count.nullable() }).optional(),
   gpus: z.array(GpuSchema),
   system: z.object({
     platform: text,

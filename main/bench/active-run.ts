@@ -204,7 +204,7 @@ export class ActiveRun {
     const names = [...new Set(job.providers)];
     const store = this.store();
     const connections = names.map((name) => new TunedProvider(openProvider(name, this.pages), store));
-    const environment = await detectMachine();
+    const environment = withMissing(await detectMachine(), store);
     const providers: DescribedProvider[] = [];
     const remarks: string[] = [];
     try {
@@ -343,6 +343,13 @@ export class ActiveRun {
     this.current = undefined;
     this.emit('run.ended', { runId, status, reason });
   }
+}
+
+function withMissing(environment: Environment, store: Store): Environment {
+  const missingGpus = store.missingGpus(environment);
+  return missingGpus.length === 0
+    ? environment
+    : { ...environment, machine: { ...environment.machine, missingGpus } };
 }
 
 function providerNamed(name: string): ProviderName {

@@ -1,7 +1,8 @@
 /** The entry of the Electron app. It only carries the API to a window; everything else is in main/api.ts. */
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, Menu, session } from 'electron';
-import { createApi } from '../api.ts';
+import { answerFlag } from '../../core/protocol/answer-flag.ts';
+import { answerWithLibrary, createApi } from '../api.ts';
 import { rendererFolder } from '../paths.ts';
 import { BenchWindow } from './bench-window.ts';
 import { switchGpuOn } from './gpu-switches.ts';
@@ -17,8 +18,13 @@ import { createWindow } from './window.ts';
 /** Built beside this file. */
 const preloadPath = join(import.meta.dirname, 'preload.cjs');
 
+if (process.argv.includes(answerFlag)) {
+  // Started by this app itself, to ask the system in a process that may be ended.
+  app.dock?.hide();
+  answerWithLibrary((line) => process.stdout.write(line)).finally(() => app.exit());
+}
 // A second start shows the window that is there: one process owns the run that may be going on.
-if (app.requestSingleInstanceLock()) start();
+else if (app.requestSingleInstanceLock()) start();
 else app.quit();
 
 function start(): void {

@@ -1,14 +1,15 @@
-/** Caches of the first core, as Linux lists them in /sys/devices/system/cpu/cpu0/cache. */
+/** The caches of a processor, as Linux lists them in /sys/devices/system/cpu/cpu0/cache. */
 import type { Environment } from '../../core/protocol/run.ts';
+import { parseCpuList } from './cpu-lists.ts';
 import type { SystemFiles } from './system-files.ts';
 
 type Cache = Environment['cpu']['caches'][number];
 
-const folder = '/sys/devices/system/cpu/cpu0/cache';
 const levels = ['L1', 'L2', 'L3'] as const;
 
 /** Data and unified caches, nearest first. */
-export async function readCaches(files: SystemFiles): Promise<Cache[]> {
+export async function readCaches(files: SystemFiles, cpu = 0): Promise<Cache[]> {
+  const folder = `/sys/devices/system/cpu/cpu${cpu}/cache`;
   const indices = (await files.list(folder)).filter((name) => name.startsWith('index'));
   const caches = await Promise.all(
     indices.map(async (index) => {
@@ -31,7 +32,7 @@ export function toCache(
   const name = levels[Number(level) - 1];
   const bytes = size === null ? null : parseCacheSize(size);
   if (name === undefined || bytes === null || (type !== 'Data' && type !== 'Unified')) return null;
-  return { level: name, bytes, sharedBy: Math.max(1, countCpuList(sharedCpuList ?? '')) };
+  return { level: name, bytes, sharedBy: Math.max(1, parseCpuList(sharedCpuList ?? '').length) };
 }
 
 /** `32K`, `1M` or plain bytes; some guests are told `0K`, which is no size. */
@@ -39,14 +40,4 @@ export function parseCacheSize(text: string): number | null {
   const match = /^(\d+)([KMG]?)$/.exec(text);
   const bytes = match === null ? 0 : Number(match[1]) * 1024 ** ['', 'K', 'M', 'G'].indexOf(match[2] ?? '');
   return bytes > 0 ? bytes : null;
-}
-
-/** How many processors `0-3,8` names. */
-export function countCpuList(text: string): number {
-  let count = 0;
-  for (const range of text.split(',')) {
-    const match = /^(\d+)(?:-(\d+))?$/.exec(range.trim());
-    if (match !== null) count += Number(match[2] ?? match[1]) - Number(match[1]) + 1;
-  }
-  return count;
 }

@@ -1,4 +1,4 @@
-/** /proc/cpuinfo, of which only the first processor's entry is read. */
+/** /proc/cpuinfo: the first processor's entry, and of Arm which core each processor is. */
 
 export interface CpuInfo {
   readonly vendor: string | null;
@@ -29,6 +29,24 @@ export function parseCpuInfo(text: string): CpuInfo {
     microcode: microcode === '0xffffffff' ? null : microcode,
     flags: parseFlags(field('flags') ?? field('Features') ?? ''),
   };
+}
+
+/** By the number of each processor, `0x41:0xd0b`: implementer and part of its core. Empty but on Arm. */
+export function parseArmCores(
+  text: string,
+): ReadonlyMap<number, readonly [implementer: string, part: string]> {
+  const entries = text.split(/^(?=processor\s*:)/m).flatMap((entry) => {
+    const field = (name: string) => new RegExp(`^${name}\\s*:\\s*(\\S+)`, 'm').exec(entry)?.[1];
+    const [number, implementer, part] = [field('processor'), field('CPU implementer'), field('CPU part')];
+    if (number === undefined || implementer === undefined || part === undefined) return [];
+    return [[Number(number), [implementer, part] as const] as const];
+  });
+  return new Map(entries);
+}
+
+/** How many it lists. */
+export function countProcessors(text: string): number {
+  return text.match(/^processor\s*:\s*\d+$/gm)?.length ?? 0;
 }
 
 export function parseFlags(text: string): ReadonlySet<string> {

@@ -1,11 +1,14 @@
 /**
- * Graphics devices: what the PCI bus lists (Linux), joined with what systeminformation knows. The bus is asked first
- * because it needs no program to be installed; names need one (lspci), so without it a device has only its numbers.
+ * Graphics devices and accelerators of Linux: what the PCI bus lists, joined with what NVIDIA's driver tells and with the names of the
+ * PCI database, which ships with the program. Nothing here wakes a card that sleeps.
  */
-import type { Systeminformation } from 'systeminformation';
 import type { Gpu } from '../../core/protocol/run.ts';
-import { known } from './known.ts';
+import { readDeviceTreeGpus } from './device-tree-gpus.ts';
+import { askNvidiaSmi, type NvidiaCard, readNvidiaFiles, readNvidiaVersion, shortAddress } from './nvidia.ts';
+import pciNames from './pci-gpu-names.json' with { type: 'json' };
+import type { RunProgram } from './run-program.ts';
 import type { SystemFiles } from './system-files.ts';
+import { isSoftwareAdapter } from './virtual-adapters.ts';
 
 export interface PciDisplay {
   /** `01:00.0`, without the domain 0000. */
@@ -16,14 +19,20 @@ export interface PciDisplay {
   readonly driver: string | null;
   readonly driverVersion: string | null;
   readonly memoryBytes: number | null;
+  /** Switched off to save power. */
+  readonly asleep: boolean;
+  /** In a box of its own, that may be unplugged. */
+  readonly external: boolean;
+  /** Without a display: earlier versions did not count it. */
+  readonly isAccelerator: boolean;
 }
-
-type Controller = Systeminformation.GraphicsControllerData;
 
 const vendors: Readonly<Record<string, string>> = {
   '1002': 'AMD',
   '10de': 'NVIDIA',
   '8086': 'Intel',
+  '1da3': 'Habana Labs',
+  '1ed5': 'Moore Threads',
   '1a03': 'ASPEED',
   '102b': 'Matrox',
   '15ad': 'VMware',
@@ -33,28 +42,63 @@ const vendors: Readonly<Record<string, string>> = {
   '1414': 'Microsoft',
   '80ee': 'VirtualBox',
 };
+const nvidia = '10de';
+const microsoft = '1414';
 
 /** Displays of virtual machines, and the ones of a server's management board: they compute nothing. */
 const displayOnly = new Set(['1a03', '102b', '15ad', '1234', '1af4', '1b36', '1414', '80ee']);
-/** The same by name, where there is no bus to read. */
-const softwareAdapter =
-  /llvmpipe|swiftshader|softpipe|lavapipe|(?:basic|remote) (?:render|display)|virtual|vmware|hyper-v|parallels|qxl/i;
+
+/** Of the class of accelerators, what computes no networks that we could run: neural units of processors, and programmable logic. */
+const otherAccelerators = /^(?:intel_vpu|ivpu|amdxdna|xocl|xclmgmt|xdma|qdma\w*|dfl-pci|idxd|qat\w*|efct)$/;
 
 const devices = '/sys/bus/pci/devices';
+
+export interface FoundGpus {
+  readonly gpus: readonly Gpu[];
+  readonly displays: readonly PciDisplay[];
+}
+
+export async function readGpus(files: SystemFiles, run: RunProgram): Promise<FoundGpus> {
+  const [displays, cards, onBoard, isWsl] = await Promise.all([
+    readPciDisplays(files),
+    readNvidiaFiles(files),
+    readDeviceTreeGpus(files),
+    hasWindowsBehind(files),
+  ]);
+  const own = displays.filter(({ vendorId }) => vendorId === nvidia);
+  // It would wake them all.
+  const maySay = isWsl || (own.length + cards.length > 0 && !own.some(({ asleep }) => asleep));
+  const asked = maySay ? await askNvidiaSmi(run, isWsl) : [];
+  return { gpus: [...toGpus(displays, joinCards(cards, asked), isWsl), ...onBoard], displays };
+}
+
+/** WSL 2 shows the cards of Windows through an adapter of Microsoft's, whatever they are. */
+async function hasWindowsBehind(files: SystemFiles): Promise<boolean> {
+  const [kernel, drivers] = await Promise.all([
+    files.read('/proc/sys/kernel/osrelease'),
+    files.list('/sys/bus/pci/drivers'),
+  ]);
+  return /microsoft/i.test(kernel ?? '') || drivers.includes('dxgkrnl');
+}
 
 export async function readPciDisplays(files: SystemFiles): Promise<PciDisplay[]> {
   const addresses = await files.list(devices);
   const displays = await Promise.all(
     addresses.map(async (address): Promise<PciDisplay | null> => {
       const folder = `${devices}/${address}`;
-      // Class 03: VGA, 3D and other display controllers.
-      if ((await files.read(`${folder}/class`))?.startsWith('0x03') !== true) return null;
-      const [vendor, device, driver, memory] = await Promise.all([
+      const type = await files.read(`${folder}/class`);
+      // Class 03: VGA, 3D and other display controllers; class 12: accelerators without a display.
+      const isAccelerator = type?.startsWith('0x12') === true;
+      if (!isAccelerator && type?.startsWith('0x03') !== true) return null;
+      const [vendor, device, driver, memory, status, removable] = await Promise.all([
         files.read(`${folder}/vendor`),
         files.read(`${folder}/device`),
         files.linkName(`${folder}/driver`),
         files.readPositive(`${folder}/mem_info_vram_total`),
+        files.read(`${folder}/power/runtime_status`),
+        files.read(`${folder}/removable`),
       ]);
+      if (isAccelerator && driver !== null && otherAccelerators.test(driver)) return null;
       return {
         address: shortAddress(address),
         vendorId: (vendor ?? '').replace('0x', ''),
@@ -62,6 +106,9 @@ export async function readPciDisplays(files: SystemFiles): Promise<PciDisplay[]>
         driver,
         driverVersion: driver === null ? null : await readDriverVersion(files, driver),
         memoryBytes: memory,
+        asleep: status === 'suspended',
+        external: removable === 'removable',
+        isAccelerator,
       };
     }),
   );
@@ -70,59 +117,66 @@ export async function readPciDisplays(files: SystemFiles): Promise<PciDisplay[]>
 
 async function readDriverVersion(files: SystemFiles, driver: string): Promise<string | null> {
   const own = await files.read(`/sys/module/${driver}/version`);
-  if (own !== null || driver !== 'nvidia') return own;
-  return parseNvidiaVersion((await files.read('/proc/driver/nvidia/version')) ?? '');
+  return own !== null || driver !== 'nvidia' ? own : readNvidiaVersion(files);
 }
 
-/** `NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  Thu …` → `550.54.14` */
-export function parseNvidiaVersion(text: string): string | null {
-  return /Kernel Module(?: for \S+)?\s+(\d+(?:\.\d+)+)/.exec(text)?.[1] ?? null;
-}
-
-export function toGpus(displays: readonly PciDisplay[], controllers: readonly Controller[]): Gpu[] {
-  // A bus that can be read lists every adapter; what else systeminformation names is a second entry of one of them.
-  if (displays.length === 0) return controllers.map(toGpu);
-  return displays.map((display) => {
-    const controller = controllers.find(
-      ({ busAddress }) => shortAddress(busAddress ?? '') === display.address,
-    );
-    const vendor = vendors[display.vendorId] ?? known(controller?.vendor) ?? null;
-    const numbers = display.deviceId === '' ? '' : ` ${display.vendorId}:${display.deviceId}`;
-    const model = nameOf(controller) ?? `${vendor ?? 'unknown'} device${numbers}`;
+/** What was asked knows more than the files, which know every card. */
+function joinCards(cards: readonly NvidiaCard[], asked: readonly NvidiaCard[]): NvidiaCard[] {
+  const byAddress = new Map([...cards, ...asked].map((card) => [card.address, card]));
+  return [...byAddress.values()].map((card) => {
+    const file = cards.find(({ address }) => address === card.address);
     return {
-      vendor,
-      model,
-      driver: display.driver,
-      driverVersion: display.driverVersion ?? known(controller?.driverVersion),
-      // Not `vram`: on Linux that is the window through which the processor sees the memory, often less than it.
-      memoryBytes: display.memoryBytes ?? toBytes(controller?.memoryTotal),
-      pciAddress: display.address,
-      software: displayOnly.has(display.vendorId) || softwareAdapter.test(model),
+      ...card,
+      name: card.name ?? file?.name ?? null,
+      driverVersion: card.driverVersion ?? file?.driverVersion ?? null,
     };
   });
 }
 
-function toGpu(controller: Controller): Gpu {
+export function toGpus(
+  displays: readonly PciDisplay[],
+  cards: readonly NvidiaCard[] = [],
+  isWsl = false,
+): Gpu[] {
+  const onBus = new Set(displays.map(({ address }) => address));
+  const elsewhere = cards.filter(({ address }) => !onBus.has(address));
+  // Behind Microsoft's adapter are the cards that nvidia-smi names.
+  const shown = displays.filter(({ vendorId }) => !isWsl || vendorId !== microsoft || elsewhere.length === 0);
+  return [
+    ...shown.map((display) =>
+      toGpu(
+        display,
+        cards.find(({ address }) => address === display.address),
+      ),
+    ),
+    ...elsewhere.map(
+      ({ address, name, driverVersion, memoryBytes }): Gpu => ({
+        vendor: 'NVIDIA',
+        model: name ?? 'NVIDIA device',
+        driver: 'nvidia',
+        driverVersion,
+        memoryBytes,
+        pciAddress: address,
+        software: false,
+      }),
+    ),
+  ];
+}
+
+function toGpu(display: PciDisplay, card: NvidiaCard | undefined): Gpu {
+  const { vendorId, deviceId } = display;
+  const vendor = vendors[vendorId] ?? null;
+  const numbers = `${vendorId}:${deviceId}`;
+  const listed = (pciNames.names as Readonly<Record<string, string>>)[numbers];
+  const model =
+    card?.name ?? listed ?? `${vendor ?? 'unknown'} device${deviceId === '' ? '' : ` ${numbers}`}`;
   return {
-    vendor: known(controller.vendor),
-    model: nameOf(controller) ?? 'unknown',
-    driver: null,
-    driverVersion: known(controller.driverVersion),
-    memoryBytes: toBytes(controller.memoryTotal ?? (controller.vramDynamic ? null : controller.vram)),
-    pciAddress: known(controller.busAddress),
-    software: softwareAdapter.test(`${controller.vendor} ${controller.model}`),
+    vendor,
+    model,
+    driver: display.driver,
+    driverVersion: display.driverVersion ?? card?.driverVersion ?? null,
+    memoryBytes: display.memoryBytes ?? card?.memoryBytes ?? null,
+    pciAddress: display.address,
+    software: displayOnly.has(vendorId) || isSoftwareAdapter(model),
   };
-}
-
-function nameOf(controller: Controller | undefined): string | null {
-  return known(controller?.name) ?? known(controller?.model);
-}
-
-/** systeminformation tells MiB. Memory that is shared with the processor has no size of its own. */
-function toBytes(mebibytes: number | null | undefined): number | null {
-  return mebibytes != null && mebibytes > 0 ? Math.round(mebibytes * 2 ** 20) : null;
-}
-
-function shortAddress(address: string): string {
-  return address.toLowerCase().replace(/^0{4,8}:/, '');
 }

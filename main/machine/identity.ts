@@ -1,8 +1,12 @@
 /** Which machine this is: what kind of hardware, and which one of that kind. */
 import { createHash } from 'node:crypto';
+import { hasOwnBattery } from './power.ts';
 import type { SystemFiles } from './system-files.ts';
 
-/** Nothing in here changes with a driver, a kernel, a clock, or with what is plugged in for an hour. */
+/**
+ * Nothing in here changes with a driver, a kernel, a clock, with what is plugged in for an hour, or with a laptop's second GPU, which its
+ * owner switches off and on.
+ */
 export interface HardwareIdentity {
   readonly cpuVendor: string;
   readonly cpuModel: string;
@@ -12,7 +16,7 @@ export interface HardwareIdentity {
   readonly physicalCores: number;
   readonly board: string | null;
   readonly product: string | null;
-  /** PCI numbers (`10de:2231`) of what computes; the order does not matter. */
+  /** PCI numbers (`10de:2231`) of what computes and stays; the order does not matter. None of a laptop. */
   readonly gpus: readonly string[];
 }
 
@@ -38,6 +42,18 @@ export function machineId(hardware: HardwareIdentity, mark: string | null): stri
   const kind = modelId(hardware);
   return mark === null ? kind : digest(['plimsoll', kind, mark]);
 }
+
+/** A laptop, a tablet and the like, by the kinds of chassis (SMBIOS 3.7, section 7.4.1), or by the battery that it runs on. */
+export async function isPortable(files: SystemFiles): Promise<boolean> {
+  const type = await files.readPositive('/sys/class/dmi/id/chassis_type');
+  if (type !== null && portableChassis.has(type)) return true;
+  // What says that it is a desktop may have a battery, of an uninterruptible supply.
+  if (type !== null && desktopChassis.has(type)) return false;
+  return hasOwnBattery(files);
+}
+
+const portableChassis = new Set([8, 9, 10, 11, 14, 30, 31, 32]);
+const desktopChassis = new Set([3, 4, 5, 6, 7, 13, 15, 16, 17, 23, 24, 25, 28, 29, 35]);
 
 /** Enough digits that no two machines of one owner meet. */
 function digest(parts: readonly unknown[]): string {

@@ -2,7 +2,8 @@
 import type { ConditionsSample } from '../../core/protocol/api.ts';
 import { parseCpuInfo } from './cpuinfo.ts';
 import { type SystemFiles, systemFiles } from './system-files.ts';
-import { readProcessors, readTemperature } from './telemetry.ts';
+import { readProcessors } from './telemetry.ts';
+import { readTemperature } from './temperature.ts';
 
 export type LiveConditions = Omit<ConditionsSample, 'atSeconds'>;
 

@@ -5,6 +5,8 @@ import { basename, join } from 'node:path';
 export interface SystemFiles {
   /** Trimmed text; null where there is none. */
   read(path: string): Promise<string | null>;
+  /** Null where there is none. */
+  readBytes(path: string): Promise<Uint8Array | null>;
   /** Null as well where it is no number, or none above zero. */
   readPositive(path: string): Promise<number | null>;
   /** Names of the entries, sorted; none where there is no such folder. */
@@ -28,6 +30,7 @@ export function systemFiles(root = '/'): SystemFiles {
   };
   return {
     read,
+    readBytes: (path) => softly(readFile(join(root, path)), null),
     async readPositive(path) {
       const text = await read(path);
       return text !== null && /^[1-9]\d*$/.test(text) ? Number(text) : null;

@@ -3,8 +3,10 @@
  * tell nothing here, and what they do not tell is null.
  */
 import type { Surroundings } from '../../core/protocol/conditions.ts';
+import { availableBytes, readLimitEvents, readLimits } from './cgroup.ts';
 import { readPower } from './power.ts';
 import type { SystemFiles } from './system-files.ts';
+import { readTemperature } from './temperature.ts';
 
 /** At one moment. */
 export interface Reading {
@@ -22,6 +24,11 @@ export interface Reading {
   readonly availableBytes: number | null;
   readonly swappedPages: number | null;
   readonly memoryStallSeconds: number | null;
+  /** In which a quota of CPU time stopped this program or the provider. */
+  readonly quotaStoppedSeconds: number | null;
+  readonly quotaCpus: number | null;
+  /** Programs of the same container that were ended because its memory limit was reached. */
+  readonly outOfMemoryKills: number | null;
 }
 
 export interface Telemetry {
@@ -35,18 +42,31 @@ const ticksPerSecond = 100;
 export function telemetry(files: SystemFiles, now: () => number = () => performance.now()): Telemetry {
   return {
     async read(providerId) {
-      const [stat, own, provider, throttleEvents, temperatureCelsius, power, meminfo, vmstat, pressure] =
-        await Promise.all([
-          files.read('/proc/stat'),
-          files.read('/proc/self/stat'),
-          providerId === undefined ? null : files.read(`/proc/${providerId}/stat`),
-          readThrottleEvents(files),
-          readTemperature(files),
-          readPower(files),
-          files.read('/proc/meminfo'),
-          files.read('/proc/vmstat'),
-          files.read('/proc/pressure/memory'),
-        ]);
+      const [
+        stat,
+        own,
+        provider,
+        throttleEvents,
+        temperatureCelsius,
+        power,
+        meminfo,
+        vmstat,
+        pressure,
+        limits,
+        limitEvents,
+      ] = await Promise.all([
+        files.read('/proc/stat'),
+        files.read('/proc/self/stat'),
+        providerId === undefined ? null : files.read(`/proc/${providerId}/stat`),
+        readThrottleEvents(files),
+        readTemperature(files),
+        readPower(files),
+        files.read('/proc/meminfo'),
+        files.read('/proc/vmstat'),
+        files.read('/proc/pressure/memory'),
+        readLimits(files),
+        readLimitEvents(files),
+      ]);
       const ownTicks = [own, provider].map(ticksOfProcess);
       const swapped = ['pswpin', 'pswpout'].map((name) => numberAfter(vmstat, `${name} `));
       const stallMicroseconds = numberAfter(pressure, 'some .*total=');
@@ -59,9 +79,15 @@ export function telemetry(files: SystemFiles, now: () => number = () => performa
         throttleEvents,
         temperatureCelsius,
         power,
-        availableBytes: availableKibibytes === null ? null : availableKibibytes * 1024,
+        availableBytes: availableBytes(
+          availableKibibytes === null ? null : availableKibibytes * 1024,
+          limits,
+        ),
         swappedPages: sumOf(swapped, 1),
         memoryStallSeconds: stallMicroseconds === null ? null : stallMicroseconds / 1e6,
+        quotaStoppedSeconds: limitEvents.throttledSeconds,
+        quotaCpus: limits.cpus,
+        outOfMemoryKills: limitEvents.outOfMemoryKills,
       };
     },
   };
@@ -76,7 +102,8 @@ export function surroundingsBetween(before: Reading, after: Reading): Surroundin
       | 'ownSeconds'
       | 'throttleEvents'
       | 'swappedPages'
-      | 'memoryStallSeconds',
+      | 'memoryStallSeconds'
+      | 'quotaStoppedSeconds',
   ) => {
     const [first, second] = [before[key], after[key]];
     // A counter that went back is another one: the provider was started again.
@@ -98,6 +125,9 @@ export function surroundingsBetween(before: Reading, after: Reading): Surroundin
     availableBytes: after.availableBytes,
     swappedPages: grown('swappedPages'),
     memoryStallSeconds: grown('memoryStallSeconds'),
+    ...(after.quotaCpus !== null && {
+      quota: { cpus: after.quotaCpus, stoppedSeconds: grown('quotaStoppedSeconds') },
+    }),
   };
 }
 
@@ -139,28 +169,6 @@ async function readThrottleEvents(files: SystemFiles): Promise<number | null> {
   );
   const known = counts.filter((text) => text !== null);
   return known.length === 0 ? null : known.reduce((sum, text) => sum + Number(text), 0);
-}
-
-/** The hottest of the zones and sensors; those that show what no machine survives are no sensors. */
-export async function readTemperature(files: SystemFiles): Promise<number | null> {
-  const [zones, monitors] = await Promise.all([
-    files.list('/sys/class/thermal'),
-    files.list('/sys/class/hwmon'),
-  ]);
-  const paths = zones
-    .filter((name) => name.startsWith('thermal_zone'))
-    .map((name) => `/sys/class/thermal/${name}/temp`);
-  for (const name of monitors) {
-    const folder = `/sys/class/hwmon/${name}`;
-    paths.push(
-      ...(await files.list(folder))
-        .filter((file) => /^temp\d+_input$/.test(file))
-        .map((file) => `${folder}/${file}`),
-    );
-  }
-  const shown = await Promise.all(paths.map((path) => files.readPositive(path)));
-  const celsius = shown.flatMap((value) => (value === null || value >= 150_000 ? [] : [value / 1000]));
-  return celsius.length === 0 ? null : Math.max(...celsius);
 }
 
 function numberAfter(text: string | null, before: string): number | null {

@@ -61,6 +61,7 @@ export class StoredMachines {
         gpus: JSON.stringify(models),
       });
     if (isNew && machine.modelId !== undefined) this.adopt(machine.id, machine.modelId, machine.name);
+    if (isNew) this.joinFormer(machine);
     this.undelete(machine.id);
   }
 
@@ -71,6 +72,30 @@ export class StoredMachines {
         'UPDATE machine SET mergedInto = ? WHERE id = ? AND id <> ? AND name = ? AND mergedInto IS NULL',
       )
       .run(machineId, modelId, machineId, name);
+  }
+
+  /** What an earlier version called otherwise stays the machine that its owner labelled. */
+  private joinFormer({ id, modelId, name, formerIds = [] }: Environment['machine']): void {
+    const rows = this.rows();
+    const former = formerIds
+      .map((formerId) => rows.get(formerId))
+      // Where nothing tells it from others of its kind, the name has to.
+      .find((row) => row !== undefined && (id !== modelId || row.name === name));
+    if (former === undefined || rootOf(rows, former).id === id) return;
+    this.statements
+      .prepare('UPDATE machine SET mergedInto = ? WHERE id = ? AND mergedInto IS NULL')
+      .run(rootOf(rows, former).id, id);
+  }
+
+  /** Of the GPUs that it had when it was last seen, those that are not there now. */
+  missingGpus({ machine, gpus }: Environment): string[] {
+    const ids = [machine.id, ...(machine.formerIds ?? [])].flatMap((id) => this.identities(id));
+    const [last] = [...this.rows().values()]
+      .filter(({ id }) => ids.includes(id))
+      .toSorted((a, b) => b.lastSeenAt.localeCompare(a.lastSeenAt));
+    const before = z.array(z.string()).parse(JSON.parse(last?.gpus ?? '[]'));
+    const now = gpus.map(({ model }) => model);
+    return before.filter((model) => !now.includes(model));
   }
 
   /** The machine alone: its runs stay deleted, now each for itself. */

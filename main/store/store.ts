@@ -167,6 +167,11 @@ export class Store {
     });
   }
 
+  /** Of this machine's GPUs those that were there in its last run, and are not now. */
+  missingGpus(environment: Environment): string[] {
+    return this.guard(() => this.machines.missingGpus(environment));
+  }
+
   /** What was measured before is held against these from now on. */
   setProviders(runId: string, providers: readonly DeviceCalibration[]): void {
     this.change(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countCpuList, parseCacheSize, readCaches, toCache } from '../../../../main/machine/caches.ts';
+import { parseCacheSize, readCaches, toCache } from '../../../../main/machine/caches.ts';
 import { machineFiles } from '../../../fixtures/machines/machine-files.ts';
 
 const kibi = 1024;
@@ -63,18 +63,5 @@ describe('a size', () => {
 
   it.each(['', '0', '0K', '-1K', '1.5M', '32 KB', '32k', 'a lot'])('%j is unknown', (text) => {
     expect(parseCacheSize(text)).toBeNull();
-  });
-});
-
-describe('a list of processors', () => {
-  it.each([
-    ['0', 1],
-    ['0-3', 4],
-    ['0-3,8', 5],
-    ['0-3, 8-11', 8],
-    ['', 0],
-    ['all of them', 0],
-  ])('%j names %d', (text, count) => {
-    expect(countCpuList(text)).toBe(count);
   });
 });

@@ -5,7 +5,7 @@ import {
   machineId,
   readMark,
 } from '../../../../main/machine/identity.ts';
-import type { SystemFiles } from '../../../../main/machine/system-files.ts';
+import { filesOf } from '../../../fixtures/machines/machine-files.ts';
 
 const hardware: HardwareIdentity = {
   cpuVendor: 'GenuineIntel',
@@ -75,23 +75,10 @@ describe('the identity of one machine', () => {
 
 describe('what only one machine has', () => {
   const installation = 'fedcba9876543210fedcba9876543210';
-  /** Files by path, links among them. */
-  const filesOf = (contents: Readonly<Record<string, string>>): SystemFiles => ({
-    read: async (path) => contents[path] ?? null,
-    readPositive: async () => null,
-    list: async (path) => [
-      ...new Set(
-        Object.keys(contents)
-          .filter((name) => name.startsWith(`${path}/`))
-          .map((name) => name.slice(path.length + 1).split('/')[0] ?? ''),
-      ),
-    ],
-    linkName: async (path) => contents[path] ?? null,
-  });
   const device = (name: string, address: string, bus = 'pci', assigned = '0') => ({
     [`/sys/class/net/${name}/address`]: address,
     [`/sys/class/net/${name}/addr_assign_type`]: assigned,
-    [`/sys/class/net/${name}/device/subsystem`]: bus,
+    [`/sys/class/net/${name}/device/subsystem`]: `-> ../../../bus/${bus}`,
   });
 
   it('is its installation, whatever network it has', async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clockOfCpuInfo, conditionsReader } from '../../../../main/machine/live-conditions.ts';
-import type { SystemFiles } from '../../../../main/machine/system-files.ts';
-import { machineFiles } from '../../../fixtures/machines/machine-files.ts';
+import { filesOf, machineFiles } from '../../../fixtures/machines/machine-files.ts';
 
 /** Two processors. */
 const stat = (fields: string) => `cpu  ${fields}\ncpu0 1 2 3 4\ncpu1 1 2 3 4\nintr 99`;
@@ -16,22 +15,6 @@ describe('the clock', () => {
   });
 });
 
-function files(contents: Readonly<Record<string, string>>): SystemFiles {
-  const read = async (path: string) => contents[path] ?? null;
-  return {
-    read,
-    readPositive: async (path) => Number(await read(path)) || null,
-    list: async (path) => [
-      ...new Set(
-        Object.keys(contents)
-          .filter((name) => name.startsWith(`${path}/`))
-          .map((name) => name.slice(path.length + 1).split('/')[0] ?? ''),
-      ),
-    ],
-    linkName: async () => null,
-  };
-}
-
 describe('the conditions', () => {
   it('are the clock, the temperature, and the load since the last look', async () => {
     let nowMs = 5000;
@@ -39,10 +22,11 @@ describe('the conditions', () => {
       '/proc/stat': stat('100 0 100 800 0 0 0 0 0 0'),
       '/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq': '1400000',
       '/sys/devices/system/cpu/cpu1/cpufreq/scaling_cur_freq': '3600000',
+      '/sys/class/hwmon/hwmon1/name': 'cpu_thermal',
       '/sys/class/hwmon/hwmon1/temp1_input': '61250',
       '/sys/class/hwmon/hwmon1/temp3_input': '58000',
     };
-    const read = conditionsReader(files(contents), () => nowMs);
+    const read = conditionsReader(filesOf(contents), () => nowMs);
     expect(await read()).toEqual({ clockHz: 3.6e9, temperatureCelsius: 61.25, busyFraction: null });
     // In two seconds of two processors 1.5 seconds of work.
     contents['/proc/stat'] = stat('200 0 150 1050 0 0 0 0 0 0');
@@ -63,7 +47,7 @@ describe('the conditions', () => {
       String(1_000_000 + i),
     ]);
     const asked: string[] = [];
-    const all = files(Object.fromEntries(many));
+    const all = filesOf(Object.fromEntries(many));
     const read = conditionsReader({
       ...all,
       readPositive: (path) => {
@@ -71,7 +55,7 @@ describe('the conditions', () => {
         return all.readPositive(path);
       },
     });
-    expect((await read()).clockHz).toBe(1e3 * (1_000_000 + 48));
+    expect((await read()).clockHz).toBe(1e3 * (1_000_000 + 52));
     expect(asked).toHaveLength(4);
   });
 

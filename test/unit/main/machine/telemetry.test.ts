@@ -1,27 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { SystemFiles } from '../../../../main/machine/system-files.ts';
 import { systemFiles } from '../../../../main/machine/system-files.ts';
 import { surroundingsBetween, telemetry } from '../../../../main/machine/telemetry.ts';
-
-/** Files that change while they are read again and again. */
-function changing(files: Record<string, string>): SystemFiles {
-  const read = async (path: string) => files[path]?.trim() ?? null;
-  return {
-    read,
-    readPositive: async (path) => {
-      const text = await read(path);
-      return text !== null && /^[1-9]\d*$/.test(text) ? Number(text) : null;
-    },
-    list: async (path) => [
-      ...new Set(
-        Object.keys(files)
-          .filter((name) => name.startsWith(`${path}/`))
-          .map((name) => name.slice(path.length + 1).split('/')[0] ?? ''),
-      ),
-    ],
-    linkName: async () => null,
-  };
-}
+import { filesOf } from '../../../fixtures/machines/machine-files.ts';
 
 /** user nice system idle iowait irq softirq steal guest: guests are counted in `user` as well. */
 function stat(user: number, idle: number, steal: number): string {
@@ -45,8 +25,9 @@ describe('what a machine does meanwhile', () => {
     '/sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count': '0',
     '/sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count': '4',
     '/sys/devices/system/cpu/cpu1/thermal_throttle/core_throttle_count': '1',
-    '/sys/class/thermal/thermal_zone0/temp': '41000',
+    '/sys/class/thermal/thermal_zone0/temp': '91000',
     '/sys/class/thermal/cooling_device0/temp': '99000',
+    '/sys/class/hwmon/hwmon0/name': 'coretemp',
     '/sys/class/hwmon/hwmon0/temp1_input': '52500',
     '/sys/class/hwmon/hwmon0/temp2_input': '-273000',
     '/sys/class/hwmon/hwmon1/temp1_input': '255000',
@@ -58,7 +39,7 @@ describe('what a machine does meanwhile', () => {
   it('is told from files, as what grew between two readings', async () => {
     const files: Record<string, string> = { ...before };
     let nowMs = 500;
-    const source = telemetry(changing(files), () => nowMs);
+    const source = telemetry(filesOf(files), () => nowMs);
     const first = await source.read(77);
     Object.assign(files, {
       '/proc/stat': stat(1250, 5130, 46),
@@ -109,7 +90,7 @@ describe('what a machine does meanwhile', () => {
 
   it('cannot tell what others do where the provider is not known, or was started again', async () => {
     const files: Record<string, string> = { ...before };
-    const source = telemetry(changing(files));
+    const source = telemetry(filesOf(files));
     const unknown = await source.read(undefined);
     expect(surroundingsBetween(unknown, await source.read(undefined)).othersSeconds).toBeNull();
     const first = await source.read(77);
