@@ -12,6 +12,7 @@ export interface Check {
 export const staticChecks: readonly Check[] = [
   { title: 'lint and format (mend with: npx biome check --write .)', command: 'biome', args: ['ci', '.'] },
   { title: 'files, exports and packages that nothing uses', command: 'knip', args: [] },
+  { title: 'workflow files', command: 'node', args: ['scripts/check-workflows.ts'] },
   { title: 'types', command: 'tsc', args: ['-p', '.'] },
   { title: 'types of the renderer', command: 'tsc', args: ['-p', 'renderer'] },
   { title: 'types of the bench page', command: 'tsc', args: ['-p', 'webgpu-bench/page'] },

@@ -3,6 +3,7 @@ import { AnswerSchema, SignedOut, type Transport, Unreachable } from './transpor
 
 export function httpTransport(): Transport {
   let source: EventSource | undefined;
+  let signingIn: Promise<void> | undefined;
   const interruptionListeners = new Set<() => void>();
 
   function events(): EventSource {
@@ -29,9 +30,13 @@ export function httpTransport(): Transport {
   return {
     async open() {
       const token = takeToken();
-      if (token === undefined) return;
-      const response = await post('session', { token });
-      if (response.status === 401) throw new SignedOut();
+      if (token !== undefined) {
+        signingIn = signIn(token).finally(() => {
+          signingIn = undefined;
+        });
+      }
+      // While it is worked on, React opens everything twice, and the second time finds no token.
+      await signingIn;
     },
     async invoke(method, input) {
       const response = await post(`api/${method}`, input);
@@ -48,6 +53,11 @@ export function httpTransport(): Transport {
       return () => interruptionListeners.delete(listener);
     },
   };
+}
+
+async function signIn(token: string): Promise<void> {
+  const response = await post('session', { token });
+  if (response.status === 401) throw new SignedOut();
 }
 
 async function post(path: string, body: unknown): Promise<Response> {

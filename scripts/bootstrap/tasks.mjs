@@ -32,6 +32,7 @@ export const tasks = {
     steps: { compiler, packages, native, interface: userInterface },
     program: ['main/cli/start.ts'],
   },
+  dev: { steps: { compiler, packages, native }, program: ['scripts/dev.ts'] },
   test: { steps: tested, program: ['scripts/test.ts'] },
   'test-quick': { steps: { compiler, packages, native }, program: ['scripts/test-quick.ts'] },
   'test-times': { steps: { packages }, program: ['scripts/test-times.ts'] },
