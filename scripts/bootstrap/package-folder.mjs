@@ -3,6 +3,9 @@
 /**
  * @typedef {object} LockedPackage
  * @property {string} [version]
+ * @property {Readonly<Record<string, string>>} [dependencies]
+ * @property {Readonly<Record<string, string>>} [devDependencies]
+ * @property {Readonly<Record<string, string>>} [optionalDependencies]
  * @property {boolean} [optional]
  * @property {readonly string[]} [os]
  * @property {readonly string[]} [cpu]
@@ -29,6 +32,23 @@ export function faultOfPackages(lock, installed, exists) {
     if (there === undefined && optional) continue;
     if (there === undefined || !exists(`${path}/package.json`)) return `${nameOf(path)} is missing`;
     if (there.version !== version) return `${nameOf(path)} is ${there.version}, and is to be ${version}`;
+  }
+  return undefined;
+}
+
+/**
+ * A package that package.json asks for in another version than package-lock.json, or only one of them does.
+ * @param {LockedPackage} wished package.json
+ * @param {Lock} lock
+ * @returns {string | undefined} its name
+ */
+export function firstOutOfStep(wished, lock) {
+  const locked = lock.packages[''] ?? {};
+  for (const kind of /** @type {const} */ (['dependencies', 'devDependencies', 'optionalDependencies'])) {
+    const [wishes, locks] = [wished[kind] ?? {}, locked[kind] ?? {}];
+    const names = Object.keys({ ...wishes, ...locks });
+    const different = names.find((name) => wishes[name] !== locks[name]);
+    if (different !== undefined) return different;
   }
   return undefined;
 }

@@ -2,12 +2,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { node24, root } from '../checkout.mjs';
-import { faultOfPackages, pathsToInstall } from '../package-folder.mjs';
+import { faultOfPackages, firstOutOfStep, pathsToInstall } from '../package-folder.mjs';
 import { lastLines, run } from '../processes.mjs';
-import { digestOf, isStamped, removeStamp, writeStamp } from '../stamps.mjs';
 import { StepFailure } from '../step-failure.mjs';
 
-const stamp = 'packages';
 const pollMs = 1000;
 
 /** The npm packages of the lock file, the project's own Node 24 among them. */
@@ -16,22 +14,24 @@ export const packages = {
   title: 'npm packages',
   after: [],
   async due() {
-    const fault = faultOfPackages(
-      readLock('package-lock.json') ?? { packages: {} },
-      installedLock(),
-      isThere,
-    );
+    const lock = readLock('package-lock.json') ?? { packages: {} };
+    const outOfStep = firstOutOfStep(readJson('package.json') ?? {}, lock);
+    if (outOfStep !== undefined) return outOfStepText(outOfStep);
+    const fault = faultOfPackages(lock, readLock(join('node_modules', '.package-lock.json')), isThere);
     if (fault !== undefined) return fault;
-    const version = await nodeVersion();
-    if (!version.startsWith('v24.')) return 'its Node 24 does not start';
-    return isStamped(stamp, digest()) ? undefined : 'their versions have changed';
+    return (await nodeVersion()).startsWith('v24.') ? undefined : 'their Node 24 does not start';
   },
   async run(report) {
-    removeStamp(stamp);
+    const lock = readLock('package-lock.json') ?? { packages: {} };
+    const outOfStep = firstOutOfStep(readJson('package.json') ?? {}, lock);
+    if (outOfStep !== undefined) {
+      throw new StepFailure(
+        `${outOfStepText(outOfStep)}. To bring the lock file up to date, type: npm install`,
+      );
+    }
     // npm deletes it too, but stumbles over some of the states that an interrupted installation leaves.
     rmSync(join(root, 'node_modules'), { recursive: true, force: true });
-    const lock = readLock('package-lock.json');
-    const wanted = lock === undefined ? [] : pathsToInstall(lock, process);
+    const wanted = pathsToInstall(lock, process);
     const poll = setInterval(() => {
       const there = wanted.filter((path) => isThere(`${path}/package.json`)).length;
       report.progress(`${there}/${wanted.length}`);
@@ -54,7 +54,6 @@ export const packages = {
           `Allow the install script of the package 'node' (npm install-scripts approve node), then run the command again.`,
       );
     }
-    writeStamp(stamp, digest());
   },
 };
 
@@ -73,20 +72,9 @@ async function nodeVersion() {
   return existsSync(node24) ? (await run(node24, ['--version'])).stdout.trim() : '';
 }
 
-function digest() {
-  return digestOf(['package-lock.json', '.npmrc'], [wishes()]);
-}
-
-/** What package.json says of packages; its scripts, for example, install nothing. */
-function wishes() {
-  const { dependencies, devDependencies, optionalDependencies, overrides, allowScripts } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  );
-  return JSON.stringify({ dependencies, devDependencies, optionalDependencies, overrides, allowScripts });
-}
-
-function installedLock() {
-  return readLock(join('node_modules', '.package-lock.json'));
+/** @param {string} name */
+function outOfStepText(name) {
+  return `package.json and package-lock.json disagree about ${name}`;
 }
 
 /**
@@ -94,9 +82,14 @@ function installedLock() {
  * @returns {import('../package-folder.mjs').Lock | undefined} undefined where there is none, or only a part of one
  */
 function readLock(path) {
+  const lock = readJson(path);
+  return typeof lock?.packages === 'object' ? lock : undefined;
+}
+
+/** @param {string} path */
+function readJson(path) {
   try {
-    const lock = JSON.parse(readFileSync(join(root, path), 'utf8'));
-    return typeof lock?.packages === 'object' ? lock : undefined;
+    return JSON.parse(readFileSync(join(root, path), 'utf8'));
   } catch {
     return undefined;
   }

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { faultOfPackages, pathsToInstall } from '../../../scripts/bootstrap/package-folder.mjs';
+import {
+  faultOfPackages,
+  firstOutOfStep,
+  pathsToInstall,
+} from '../../../scripts/bootstrap/package-folder.mjs';
 
 const zod = { version: '4.0.0' };
 const forMac = { version: '1.0.0', optional: true, os: ['darwin'] };
@@ -34,6 +38,23 @@ describe('node_modules', () => {
     const wanted = { packages: { [inside]: { version: '2.0.0' } } };
     const there = { packages: { [inside]: { version: '1.0.0' } } };
     expect(faultOfPackages(wanted, there, everything)).toBe('@c/d is 1.0.0, and is to be 2.0.0');
+  });
+});
+
+describe('package.json', () => {
+  const locked = { packages: { '': { dependencies: { zod: '4.0.0' }, devDependencies: { vite: '8.0.0' } } } };
+
+  it('agrees with the lock file, or differs in a package', () => {
+    const wished = { dependencies: { zod: '4.0.0' }, devDependencies: { vite: '8.0.0' } };
+    expect(firstOutOfStep(wished, locked)).toBeUndefined();
+    expect(firstOutOfStep({ ...wished, dependencies: { zod: '4.1.0' } }, locked)).toBe('zod');
+    expect(firstOutOfStep({ ...wished, devDependencies: {} }, locked)).toBe('vite');
+    expect(firstOutOfStep({ ...wished, optionalDependencies: { new: '1.0.0' } }, locked)).toBe('new');
+  });
+
+  it('agrees with the lock file of this checkout', () => {
+    const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+    expect(firstOutOfStep(read('../../../package.json'), read('../../../package-lock.json'))).toBeUndefined();
   });
 });
 
