@@ -40,7 +40,8 @@ import { type PrintPdf, printWithBrowser } from './report/pdf.ts';
 import { writeReport } from './report/write.ts';
 import { changeSettings, readSettings } from './settings.ts';
 import { parseBundle } from './store/bundle.ts';
-import { Store } from './store/store.ts';
+import { openStore } from './store/sqlite/open-store.ts';
+import type { Store } from './store/store.ts';
 import { verifiedFigure } from './verification.ts';
 
 export type { BenchPages } from './bench/bench-pages.ts';
@@ -71,7 +72,7 @@ export function createApi(options: ApiOptions = {}): LocalApi {
   let opened: Store | undefined;
   const folder = () => options.dataFolder ?? dataFolder();
   const store = () => {
-    opened ??= new Store(folder());
+    opened ??= openStore(folder());
     return opened;
   };
   const listeners: Listeners = {
@@ -148,14 +149,14 @@ function createHandlers({
   printPdf,
 }: Parts): Handlers {
   const found = <T>(runId: string, run: T | undefined): T => {
-    if (run === undefined) throw noRun(runId, store().isDeleted(runId));
+    if (run === undefined) throw noRun(runId, store().runs.isDeleted(runId));
     return run;
   };
-  const requireReport = (runId: string): RunReport => found(runId, store().report(runId));
-  const requireComparable = (runId: string) => found(runId, store().comparable(runId));
+  const requireReport = (runId: string): RunReport => found(runId, store().runs.report(runId));
+  const requireComparable = (runId: string) => found(runId, store().runs.comparable(runId));
   const accountNamed = (name: string): Account => {
-    const { runId, measurementId } = store().findMeasurement(name);
-    const account = accountOf(found(runId, store().getRun(runId)), measurementId);
+    const { runId, measurementId } = store().measurements.find(name);
+    const account = accountOf(found(runId, store().runs.get(runId)), measurementId);
     if (account === undefined) throw noFigure(measurementId);
     return account;
   };
@@ -173,18 +174,18 @@ function createHandlers({
   const here = async () => (await environment()).machine.id;
   const storedPrice = ({ machine: { machine } }: RunReport) =>
     store()
-      .listMachines(false, null)
+      .machines.list(false, null)
       .find(({ id }) => id === machine.id)?.price ?? undefined;
   return {
     'app.hello': () => ({ name: 'plimsoll', version: packageJson.version, apiVersion }),
     'app.doctor': () => examine(store, networks.problems()),
     'machine.detect': () => detectMachine(),
-    'machines.list': async ({ deleted }) => store().listMachines(deleted, await here()),
-    'machines.update': (update) => edit(() => store().updateMachine(update)),
-    'machines.merge': ({ sourceId, targetId }) => edit(() => store().mergeMachines(sourceId, targetId)),
-    'machines.split': ({ machineId }) => edit(() => store().splitMachine(machineId)),
-    'machines.delete': ({ machineId }) => edit(() => store().deleteMachine(machineId)),
-    'machines.restore': ({ machineId }) => edit(() => store().restoreMachine(machineId)),
+    'machines.list': async ({ deleted }) => store().machines.list(deleted, await here()),
+    'machines.update': (update) => edit(() => store().machines.update(update)),
+    'machines.merge': ({ sourceId, targetId }) => edit(() => store().machines.merge(sourceId, targetId)),
+    'machines.split': ({ machineId }) => edit(() => store().machines.split(machineId)),
+    'machines.delete': ({ machineId }) => edit(() => store().machines.delete(machineId)),
+    'machines.restore': ({ machineId }) => edit(() => store().machines.restore(machineId)),
     'models.list': ({ size }) => [
       ...models.map((model) => modelRow(model, size ?? model.defaultSize)),
       ...networks.models().map((model) => modelRow(model, model.defaultSize)),
@@ -194,10 +195,10 @@ function createHandlers({
     'models.delete': ({ name }) => edit(() => networks.delete(name)),
     'suites.list': () =>
       suites.map(({ name, description, models: names }) => ({ name, description, models: [...names] })),
-    'runs.list': ({ deleted }) => store().listRuns({ deleted }),
+    'runs.list': ({ deleted }) => store().runs.list({ deleted }),
     'runs.get': ({ runId }) => requireReport(runId),
     'runs.measurement': ({ measurementId }) => {
-      const detail = store().detail(measurementId);
+      const detail = store().measurements.detail(measurementId);
       if (detail === undefined) throw noFigure(measurementId);
       return detail;
     },
@@ -205,17 +206,17 @@ function createHandlers({
       format: 'plimsoll-run',
       version: bundleVersion,
       exportedAt: new Date().toISOString(),
-      run: found(runId, store().getRun(runId)),
+      run: found(runId, store().runs.get(runId)),
     }),
     'runs.import': ({ content }) => {
       const run = parseBundle(content);
-      changing(() => store().importRun(run));
+      changing(() => store().runs.import(run));
       return { runId: run.id };
     },
-    'runs.delete': ({ runId }) => changing(() => ({ runId: found(runId, store().deleteRun(runId)) })),
+    'runs.delete': ({ runId }) => changing(() => ({ runId: found(runId, store().runs.delete(runId)) })),
     'runs.restore': ({ runId }) =>
       edit(() => {
-        if (store().restoreRun(runId)) return;
+        if (store().runs.restore(runId)) return;
         throw new ApiError(
           'notFound',
           `There is no deleted run ${runId}.`,
@@ -226,8 +227,8 @@ function createHandlers({
     'runs.account': ({ figure }) => accountNamed(figure),
     'runs.verify': async ({ figure, settleSeconds }) => {
       const { figure: shown, machine } = accountNamed(figure);
-      const mine = store().shownMachineId(await here());
-      if (store().shownMachineId(machine.id) !== mine) {
+      const mine = store().machines.shownId(await here());
+      if (store().machines.shownId(machine.id) !== mine) {
         throw new ApiError(
           'badInput',
           `Figure ${shown.id} was measured on another machine (${machine.name}); only there can it be measured again.`,
@@ -237,18 +238,18 @@ function createHandlers({
       return { runId: await activeRun.verify(caseOf(shown), settleSeconds), measurementId: shown.id };
     },
     'runs.verified': ({ figure, runId }) => {
-      const named = store().findMeasurement(figure);
+      const named = store().measurements.find(figure);
       const comparison = compareStored(store(), { runId: named.runId }, { runId }, requireComparable);
       return verifiedFigure(comparison, named.measurementId, caseOf(accountNamed(figure).figure));
     },
     'noise.start': async ({ provider, settleSeconds }) => ({
       runId: await activeRun.testNoise(provider, settleSeconds),
     }),
-    'noise.get': async () => knownNoise(store(), store().listMachines(false, await here())),
-    'runs.deleteAll': () => changing(() => ({ deleted: store().deleteAllRuns() })),
+    'noise.get': async () => knownNoise(store(), store().machines.list(false, await here())),
+    'runs.deleteAll': () => changing(() => ({ deleted: store().runs.deleteAll() })),
     'runs.compareParts': (request) => compareStoredParts(store(), request),
-    'history.list': () => store().series(),
-    'history.get': (request) => historyOf(store().figures(request)),
+    'history.list': () => store().histories.series(),
+    'history.get': (request) => historyOf(store().histories.figures(request)),
     'runs.plan': (request) => planning.plan(request),
     'runs.start': async (request) => ({ runId: await activeRun.start(request) }),
     'runs.cancel': ({ runId }) => {

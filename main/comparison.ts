@@ -51,7 +51,7 @@ export function compareStored(
   }
   for (const side of [first, second]) requireChosen(side);
   const machines = new Set([first.run.machine.id, second.run.machine.id]);
-  const history = [...machines].flatMap((machineId) => store.latencies(machineId, runsForNoise));
+  const history = [...machines].flatMap((machineId) => store.histories.latencies(machineId, runsForNoise));
   return compareRuns(first, second, history, [...testedIn(store, first.run), ...testedIn(store, second.run)]);
 }
 
@@ -59,7 +59,7 @@ export function compareStored(
 function testedIn(store: Store, { machine, surroundings }: ComparableRun): TestedProvider[] {
   const facts = surroundings.filter(([what]) => what !== 'machine');
   const newest = new Map<string, TestedProvider>();
-  for (const { test, facts: others } of store.noiseTests(machine.id)) {
+  for (const { test, facts: others } of store.noise.of(machine.id)) {
     const noise = noiseOfTest(test);
     if (noise === null || newest.has(test.provider) || !sameEnvironment(others, facts)) continue;
     newest.set(test.provider, { machineId: machine.id, provider: test.provider, ...noise });
@@ -70,8 +70,8 @@ function testedIn(store: Store, { machine, surroundings }: ComparableRun): Teste
 /** What is known of each provider on each machine, in its newest surroundings. */
 export function knownNoise(store: Store, machines: readonly Machine[]): KnownNoise[] {
   return machines.flatMap(({ id: machineId, name: machineName, thisMachine }) => {
-    const history = store.latencies(machineId, runsForNoise);
-    const tests = store.noiseTests(machineId);
+    const history = store.histories.latencies(machineId, runsForNoise);
+    const tests = store.noise.of(machineId);
     const measured = history.flatMap(({ latencies }) => latencies.map(({ provider }) => provider));
     const providers = new Set([...measured, ...tests.map(({ test }) => test.provider)]);
     return [...providers].map((provider): KnownNoise => {
@@ -123,7 +123,7 @@ export function compareStoredParts(
   { beforeMeasurementId, afterMeasurementId }: z.output<typeof ComparedPartsRequestSchema>,
 ): ComparedParts {
   const kernelsOf = (measurementId: string) => {
-    const outcome = store.measurement(measurementId)?.outcome;
+    const outcome = store.measurements.get(measurementId)?.outcome;
     if (outcome?.status === 'measured') return outcome.kernels;
     throw noFigure(measurementId);
   };

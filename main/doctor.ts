@@ -99,7 +99,7 @@ function checkStore(openStore: () => Store): Check {
   const name = 'database';
   try {
     const store = openStore();
-    const count = store.countRuns();
+    const count = store.runs.count();
     return { name, status: 'ok', message: `${store.path}, ${count} ${count === 1 ? 'run' : 'runs'}` };
   } catch (error) {
     return { name, status: 'failed', message: sentencesOf(error, '') };

@@ -63,7 +63,7 @@ export class Planning {
         : [],
       pastRuns: (await this.pastRunIds())
         .slice(0, mostPastRuns)
-        .flatMap((id) => this.store().getRun(id) ?? []),
+        .flatMap((id) => this.store().runs.get(id) ?? []),
       settings: this.settings,
       imported: this.imported(),
     });
@@ -72,7 +72,7 @@ export class Planning {
   private async lastOfPage(): Promise<ProviderDescription | null> {
     for (const id of await this.pastRunIds()) {
       const used = this.store()
-        .report(id)
+        .runs.report(id)
         ?.providers.find(({ description }) => description.provider === 'webgpu-page');
       if (used !== undefined) return used.description;
     }
@@ -81,9 +81,9 @@ export class Planning {
 
   /** Of this machine, the newest first; those that cannot be read say nothing. */
   private async pastRunIds(): Promise<string[]> {
-    const here = this.store().shownMachineId((await this.environment()).machine.id);
+    const here = this.store().machines.shownId((await this.environment()).machine.id);
     return this.store()
-      .listRuns()
+      .runs.list()
       .filter(
         ({ machineId, status, measured, unreadable }) =>
           machineId === here && status !== 'running' && measured > 0 && unreadable === undefined,

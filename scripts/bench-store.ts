@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { medianOf } from '../core/statistics/summary.ts';
 import { createApi, type LocalApi } from '../main/api.ts';
-import { databaseName } from '../main/store/open-database.ts';
+import { databaseName } from '../main/store/sqlite/open-database.ts';
 import { fillFolder } from './many-runs/fill-folder.ts';
 
 const limitMs = 50;

@@ -203,7 +203,7 @@ export class ActiveRun {
   private async prepare(job: Job, { runId, progress }: Current): Promise<Prepared> {
     const names = [...new Set(job.providers)];
     const store = this.store();
-    const connections = names.map((name) => new TunedProvider(openProvider(name, this.pages), store));
+    const connections = names.map((name) => new TunedProvider(openProvider(name, this.pages), store.tuning));
     const environment = withMissing(await detectMachine(), store);
     const providers: DescribedProvider[] = [];
     const remarks: string[] = [];
@@ -222,7 +222,7 @@ export class ActiveRun {
       if (providers.length === 0) throw new ApiError('provider', remarks.join(' '));
       const descriptions = providers.map(({ description }) => description);
       const cases = job.plan(descriptions, environment.cpu.usableCores);
-      store.createRun({ id: runId, suite: job.suite, startedAt: progress.startedAt, environment });
+      store.runs.create({ id: runId, suite: job.suite, startedAt: progress.startedAt, environment });
       const { budgetSeconds, settleSeconds } = job;
       const settings = { ...this.settings, ...(settleSeconds !== undefined && { settleSeconds }) };
       return { job, environment, work: { runId, providers, cases, budgetSeconds, remarks, settings } };
@@ -244,12 +244,12 @@ export class ActiveRun {
         const reasons = [end.reason, tested.reason].filter((reason) => reason !== null);
         end = { status: tested.status, reason: reasons.length === 0 ? null : reasons.join(' ') };
       }
-      store.finishRun(runId, end.status, new Date().toISOString(), end.reason);
+      store.runs.finish(runId, end.status, new Date().toISOString(), end.reason);
     } catch (error) {
       // The store gave out, or something that should not be. What was stored before stays; the run is closed if it can be.
       end = { status: 'failed', reason: error instanceof Error ? error.message : String(error) };
       try {
-        store.finishRun(runId, end.status, new Date().toISOString(), end.reason);
+        store.runs.finish(runId, end.status, new Date().toISOString(), end.reason);
       } catch {
         // Then it is found as interrupted when the store is opened again.
       }
@@ -263,9 +263,9 @@ export class ActiveRun {
     return executeRun(
       work,
       {
-        calibrated: (providers) => store.setProviders(runId, providers),
+        calibrated: (providers) => store.runs.setProviders(runId, providers),
         measured: (measurement) => {
-          store.putMeasurement(runId, measurement);
+          store.measurements.put(runId, measurement);
           this.emit('run.measured', { runId, measurementId: measurement.id });
         },
         step: (step) => this.tell(current, step),
@@ -295,7 +295,7 @@ export class ActiveRun {
           signal,
         });
         const reason = 'Only its noise was measured.';
-        store.setProviders(
+        store.runs.setProviders(
           runId,
           providers.map(({ description }) => ({ description, calibration: null, reason, settling })),
         );
@@ -330,7 +330,7 @@ export class ActiveRun {
     } finally {
       await Promise.all(providers.map(({ process }) => process.close()));
     }
-    if (tests.length > 0) store.setNoise(runId, tests);
+    if (tests.length > 0) store.noise.set(runId, tests);
     const reason = remarks.length === 0 ? null : remarks.join(' ');
     if (noiseTest === 'when needed') return { status: 'finished', reason };
     if (signal.aborted) return { status: 'cancelled', reason: 'It was ended by its user.' };
@@ -346,7 +346,7 @@ export class ActiveRun {
 }
 
 function withMissing(environment: Environment, store: Store): Environment {
-  const missingGpus = store.missingGpus(environment);
+  const missingGpus = store.machines.missingGpus(environment);
   return missingGpus.length === 0
     ? environment
     : { ...environment, machine: { ...environment.machine, missingGpus } };

@@ -15,7 +15,7 @@ export function untestedOf(
   environment: Environment,
   store: Store,
 ): ProviderDescription[] {
-  const tests = store.noiseTests(environment.machine.id);
+  const tests = store.noise.of(environment.machine.id);
   return descriptions.filter((description) => {
     if (description.provider === 'webgpu-page') return false;
     const here = surroundingsOf(environment, [{ description, calibration: null, reason: null }]);

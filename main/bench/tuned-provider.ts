@@ -6,6 +6,7 @@ import {
   type Tuning,
   trialOf,
 } from '../../core/protocol/provider.ts';
+import type { Tunings } from '../store/store.ts';
 import {
   type BodyOf,
   type ProviderConnection,
@@ -14,15 +15,9 @@ import {
   type ResultOf,
 } from './provider-connection.ts';
 
-/** Where it is kept: by provider, and by device with its driver. */
-export interface TuningShelf {
-  tuning(provider: string, device: string): Tuning;
-  keepTuning(provider: string, device: string, found: Tuning): void;
-}
-
 export class TunedProvider implements ProviderConnection {
   private readonly provider: ProviderConnection;
-  private readonly shelf: TuningShelf;
+  private readonly shelf: Tunings;
   /** As the provider described it last. */
   private device: string | undefined;
   /** Each start of the program is told once. */
@@ -30,7 +25,7 @@ export class TunedProvider implements ProviderConnection {
   /** Found since the last network that was right. */
   private found: Tuning = {};
 
-  constructor(provider: ProviderConnection, shelf: TuningShelf) {
+  constructor(provider: ProviderConnection, shelf: Tunings) {
     this.provider = provider;
     this.shelf = shelf;
   }
@@ -94,13 +89,13 @@ export class TunedProvider implements ProviderConnection {
   }
 
   private known(): Tuning {
-    return this.device === undefined ? {} : this.shelf.tuning(this.name, this.device);
+    return this.device === undefined ? {} : this.shelf.get(this.name, this.device);
   }
 
   private keep(found: Tuning): void {
     if (this.device === undefined || Object.keys(found).length === 0) return;
     try {
-      this.shelf.keepTuning(this.name, this.device, found);
+      this.shelf.keep(this.name, this.device, found);
     } catch {
       // It costs the next run its time, and nobody their figures; that the store is full is said where something is lost by it.
     }

@@ -8,8 +8,8 @@ import Database from 'better-sqlite3';
 import { models } from '../../core/models/zoo.ts';
 import type { Case, DeviceCalibration, Environment, Measurement, Run } from '../../core/protocol/run.ts';
 import { seededRandom } from '../../core/statistics/seeded-random.ts';
-import { databaseName } from '../../main/store/open-database.ts';
-import { Store } from '../../main/store/store.ts';
+import { databaseName } from '../../main/store/sqlite/open-database.ts';
+import { openStore } from '../../main/store/sqlite/open-store.ts';
 
 const originals = 50;
 const rounds = 7;
@@ -205,10 +205,10 @@ function runOf(index: number, { measurements, mainMachineId = 'bench-a' }: Filli
 
 /** Runs that are there already stay. */
 export function fillFolder(folder: string, filling: Filling): void {
-  const store = new Store(folder);
-  let stored = store.countRuns();
+  const store = openStore(folder);
+  let stored = store.runs.count();
   if (stored > filling.runs) throw new Error(`${folder} holds ${stored} runs, not ${filling.runs}`);
-  const first = store.getRun(idOf(0));
+  const first = store.runs.get(idOf(0));
   const wanted = runOf(0, filling);
   if (
     first !== undefined &&
@@ -217,7 +217,7 @@ export function fillFolder(folder: string, filling: Filling): void {
   ) {
     throw new Error(`${folder} was filled with other runs: ${first.measurements.length} measurements each`);
   }
-  for (; stored < Math.min(filling.runs, originals); stored++) store.importRun(runOf(stored, filling));
+  for (; stored < Math.min(filling.runs, originals); stored++) store.runs.import(runOf(stored, filling));
   store.close();
   const database = new Database(join(folder, databaseName));
   database.pragma('synchronous = OFF');

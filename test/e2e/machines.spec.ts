@@ -1,6 +1,6 @@
 /** The page of the machines, by the keyboard alone: what is typed and done there is what `plimsoll machines` then says. */
 import { formatOperationsPerSecond } from '../../core/format/units.ts';
-import { Store } from '../../main/store/store.ts';
+import { openStore } from '../../main/store/sqlite/open-store.ts';
 import { sampleRun } from '../fixtures/api/sample-run.ts';
 import { changedRun } from '../fixtures/statistics/changed-run.ts';
 import { seriousOf } from './support/serious.ts';
@@ -9,9 +9,9 @@ import { expect, openPage, type ServedApp, test } from './support/served-app.ts'
 const { machine, cpu } = sampleRun.environment;
 
 function storeMachines(folder: string): void {
-  const store = new Store(folder);
+  const store = openStore(folder);
   for (const [index, id] of ['desk', 'desk', 'attic'].entries()) {
-    store.importRun(
+    store.runs.import(
       changedRun(`run${index}`, {
         seed: index + 1,
         startedAt: new Date(Date.UTC(2026, 0, 3 - index, 12)).toISOString(),

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { Store } from '../../main/store/store.ts';
+import { openStore } from '../../main/store/sqlite/open-store.ts';
 import { changedRun } from '../fixtures/statistics/changed-run.ts';
 import { seriousOf } from './support/serious.ts';
 import { chooseRun, expect, openPage, test } from './support/served-app.ts';
@@ -223,9 +223,9 @@ test('shows a report before it is saved, shut off from the page', async ({ page,
 
 test('goes through a thousand runs without a stutter', async ({ page, emptyApp }) => {
   test.setTimeout(180_000);
-  const store = new Store(emptyApp.dataFolder);
+  const store = openStore(emptyApp.dataFolder);
   for (let index = 0; index < 1000; index++) {
-    store.importRun(
+    store.runs.import(
       changedRun(`run${String(index).padStart(4, '0')}`, {
         seed: index + 1,
         startedAt: new Date(Date.UTC(2026, 0, 1) + index * 3_600_000).toISOString(),
@@ -271,8 +271,8 @@ test('keeps a table of five hundred rows quick, and tells how many there are', a
   const run = changedRun('manyrows');
   const [first] = run.measurements;
   if (first === undefined) throw new Error('the sample run has a measurement');
-  const store = new Store(emptyApp.dataFolder);
-  store.importRun({
+  const store = openStore(emptyApp.dataFolder);
+  store.runs.import({
     ...run,
     measurements: Array.from({ length: 500 }, (_, index) => ({
       ...first,

@@ -1,17 +1,17 @@
 /** Twelve stored runs with one change of level: the pages that look across runs show what the command line says of them. */
 import { formatEffect } from '../../core/format/effect.ts';
 import { formatInterval, formatNs, formatPercent } from '../../core/format/units.ts';
-import { Store } from '../../main/store/store.ts';
+import { openStore } from '../../main/store/sqlite/open-store.ts';
 import { showCell } from '../../renderer/charts/table-data.ts';
 import { changedRun } from '../fixtures/statistics/changed-run.ts';
 import { seriousOf } from './support/serious.ts';
 import { chooseRun, expect, openPage, test } from './support/served-app.ts';
 
 function storeRuns(folder: string): void {
-  const store = new Store(folder);
+  const store = openStore(folder);
   for (let index = 0; index < 12; index++) {
     const isNew = index >= 6;
-    store.importRun(
+    store.runs.import(
       changedRun(`run${String(index).padStart(2, '0')}`, {
         seed: index + 1,
         startedAt: new Date(Date.UTC(2026, 0, 1 + index, 12)).toISOString(),

@@ -20,7 +20,7 @@ import {
 } from '../../core/protocol/run.ts';
 import { createApi, type LocalApi } from '../../main/api.ts';
 import { nativeBenchPath } from '../../main/paths.ts';
-import { databaseName } from '../../main/store/open-database.ts';
+import { databaseName } from '../../main/store/sqlite/open-database.ts';
 import { apiRejectionOf } from '../fixtures/api/api-error.ts';
 import { type Fault, fakeInstructions, fakeProviderPath } from '../fixtures/providers/fake.ts';
 

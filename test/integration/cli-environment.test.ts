@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Store } from '../../main/store/store.ts';
+import { openStore } from '../../main/store/sqlite/open-store.ts';
 import { sampleRun } from '../fixtures/api/sample-run.ts';
 import { encoded } from '../fixtures/encoded.ts';
 
@@ -39,8 +39,8 @@ async function run(args: readonly string[], { environment = {}, output }: Option
 }
 
 function importSample(): void {
-  const store = new Store(folder);
-  store.importRun(sampleRun);
+  const store = openStore(folder);
+  store.runs.import(sampleRun);
   store.close();
 }
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { apiMethods } from '../../core/protocol/api.ts';
 import type { Run } from '../../core/protocol/run.ts';
 import { createApi, type LocalApi } from '../../main/api.ts';
-import { Store } from '../../main/store/store.ts';
+import { openStore } from '../../main/store/sqlite/open-store.ts';
 import { apiRejectionOf } from '../fixtures/api/api-error.ts';
 import { changedRun } from '../fixtures/statistics/changed-run.ts';
 
@@ -22,12 +22,12 @@ afterEach(async () => {
 });
 
 function keep(...runs: readonly Run[]): void {
-  const store = new Store(folder);
+  const store = openStore(folder);
   for (const { id, suite, startedAt, environment, providers, measurements } of runs) {
-    store.createRun({ id, suite, startedAt, environment });
-    store.setProviders(id, providers);
-    for (const measurement of measurements) store.putMeasurement(id, measurement);
-    store.finishRun(id, 'finished', startedAt, null);
+    store.runs.create({ id, suite, startedAt, environment });
+    store.runs.setProviders(id, providers);
+    for (const measurement of measurements) store.measurements.put(id, measurement);
+    store.runs.finish(id, 'finished', startedAt, null);
   }
   store.close();
 }

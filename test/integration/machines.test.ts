@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { apiMethods } from '../../core/protocol/api.ts';
 import type { Run } from '../../core/protocol/run.ts';
 import { createApi, type LocalApi } from '../../main/api.ts';
-import { migrations } from '../../main/store/migrations.ts';
-import { databaseName } from '../../main/store/open-database.ts';
-import { Store } from '../../main/store/store.ts';
+import { migrations } from '../../main/store/sqlite/migrations.ts';
+import { databaseName } from '../../main/store/sqlite/open-database.ts';
+import { openStore } from '../../main/store/sqlite/open-store.ts';
 import { apiRejectionOf } from '../fixtures/api/api-error.ts';
 import { sampleRun } from '../fixtures/api/sample-run.ts';
 import { changedRun } from '../fixtures/statistics/changed-run.ts';
@@ -389,9 +389,9 @@ it('takes over the machines and runs of a database of the first version', async 
   expect(exported.run.measurements).toEqual(runOf('a', 2).measurements);
   await api.close();
   rmSync(join(folder, databaseName));
-  const store = new Store(folder);
+  const store = openStore(folder);
   for (const { finishedAt: _, ...run } of [runOf('a', 1), runOf('a', 2), runOf('b', 3)]) {
-    store.importRun({ ...run, finishedAt: null });
+    store.runs.import({ ...run, finishedAt: null });
   }
   store.close();
   open();

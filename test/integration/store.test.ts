@@ -16,10 +16,11 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { measurementDetail, summarizeRun } from '../../core/analysis/report.ts';
 import type { Measurement } from '../../core/protocol/run.ts';
-import { migrations } from '../../main/store/migrations.ts';
-import { databaseName } from '../../main/store/open-database.ts';
-import { Statements } from '../../main/store/statements.ts';
-import { Store } from '../../main/store/store.ts';
+import { migrations } from '../../main/store/sqlite/migrations.ts';
+import { databaseName } from '../../main/store/sqlite/open-database.ts';
+import { openStore } from '../../main/store/sqlite/open-store.ts';
+import { Statements } from '../../main/store/sqlite/statements.ts';
+import type { Store } from '../../main/store/store.ts';
 import { apiErrorOf } from '../fixtures/api/api-error.ts';
 import { sampleRun } from '../fixtures/api/sample-run.ts';
 
@@ -35,7 +36,7 @@ afterEach(() => {
 });
 
 function open(): Store {
-  const store = new Store(folder);
+  const store = openStore(folder);
   opened.push(store);
   return store;
 }
@@ -57,12 +58,12 @@ function withDatabase<T>(use: (database: Database.Database) => T): T {
 }
 
 function begin(store: Store, id: string, startedAt = sampleRun.startedAt): void {
-  store.createRun({ id, suite: 'quick', startedAt, environment: sampleRun.environment });
+  store.runs.create({ id, suite: 'quick', startedAt, environment: sampleRun.environment });
 }
 
 function storeFinished(store: Store, id: string, startedAt = sampleRun.startedAt): void {
   begin(store, id, startedAt);
-  store.finishRun(id, 'finished', '2026-03-01T12:01:00.000Z', null);
+  store.runs.finish(id, 'finished', '2026-03-01T12:01:00.000Z', null);
 }
 
 function measured(): Measurement & { outcome: { status: 'measured' } } {
@@ -75,17 +76,17 @@ describe('a run', () => {
   it('comes back whole after the store was closed', () => {
     const store = open();
     begin(store, sampleRun.id);
-    store.setProviders(sampleRun.id, sampleRun.providers);
-    for (const measurement of sampleRun.measurements) store.putMeasurement(sampleRun.id, measurement);
-    store.finishRun(sampleRun.id, 'finished', sampleRun.finishedAt ?? '', null);
+    store.runs.setProviders(sampleRun.id, sampleRun.providers);
+    for (const measurement of sampleRun.measurements) store.measurements.put(sampleRun.id, measurement);
+    store.runs.finish(sampleRun.id, 'finished', sampleRun.finishedAt ?? '', null);
     store.close();
 
     const again = open();
-    expect(again.getRun(sampleRun.id)).toEqual(sampleRun);
-    expect(again.measurement('m4')).toEqual(sampleRun.measurements[3]);
-    expect(again.report(sampleRun.id)).toEqual(summarizeRun(sampleRun));
-    expect(again.detail('m1')).toEqual(measurementDetail(sampleRun, 'm1'));
-    expect(again.listRuns()).toEqual([
+    expect(again.runs.get(sampleRun.id)).toEqual(sampleRun);
+    expect(again.measurements.get('m4')).toEqual(sampleRun.measurements[3]);
+    expect(again.runs.report(sampleRun.id)).toEqual(summarizeRun(sampleRun));
+    expect(again.measurements.detail('m1')).toEqual(measurementDetail(sampleRun, 'm1'));
+    expect(again.runs.list()).toEqual([
       {
         id: sampleRun.id,
         suite: 'quick',
@@ -107,10 +108,10 @@ describe('a run', () => {
     const measurement = measured();
     const store = open();
     begin(store, 'a');
-    store.putMeasurement('a', { ...measurement, outcome: { ...measurement.outcome, samplesNs } });
+    store.measurements.put('a', { ...measurement, outcome: { ...measurement.outcome, samplesNs } });
     store.close();
 
-    const outcome = open().getRun('a')?.measurements[0]?.outcome;
+    const outcome = open().runs.get('a')?.measurements[0]?.outcome;
     if (outcome?.status !== 'measured') throw new Error('the measurement was lost');
     expect(new BigUint64Array(Float64Array.from(outcome.samplesNs).buffer)).toEqual(
       new BigUint64Array(Float64Array.from(samplesNs).buffer),
@@ -126,12 +127,12 @@ describe('a run', () => {
     begin(store, 'a');
     const first = measured();
     const other = { ...first, id: 'other' };
-    store.putMeasurement('a', first);
-    store.putMeasurement('a', other);
+    store.measurements.put('a', first);
+    store.measurements.put('a', other);
     const samplesNs = [...first.outcome.samplesNs, 7, 8];
-    store.putMeasurement('a', { ...first, outcome: { ...first.outcome, samplesNs } });
+    store.measurements.put('a', { ...first, outcome: { ...first.outcome, samplesNs } });
 
-    const measurements = store.getRun('a')?.measurements;
+    const measurements = store.runs.get('a')?.measurements;
     expect(measurements?.map(({ id }) => id)).toEqual([first.id, 'other']);
     expect(measurements?.[0]?.outcome).toMatchObject({ samplesNs });
     expect(measurements?.[1]).toEqual(other);
@@ -142,9 +143,9 @@ describe('a run', () => {
     begin(store, 'a');
     const first = measured();
     const { samplesNs } = first.outcome;
-    store.putMeasurement('a', { ...first, outcome: { ...first.outcome, rounds: [15, 5] } });
-    store.putMeasurement('a', { ...first, id: 'old' });
-    const outcomes = store.getRun('a')?.measurements.map(({ outcome }) => outcome);
+    store.measurements.put('a', { ...first, outcome: { ...first.outcome, rounds: [15, 5] } });
+    store.measurements.put('a', { ...first, id: 'old' });
+    const outcomes = store.runs.get('a')?.measurements.map(({ outcome }) => outcome);
     expect(outcomes?.[0]).toMatchObject({ samplesNs, rounds: [15, 5] });
     expect(outcomes?.[1]).toEqual(first.outcome);
     expect(outcomes?.[1]).not.toHaveProperty('rounds');
@@ -154,19 +155,19 @@ describe('a run', () => {
     const store = open();
     begin(store, 'a');
     const first = measured();
-    store.putMeasurement('a', { ...first, outcome: { ...first.outcome, rounds: [15, 6] } });
-    expect(apiErrorOf(() => store.getRun('a')).message).toContain('do not add up');
+    store.measurements.put('a', { ...first, outcome: { ...first.outcome, rounds: [15, 6] } });
+    expect(apiErrorOf(() => store.runs.get('a')).message).toContain('do not add up');
   });
 
   it('is named by its distance from the latest too', () => {
     const store = open();
     for (const day of [1, 2, 3]) storeFinished(store, `day${day}`, `2026-03-0${day}T00:00:00.000Z`);
-    expect(store.getRun('latest~0')?.id).toBe('day3');
-    expect(store.getRun('latest~2')?.id).toBe('day1');
-    expect(store.getRun('latest~3')).toBeUndefined();
-    expect(store.deleteRun('latest~1')).toBe('day2');
-    expect(store.listRuns().map(({ id }) => id)).toEqual(['day3', 'day1']);
-    expect(store.deleteRun('latest~2')).toBeUndefined();
+    expect(store.runs.get('latest~0')?.id).toBe('day3');
+    expect(store.runs.get('latest~2')?.id).toBe('day1');
+    expect(store.runs.get('latest~3')).toBeUndefined();
+    expect(store.runs.delete('latest~1')).toBe('day2');
+    expect(store.runs.list().map(({ id }) => id)).toEqual(['day3', 'day1']);
+    expect(store.runs.delete('latest~2')).toBeUndefined();
   });
 
   it('gives its figures without its kernels, oldest first', () => {
@@ -177,12 +178,12 @@ describe('a run', () => {
       for (const measurement of sampleRun.measurements) {
         const rounds = measurement.id === 'm1' ? { rounds: [10, 10] } : {};
         const outcome = { ...measurement.outcome, ...rounds } as Measurement['outcome'];
-        store.putMeasurement(id, { ...measurement, id: `${id}-${measurement.id}`, outcome });
+        store.measurements.put(id, { ...measurement, id: `${id}-${measurement.id}`, outcome });
       }
-      store.finishRun(id, 'finished', `2026-03-0${day}T01:00:00.000Z`, null);
+      store.runs.finish(id, 'finished', `2026-03-0${day}T01:00:00.000Z`, null);
     }
     begin(store, 'running', '2026-03-04T00:00:00.000Z');
-    const figures = store.figures({ machineId: 'machine1', limit: 2 });
+    const figures = store.histories.figures({ machineId: 'machine1', limit: 2 });
     expect(figures.map(({ id }) => id)).toEqual(['day2', 'day3']);
     expect(figures[0]?.figures.map(({ id }) => id)).toEqual(['day2-m1', 'day2-m2', 'day2-m3']);
     expect(figures[0]?.figures[0]).toMatchObject({
@@ -193,43 +194,43 @@ describe('a run', () => {
     });
     // Its rounds were not kept: they count as one.
     expect(figures[0]?.figures[1]?.roundMediansNs).toHaveLength(1);
-    expect(store.figures({ model: 'convfirst_pico', limit: 9 })[0]?.figures).toHaveLength(2);
-    expect(store.series().map(({ model, plan, runs }) => [model, plan, runs])).toEqual([
+    expect(store.histories.figures({ model: 'convfirst_pico', limit: 9 })[0]?.figures).toHaveLength(2);
+    expect(store.histories.series().map(({ model, plan, runs }) => [model, plan, runs])).toEqual([
       ['resnet50', 'layerwise', 3],
       ['convfirst_pico', 'fused', 3],
       ['convfirst_pico', 'layerwise', 3],
     ]);
-    store.deleteRun('day2');
-    expect(store.series().map(({ runs }) => runs)).toEqual([2, 2, 2]);
-    store.restoreRun('day2');
-    expect(store.series().map(({ runs }) => runs)).toEqual([3, 3, 3]);
-    expect(store.figures({ machineId: 'other', limit: 9 })).toEqual([]);
+    store.runs.delete('day2');
+    expect(store.histories.series().map(({ runs }) => runs)).toEqual([2, 2, 2]);
+    store.runs.restore('day2');
+    expect(store.histories.series().map(({ runs }) => runs)).toEqual([3, 3, 3]);
+    expect(store.histories.figures({ machineId: 'other', limit: 9 })).toEqual([]);
   });
 
   it('is listed newest first, and the newest is the latest', () => {
     const store = open();
-    expect(store.getRun('latest')).toBeUndefined();
+    expect(store.runs.get('latest')).toBeUndefined();
     storeFinished(store, 'b', '2026-03-02T00:00:00.000Z');
     storeFinished(store, 'c', '2026-03-01T00:00:00.000Z');
     storeFinished(store, 'a', '2026-03-03T00:00:00.000Z');
-    expect(store.listRuns().map(({ id }) => id)).toEqual(['a', 'b', 'c']);
-    expect(store.getRun('latest')?.id).toBe('a');
-    expect(store.getRun('d')).toBeUndefined();
+    expect(store.runs.list().map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(store.runs.get('latest')?.id).toBe('a');
+    expect(store.runs.get('d')).toBeUndefined();
   });
 
   it('is deleted once, and leaves the others alone', () => {
     const store = open();
     storeFinished(store, 'a');
-    store.putMeasurement('a', measured());
+    store.measurements.put('a', measured());
     storeFinished(store, 'b');
-    store.putMeasurement('b', { ...measured(), id: 'of-b' });
-    expect(store.deleteRun('a')).toBe('a');
-    expect(store.deleteRun('a')).toBeUndefined();
-    expect(store.listRuns().map(({ id }) => id)).toEqual(['b']);
-    expect(store.restoreRun('a')).toBe(true);
-    expect(store.restoreRun('a')).toBe(false);
-    expect(store.listRuns().map(({ id }) => id)).toEqual(['b', 'a']);
-    expect(store.getRun('a')?.measurements).toEqual([measured()]);
+    store.measurements.put('b', { ...measured(), id: 'of-b' });
+    expect(store.runs.delete('a')).toBe('a');
+    expect(store.runs.delete('a')).toBeUndefined();
+    expect(store.runs.list().map(({ id }) => id)).toEqual(['b']);
+    expect(store.runs.restore('a')).toBe(true);
+    expect(store.runs.restore('a')).toBe(false);
+    expect(store.runs.list().map(({ id }) => id)).toEqual(['b', 'a']);
+    expect(store.runs.get('a')?.measurements).toEqual([measured()]);
   });
 });
 
@@ -240,11 +241,11 @@ describe('a run that is going on in another process', () => {
   beforeEach(async () => {
     const at = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
     const script = `
-      import { Store } from ${at('../../main/store/store.ts')};
+      import { openStore } from ${at('../../main/store/sqlite/open-store.ts')};
       import { sampleRun } from ${at('../fixtures/api/sample-run.ts')};
-      const store = new Store(${JSON.stringify(folder)});
-      store.createRun({ ...sampleRun, id: 'theirs' });
-      store.putMeasurement('theirs', sampleRun.measurements[0]);
+      const store = openStore(${JSON.stringify(folder)});
+      store.runs.create({ ...sampleRun, id: 'theirs' });
+      store.measurements.put('theirs', sampleRun.measurements[0]);
       console.log('stored');
       process.stdin.resume();`;
     other = spawn(process.execPath, ['--input-type=module', '--eval', script], {
@@ -261,28 +262,28 @@ describe('a run that is going on in another process', () => {
     const busy = apiErrorOf(() => begin(store, 'mine'));
     expect(busy).toMatchObject({ code: 'busy', message: expect.stringContaining('theirs') });
     expect(busy.message).toContain(String(other.pid));
-    expect(apiErrorOf(() => store.deleteRun('theirs')).code).toBe('busy');
-    expect(store.listRuns()).toEqual([expect.objectContaining({ id: 'theirs', status: 'running' })]);
+    expect(apiErrorOf(() => store.runs.delete('theirs')).code).toBe('busy');
+    expect(store.runs.list()).toEqual([expect.objectContaining({ id: 'theirs', status: 'running' })]);
 
     const gone = once(other, 'exit');
     other.kill('SIGKILL');
     await gone;
 
-    const run = open().getRun('theirs');
+    const run = open().runs.get('theirs');
     expect(run).toMatchObject({ status: 'interrupted', reason: expect.stringMatching(/\.$/) });
     expect(run?.measurements).toEqual([measured()]);
     // The store that was open all the time finds out as well.
     begin(store, 'mine');
-    expect(store.getRun('mine')?.status).toBe('running');
+    expect(store.runs.get('mine')?.status).toBe('running');
   });
 });
 
 it('does not take a new process of the same number for the one that began the run', () => {
   const store = open();
   begin(store, 'a');
-  expect(open().getRun('a')?.status).toBe('running');
+  expect(open().runs.get('a')?.status).toBe('running');
   withDatabase((database) => database.exec(`UPDATE run SET processStart = 'another boot 1'`));
-  expect(open().getRun('a')?.status).toBe('interrupted');
+  expect(open().runs.get('a')?.status).toBe('interrupted');
 });
 
 describe('what the pages ask', () => {
@@ -298,18 +299,18 @@ describe('what the pages ask', () => {
   it('is answered by indices, and no table of measurements or figures is searched from end to end', () => {
     const store = open();
     storeFinished(store, 'a');
-    store.putMeasurement('a', measured());
+    store.measurements.put('a', measured());
     const asked: string[] = [];
     const prepare = vi.spyOn(Statements.prototype, 'prepare');
-    store.listRuns();
-    store.listMachines(false, null);
-    store.report('a');
-    store.detail('m1');
-    store.comparable('a');
-    store.latencies('machine1', 20);
-    store.noiseTests('machine1');
-    store.series();
-    store.figures({ machineId: 'machine1', model: 'resnet50', limit: 200 });
+    store.runs.list();
+    store.machines.list(false, null);
+    store.runs.report('a');
+    store.measurements.detail('m1');
+    store.runs.comparable('a');
+    store.histories.latencies('machine1', 20);
+    store.noise.of('machine1');
+    store.histories.series();
+    store.histories.figures({ machineId: 'machine1', model: 'resnet50', limit: 200 });
     for (const [sql] of prepare.mock.calls) if (sql.startsWith('SELECT')) asked.push(sql);
     prepare.mockRestore();
     expect(asked.length).toBeGreaterThan(8);
@@ -323,20 +324,19 @@ describe('what the pages ask', () => {
         scanned: [],
       });
     }
-    const listing = planOf(asked.find((sql) => sql.includes('deletedAt IS NULL\n')) ?? asked[0] ?? '');
-    expect(listing.join()).toContain('USING COVERING INDEX runListed');
-    const noise = planOf(
-      'SELECT caseId, medianNs FROM figure WHERE runId = ? AND medianNs IS NOT NULL AND doubt IS NULL',
+    /** Of the question that begins so. */
+    const planOfAsked = (beginning: RegExp) => planOf(asked.find((sql) => beginning.test(sql)) ?? '').join();
+    expect(planOfAsked(/^SELECT id, suite.*deletedAt IS NULL AND suite/)).toContain(
+      'USING COVERING INDEX runListed',
     );
-    expect(noise.join()).toContain('USING COVERING INDEX figureMedian');
-    const tests = planOf(asked.find((sql) => sql.startsWith('SELECT noise')) ?? '');
-    expect(tests.join()).toContain('USING INDEX runTested');
+    expect(planOfAsked(/^SELECT caseId, undisturbedNs/)).toContain('USING COVERING INDEX figureLatency');
+    expect(planOfAsked(/^SELECT noise/)).toContain('USING INDEX runTested');
   });
 });
 
 it('keeps its tables strict, its keys enforced and its journal ahead of the writes', () => {
   const store = open();
-  store.importRun(sampleRun);
+  store.runs.import(sampleRun);
   withDatabase((database) => {
     expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(database.pragma('user_version', { simple: true })).toBe(migrations.length);
@@ -345,14 +345,14 @@ it('keeps its tables strict, its keys enforced and its journal ahead of the writ
     expect(() => database.exec(`UPDATE run SET processId = 'no number'`)).toThrow(/cannot store TEXT/);
     expect(() => database.exec(`UPDATE run SET status = 'lost'`)).toThrow(/CHECK/);
   });
-  expect(apiErrorOf(() => store.putMeasurement('no such run', measured()))).toMatchObject({
+  expect(apiErrorOf(() => store.measurements.put('no such run', measured()))).toMatchObject({
     code: 'store',
     message: expect.stringContaining('no such run'),
   });
   // By its own connection: with a run go all rows that name it.
-  expect(store.series()).not.toEqual([]);
-  expect(store.deleteAllRuns()).toBe(1);
-  expect(store.series()).toEqual([]);
+  expect(store.histories.series()).not.toEqual([]);
+  expect(store.runs.deleteAll()).toBe(1);
+  expect(store.histories.series()).toEqual([]);
   withDatabase((database) => {
     for (const table of ['measurement', 'figure', 'shownRow']) {
       expect(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), table).toBe(0);
@@ -385,9 +385,9 @@ describe('a database that cannot be used', () => {
   } as const;
 
   function fillDatabase(): void {
-    const store = new Store(folder);
+    const store = openStore(folder);
     storeFinished(store, 'a');
-    for (let index = 0; index < 10; index++) store.putMeasurement('a', { ...measured(), id: `m${index}` });
+    for (let index = 0; index < 10; index++) store.measurements.put('a', { ...measured(), id: `m${index}` });
     store.close();
   }
 
@@ -396,7 +396,7 @@ describe('a database that cannot be used', () => {
     const before = readFileSync(file());
     const error = apiErrorOf(() => {
       const store = open();
-      for (const { id } of store.listRuns()) store.getRun(id);
+      for (const { id } of store.runs.list()) store.runs.get(id);
     });
     closeAll();
     expect(error.code).toBe('store');
@@ -413,20 +413,20 @@ describe('a database that cannot be used', () => {
     const store = open();
     storeFinished(store, 'b', '2026-02-01T00:00:00.000Z');
     withDatabase((database) => database.exec(`UPDATE run SET environment = '{}' WHERE id = 'a'`));
-    expect(store.listRuns().map(({ id }) => id)).toEqual(['a', 'b']);
-    const error = apiErrorOf(() => store.getRun('a'));
+    expect(store.runs.list().map(({ id }) => id)).toEqual(['a', 'b']);
+    const error = apiErrorOf(() => store.runs.get('a'));
     expect(error).toMatchObject({ code: 'store', hint: expect.stringContaining('plimsoll delete a') });
-    expect(store.figures({ limit: 9 }).map(({ id }) => id)).toEqual(['b']);
-    const [unreadable, other] = store.listRuns();
+    expect(store.histories.figures({ limit: 9 }).map(({ id }) => id)).toEqual(['b']);
+    const [unreadable, other] = store.runs.list();
     expect(unreadable).toMatchObject({ id: 'a', unreadable: expect.stringContaining('machine') });
     expect(other).not.toHaveProperty('unreadable');
-    expect(store.deleteRun('a')).toBe('a');
-    expect(store.listRuns().map(({ id }) => id)).toEqual(['b']);
+    expect(store.runs.delete('a')).toBe('a');
+    expect(store.runs.list().map(({ id }) => id)).toEqual(['b']);
   });
 
   it('is refused where its place is taken by a folder', () => {
     mkdirSync(file());
-    expect(apiErrorOf(() => new Store(folder)).code).toBe('store');
+    expect(apiErrorOf(() => openStore(folder)).code).toBe('store');
   });
 
   it.each([
@@ -434,7 +434,7 @@ describe('a database that cannot be used', () => {
     ...(process.platform === 'linux' ? [['in /proc', () => '/proc/plimsoll'] as const] : []),
   ] as const)('is refused with its folder %s', (_, path) => {
     writeFileSync(join(folder, 'file'), '');
-    const error = apiErrorOf(() => new Store(path()));
+    const error = apiErrorOf(() => openStore(path()));
     expect(error).toMatchObject({ code: 'store', hint: expect.stringContaining('PLIMSOLL_DATA_DIR') });
     expect(error.message).toContain(path());
   });

@@ -9,9 +9,10 @@ import { findModel } from '../../core/models/zoo.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 import { ProviderProcess } from '../../main/bench/provider-process.ts';
 import { findProvider } from '../../main/bench/providers.ts';
-import { TunedProvider, type TuningShelf } from '../../main/bench/tuned-provider.ts';
+import { TunedProvider } from '../../main/bench/tuned-provider.ts';
 import { webgpuBenchPath } from '../../main/paths.ts';
-import { Store } from '../../main/store/store.ts';
+import { openStore } from '../../main/store/sqlite/open-store.ts';
+import type { Tunings } from '../../main/store/store.ts';
 import { parseAdapterList, wantedFirst } from '../../webgpu-bench/node/dawn.ts';
 import { adapterRecord } from '../../webgpu-bench/provider/adapter.ts';
 import { convnext } from '../fixtures/webgpu/networks.ts';
@@ -146,13 +147,13 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)('the provider webgpu', () =>
 
   it('chooses once, and is told by the store what it chose', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'plimsoll-tuning-'));
-    const store = new Store(folder);
+    const store = openStore(folder);
     const shelved: string[] = [];
-    const shelf: TuningShelf = {
-      tuning: (name, device) => store.tuning(name, device),
-      keepTuning: (name, device, found) => {
+    const shelf: Tunings = {
+      get: (name, device) => store.tuning.get(name, device),
+      keep: (name, device, found) => {
         shelved.push(device);
-        store.keepTuning(name, device, found);
+        store.tuning.keep(name, device, found);
       },
     };
     const prepared = async () => {
@@ -171,8 +172,8 @@ describe.skipIf(whyNoSoftwareAdapter !== undefined)('the provider webgpu', () =>
     expect(Object.keys(first.tuning ?? {}).length).toBeGreaterThan(0);
     expect(shelved).toHaveLength(1);
     expect(shelved[0]).toMatch(/^google-swiftshader, SwiftShader .*, vulkan, SwiftShader .*, dawn \d/);
-    expect(store.tuning('webgpu', shelved[0] ?? '')).toEqual(first.tuning);
-    expect(store.tuning('webgpu-page', shelved[0] ?? '')).toEqual({});
+    expect(store.tuning.get('webgpu', shelved[0] ?? '')).toEqual(first.tuning);
+    expect(store.tuning.get('webgpu-page', shelved[0] ?? '')).toEqual({});
     // Another process has nothing left to try.
     expect(await prepared()).toEqual({ used: first.used, tuning: undefined });
     store.close();

@@ -6,7 +6,7 @@ import { ApiError } from '../../../core/protocol/api.ts';
 import { providerProtocolVersion } from '../../../core/protocol/provider.ts';
 import type { Environment } from '../../../core/protocol/run.ts';
 import { examine } from '../../../main/doctor.ts';
-import { Store } from '../../../main/store/store.ts';
+import { openStore } from '../../../main/store/sqlite/open-store.ts';
 import { sampleRun } from '../../fixtures/api/sample-run.ts';
 
 const detected = vi.hoisted(() => ({ environment: undefined as Environment | undefined }));
@@ -18,7 +18,7 @@ vi.mock('../../../main/machine/detect.ts', async (original) => {
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-doctor-'));
-const store = new Store(folder);
+const store = openStore(folder);
 const nowhere = join(folder, 'no-such-program');
 
 /** Nothing that a doctor would object to. */
@@ -221,7 +221,7 @@ describe('the database', () => {
   });
 
   it('has failed where it does not list its runs', async () => {
-    const closed = new Store(join(folder, 'closed'));
+    const closed = openStore(join(folder, 'closed'));
     closed.close();
     const found = await check('database', healthy, () => closed);
     expect(found).toMatchObject({ status: 'failed', message: expect.stringMatching(/\w/) });

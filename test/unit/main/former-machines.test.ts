@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../../core/protocol/run.ts';
-import { Store } from '../../../main/store/store.ts';
+import { openStore } from '../../../main/store/sqlite/open-store.ts';
+import type { Store } from '../../../main/store/store.ts';
 import { sampleRun } from '../../fixtures/api/sample-run.ts';
 
 let folder: string;
 let store: Store;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-machines-'));
-  store = new Store(folder);
+  store = openStore(folder);
 });
 afterEach(() => {
   store.close();
@@ -36,8 +37,13 @@ function environment(machine: Partial<Environment['machine']>, gpus: readonly st
 let runs = 0;
 function run(of: Environment): void {
   const id = `run${++runs}`;
-  store.createRun({ id, suite: 'quick', startedAt: new Date(2026, 1, runs).toISOString(), environment: of });
-  store.finishRun(id, 'finished', new Date(2026, 1, runs).toISOString(), null);
+  store.runs.create({
+    id,
+    suite: 'quick',
+    startedAt: new Date(2026, 1, runs).toISOString(),
+    environment: of,
+  });
+  store.runs.finish(id, 'finished', new Date(2026, 1, runs).toISOString(), null);
 }
 
 describe('a machine that an earlier version called otherwise', () => {
@@ -52,9 +58,9 @@ describe('a machine that an earlier version called otherwise', () => {
     ['of which nothing is known', { id: 'bbbb', modelId: 'cccc', formerIds: ['dddd'] }, 2],
   ])('%s: %o make %d', (_what, machine, count) => {
     run(environment({ id: 'aaaa', modelId: 'eeee' }));
-    store.updateMachine({ machineId: 'aaaa', label: 'The blue one' });
+    store.machines.update({ machineId: 'aaaa', label: 'The blue one' });
     run(environment(machine));
-    const shown = store.listMachines(false, 'bbbb');
+    const shown = store.machines.list(false, 'bbbb');
     expect(shown).toHaveLength(count);
     // What its owner called it stays.
     expect(shown.find(({ thisMachine }) => thisMachine)?.label).toBe(count === 1 ? 'The blue one' : null);
@@ -64,20 +70,20 @@ describe('a machine that an earlier version called otherwise', () => {
     run(environment({ id: 'aaaa', modelId: 'eeee' }));
     const now = environment({ id: 'bbbb', modelId: 'cccc', formerIds: ['aaaa'] });
     run(now);
-    store.splitMachine('bbbb');
+    store.machines.split('bbbb');
     run(now);
-    expect(store.listMachines(false, null)).toHaveLength(2);
+    expect(store.machines.list(false, null)).toHaveLength(2);
   });
 });
 
 describe('GPUs of the last run', () => {
   it('are missing where they are not there now', () => {
     const machine = { id: 'aaaa', modelId: 'eeee' };
-    expect(store.missingGpus(environment(machine, ['RTX 4060']))).toEqual([]);
+    expect(store.machines.missingGpus(environment(machine, ['RTX 4060']))).toEqual([]);
     run(environment(machine, ['Iris Xe', 'RTX 4060']));
-    expect(store.missingGpus(environment(machine, ['Iris Xe', 'RTX 4060']))).toEqual([]);
-    expect(store.missingGpus(environment(machine, ['Iris Xe']))).toEqual(['RTX 4060']);
-    expect(store.missingGpus(environment(machine, ['Iris Xe', 'RTX 4060', 'RTX 4090']))).toEqual([]);
-    expect(store.missingGpus(environment({ id: 'ffff', modelId: 'eeee' }))).toEqual([]);
+    expect(store.machines.missingGpus(environment(machine, ['Iris Xe', 'RTX 4060']))).toEqual([]);
+    expect(store.machines.missingGpus(environment(machine, ['Iris Xe']))).toEqual(['RTX 4060']);
+    expect(store.machines.missingGpus(environment(machine, ['Iris Xe', 'RTX 4060', 'RTX 4090']))).toEqual([]);
+    expect(store.machines.missingGpus(environment({ id: 'ffff', modelId: 'eeee' }))).toEqual([]);
   });
 });

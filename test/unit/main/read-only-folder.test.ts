@@ -3,7 +3,8 @@ import { constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Store } from '../../../main/store/store.ts';
+import { openStore } from '../../../main/store/sqlite/open-store.ts';
+import type { Store } from '../../../main/store/store.ts';
 import { apiErrorOf } from '../../fixtures/api/api-error.ts';
 import { sampleRun } from '../../fixtures/api/sample-run.ts';
 
@@ -35,7 +36,7 @@ const contents = () =>
   readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]);
 
 function use<T>(work: (store: Store) => T): T {
-  const store = new Store(folder);
+  const store = openStore(folder);
   try {
     return work(store);
   } finally {
@@ -45,14 +46,14 @@ function use<T>(work: (store: Store) => T): T {
 
 describe('a data folder that can only be read', () => {
   it('lists and shows its runs, is left as it is, and says why nothing more is stored', () => {
-    use((store) => store.importRun(sampleRun));
+    use((store) => store.runs.import(sampleRun));
     const before = contents();
     rights.readOnly = folder;
     use((store) => {
-      expect(store.listRuns().map(({ id }) => id)).toEqual([sampleRun.id]);
-      expect(store.getRun(sampleRun.id)).toEqual(sampleRun);
-      expect(store.report(sampleRun.id)?.measurements.length).toBeGreaterThan(0);
-      const refused = apiErrorOf(() => store.deleteRun(sampleRun.id));
+      expect(store.runs.list().map(({ id }) => id)).toEqual([sampleRun.id]);
+      expect(store.runs.get(sampleRun.id)).toEqual(sampleRun);
+      expect(store.runs.report(sampleRun.id)?.measurements.length).toBeGreaterThan(0);
+      const refused = apiErrorOf(() => store.runs.delete(sampleRun.id));
       expect(refused).toMatchObject({ code: 'store', hint: expect.stringContaining('PLIMSOLL_DATA_DIR') });
       expect(refused?.message).toContain(folder);
     });
@@ -61,17 +62,17 @@ describe('a data folder that can only be read', () => {
 
   it('shows also what a program that died left in its log', () => {
     // Not closed: what it stored is still in the write-ahead log.
-    const dying = new Store(folder);
-    dying.importRun(sampleRun);
+    const dying = openStore(folder);
+    dying.runs.import(sampleRun);
     expect(existsSync(join(folder, 'plimsoll.db-wal'))).toBe(true);
     rights.readOnly = folder;
-    use((store) => expect(store.listRuns()).toHaveLength(1));
+    use((store) => expect(store.runs.list()).toHaveLength(1));
     dying.close();
   });
 
   it('without a run lists none', () => {
     rights.readOnly = folder;
-    use((store) => expect(store.listRuns()).toEqual([]));
+    use((store) => expect(store.runs.list()).toEqual([]));
     expect(readdirSync(folder)).toEqual([]);
   });
 });

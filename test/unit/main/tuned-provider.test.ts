@@ -30,8 +30,8 @@ function tuned(answers: readonly (object | Error)[], isPage = false) {
   } as unknown as ProviderConnection;
   const kept = new Map<string, Record<string, number>>();
   const shelf = {
-    tuning: (name: string, device: string) => kept.get(`${name}: ${device}`) ?? {},
-    keepTuning: (name: string, device: string, found: Record<string, number>) =>
+    get: (name: string, device: string) => kept.get(`${name}: ${device}`) ?? {},
+    keep: (name: string, device: string, found: Record<string, number>) =>
       void kept.set(`${name}: ${device}`, { ...kept.get(`${name}: ${device}`), ...found }),
   };
   return { asked, kept, shelf, tuned: new TunedProvider(provider, shelf) };
@@ -83,7 +83,7 @@ it('notes a trial that ended the program, and not one that was passed before, no
 
 it('is not disturbed by a store that keeps nothing', async () => {
   const { shelf, tuned: provider } = tuned([{ handle: 1, tuning: { a: 1 } }, { passed: true }]);
-  shelf.keepTuning = () => {
+  shelf.keep = () => {
     throw new Error('The disk is full.');
   };
   await provider.request('describe', {}, options);

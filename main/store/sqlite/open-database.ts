@@ -3,7 +3,7 @@ import { accessSync, constants, copyFileSync, existsSync, mkdirSync, mkdtempSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { ApiError } from '../../core/protocol/api.ts';
+import { ApiError } from '../../../core/protocol/api.ts';
 import { migrations } from './migrations.ts';
 
 export const databaseName = 'plimsoll.db';

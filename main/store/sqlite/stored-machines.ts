@@ -1,10 +1,10 @@
 /** The machines of the stored runs: what their owner says of them, which are one, and which are deleted. */
 
 import { z } from 'zod';
-import { noiseSuite } from '../../core/analysis/noise-test.ts';
-import { ApiError } from '../../core/protocol/api.ts';
-import type { Machine, MachineUpdate } from '../../core/protocol/machines.ts';
-import type { Environment } from '../../core/protocol/run.ts';
+import { noiseSuite } from '../../../core/analysis/noise-test.ts';
+import { ApiError } from '../../../core/protocol/api.ts';
+import type { Machine, MachineUpdate } from '../../../core/protocol/machines.ts';
+import type { Environment } from '../../../core/protocol/run.ts';
 import type { Statements } from './statements.ts';
 
 const RowSchema = z.object({

@@ -10,10 +10,10 @@ import {
   type Figure,
   figureOf,
   type LostFigure,
-} from '../../core/analysis/figures.ts';
-import type { RunLatencies } from '../../core/analysis/noise-floor.ts';
-import { type MeasuredIn, type ShownMeasurement, showMeasurement } from '../../core/analysis/report.ts';
-import type { Case, Measurement } from '../../core/protocol/run.ts';
+} from '../../../core/analysis/figures.ts';
+import type { RunLatencies } from '../../../core/analysis/noise-floor.ts';
+import { type MeasuredIn, type ShownMeasurement, showMeasurement } from '../../../core/analysis/report.ts';
+import type { Case, Measurement } from '../../../core/protocol/run.ts';
 import { decodeSamples, encodeSamples } from './samples.ts';
 import type { Statements } from './statements.ts';
 
