@@ -41,6 +41,7 @@ export const tasks = {
     program: ['scripts/test-cross.ts'],
   },
   'test-sanitize': { steps: { compiler, packages }, program: ['scripts/test-sanitize.ts'] },
+  'test-onnx': { steps: { packages }, program: ['scripts/test-onnx.ts'] },
   'test-zoo': { steps: { compiler, chromium, packages, native }, program: ['scripts/test-zoo.ts'] },
   'bench-native': { steps: { compiler, onednn, packages, native }, program: ['scripts/bench-native.ts'] },
   'bench-pages': {

@@ -6,6 +6,8 @@ export interface Constant {
   readonly type: number;
   /** Where it comes from: two constants with one origin are one tensor of the file. */
   readonly origin: object;
+  /** All elements are known and the same. */
+  isUniform(): boolean;
   /** In order of the rows. Undefined where the file does not hold the values. */
   read(): Float64Array | undefined;
 }
@@ -34,11 +36,13 @@ export function constantOf(
     return values;
   };
   if (elementsOf(dims) <= mostAtOnce) read();
-  return { dims, type, origin, read };
+  const isUniform = () => read()?.every((value, _, all) => value === all[0]) === true;
+  return { dims, type, origin, read, isUniform };
 }
 
 export function constantOfTensor(tensor: TensorData): Constant {
-  return constantOf(tensor.dims, tensor.type, () => tensor.read(), tensor);
+  const constant = constantOf(tensor.dims, tensor.type, () => tensor.read(), tensor);
+  return { ...constant, isUniform: () => tensor.isUniform() };
 }
 
 /** As a shape, axes or bounds: a short list of numbers. Undefined where it is none, or not known. */

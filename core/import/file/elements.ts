@@ -65,6 +65,12 @@ export function decodeRaw(raw: Uint8Array, type: number, count: number): Float64
   return Float64Array.from({ length: count }, (_, index) => element.read(view, index * element.bytes));
 }
 
+/** All elements have the same bytes. */
+export function isUniformRaw(raw: Uint8Array, type: number): boolean {
+  const bytes = elements.get(type)?.bytes ?? 1;
+  return raw.every((byte, index) => byte === raw[index % bytes]);
+}
+
 /** A number of a typed field: floats of 16 bits lie in `int32_data` as their bits. */
 export function decodeTyped(value: number, type: number): number {
   if (type === elementType.float16) return halfOf(value & 0xffff);

@@ -5,7 +5,7 @@
  */
 import { PbfReader } from 'pbf';
 import { ImportRefused } from '../refusal.ts';
-import { decodeRaw, decodeTyped } from './elements.ts';
+import { decodeRaw, decodeTyped, isUniformRaw } from './elements.ts';
 
 export interface TensorData {
   readonly dims: readonly number[];
@@ -13,6 +13,8 @@ export interface TensorData {
   readonly type: number;
   /** Undefined where the values lie outside the file, or are not those of the shape. */
   read(): Float64Array | undefined;
+  /** All elements are known and the same, as in weights that start at zero. */
+  isUniform(): boolean;
 }
 
 export interface OnnxAttribute {
@@ -271,7 +273,9 @@ function readTensor(reader: PbfReader): { name: string; tensor: TensorData } {
     if (values.length !== count) return undefined;
     return Float64Array.from(values, (value) => decodeTyped(value, type));
   };
-  return { name, tensor: { dims, type, read } };
+  const isUniform = () =>
+    raw === undefined ? read()?.every((value, _, all) => value === all[0]) === true : isUniformRaw(raw, type);
+  return { name, tensor: { dims, type, read, isUniform } };
 }
 
 /** No element takes less than a byte, so that what is claimed is never more than what is there. */

@@ -190,10 +190,13 @@ export class LowerNode extends NodeReader {
     );
   }
 
-  /** Elements of weights, unless another node has the same ones. */
+  /**
+   * Elements of weights, unless another node has the same ones. Exporters keep one tensor of equal ones: of layers that start at zero it is
+   * no sign that they share anything.
+   */
   learned(weights: Constant): number {
     const { counted } = this.surroundings;
-    if (counted.has(weights.origin)) return 0;
+    if (counted.has(weights.origin) && !weights.isUniform()) return 0;
     counted.add(weights.origin);
     return elementsOf(weights.dims);
   }
