@@ -98,7 +98,8 @@ function withEpilogue(
       const other = next.inputs.find((id) => id !== lastId);
       if (hasAdd || other === undefined || !covered.has(other)) break;
       hasAdd = true;
-    } else if (next.kind !== 'activation') {
+    } else if (next.kind !== 'activation' || last.kind === 'activation') {
+      // One activation before the sum and one behind it.
       break;
     }
     operators.push(next.id);

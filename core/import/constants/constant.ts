@@ -12,8 +12,8 @@ export interface Constant {
   read(): Float64Array | undefined;
 }
 
-/** Results that are computed at once; longer ones are weights, and nobody may ask for them. */
-const mostAtOnce = 256;
+/** What is computed at once; longer ones are weights, and nobody may ask for them. */
+const mostAtOnce = 4096;
 /** Nobody computes more than that from constants. */
 const mostElements = 1 << 28;
 
@@ -21,12 +21,15 @@ export function elementsOf(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
 }
 
-/** `compute` is called once, or never. */
+/** `compute` is called once, or never; at once where little is made of little, so that a long chain is no deep one. */
 export function constantOf(
   dims: readonly number[],
   type: number,
   compute: () => Float64Array | undefined,
-  origin: object = {},
+  {
+    origin = {},
+    from = [],
+  }: { readonly origin?: object | undefined; readonly from?: readonly Constant[] } = {},
 ): Constant {
   let values: Float64Array | undefined;
   let isDone = false;
@@ -35,13 +38,13 @@ export function constantOf(
     isDone = true;
     return values;
   };
-  if (elementsOf(dims) <= mostAtOnce) read();
+  if ([{ dims }, ...from].every((one) => elementsOf(one.dims) <= mostAtOnce)) read();
   const isUniform = () => read()?.every((value, _, all) => value === all[0]) === true;
   return { dims, type, origin, read, isUniform };
 }
 
 export function constantOfTensor(tensor: TensorData): Constant {
-  const constant = constantOf(tensor.dims, tensor.type, () => tensor.read(), tensor);
+  const constant = constantOf(tensor.dims, tensor.type, () => tensor.read(), { origin: tensor });
   return { ...constant, isUniform: () => tensor.isUniform() };
 }
 

@@ -28,7 +28,10 @@ export function evaluateConstant(at: ShapeNode, result: TensorInfo, index: numbe
   const [first] = constants;
   // Under another name or shape it is the same tensor.
   const origin = kept.has(at.type) ? first?.origin : undefined;
-  return constantOf(dims, type, () => rounded(evaluate(at, constants, result, index), type), origin);
+  return constantOf(dims, type, () => rounded(evaluate(at, constants, result, index), type), {
+    origin,
+    from: constants,
+  });
 }
 
 /** As a runtime computes: floats of 32 bits, and integers cut off. */
@@ -192,6 +195,34 @@ const pad: Evaluate = (at, inputs, { dims }) => {
   });
 };
 
+/** Weights that are standardised: in training it takes mean and variance from what it reads. */
+const batchNorm: Evaluate = (at, [data, gamma, beta, mean, variance]) => {
+  const values = data?.read();
+  const [scale, shift, means, variances] = [gamma, beta, mean, variance].map((one) => one?.read());
+  if (data === undefined || values === undefined || !scale || !shift || !means || !variances)
+    return undefined;
+  const channels = data.dims[1] ?? 1;
+  const inner = elementsOf(data.dims.slice(2));
+  const channelOf = (index: number) => Math.floor(index / inner) % channels;
+  const isTraining = at.number('training_mode', 0) !== 0;
+  const average = (of: (value: number, channel: number) => number) => {
+    const sums = new Float64Array(channels);
+    for (const [index, value] of values.entries()) {
+      const channel = channelOf(index);
+      sums[channel] = (sums[channel] ?? 0) + of(value, channel) / (values.length / channels);
+    }
+    return sums;
+  };
+  const centre = isTraining ? average((value) => value) : means;
+  const spread = isTraining ? average((value, channel) => (value - (centre[channel] ?? 0)) ** 2) : variances;
+  const epsilon = at.number('epsilon', 1e-5);
+  return values.map((value, index) => {
+    const c = channelOf(index);
+    const normed = (value - (centre[c] ?? Number.NaN)) / Math.sqrt((spread[c] ?? Number.NaN) + epsilon);
+    return normed * (scale[c] ?? Number.NaN) + (shift[c] ?? Number.NaN);
+  });
+};
+
 /** Bounds that are left out are none. */
 const clip: Evaluate = (at, _, { dims }) => {
   const [x, low, high] = [0, 1, 2].map((index) => at.inputs[index]?.constant);
@@ -222,6 +253,7 @@ const evaluators: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>([
   ['Abs', unary(Math.abs)],
   ['Add', binary((a, b) => a + b)],
   ['And', compared((a, b) => a !== 0 && b !== 0)],
+  ['BatchNormalization', batchNorm],
   ['Ceil', unary(Math.ceil)],
   ['Clip', clip],
   ['Concat', concat],

@@ -3,6 +3,19 @@ import type { Draft } from '../draft.ts';
 import { sliceOf } from '../lower/vectors.ts';
 import { derived, type Pass, type Rule } from './rewrite.ts';
 
+/** Maps that are joined more than once, as each layer of a DenseNet joins all before it: the same ones are joined once. */
+export function joinOnce(): Rule {
+  const joined = new Map<Draft, Map<Draft, Draft>>();
+  return (draft) => {
+    const [left, right] = draft.inputs;
+    if (draft.operator.kind !== 'concat' || left === undefined || right === undefined) return undefined;
+    const known = joined.get(left)?.get(right);
+    if (known !== undefined && known !== draft) return known;
+    joined.set(left, (joined.get(left) ?? new Map()).set(right, draft));
+    return undefined;
+  };
+}
+
 export const foldSlice: Rule = (draft, pass) => {
   const [source] = draft.inputs;
   if (draft.operator.kind !== 'slice' || source === undefined) return undefined;
@@ -16,7 +29,14 @@ export const foldSlice: Rule = (draft, pass) => {
       const [left, right] = source.inputs;
       const boundary = left?.output.channels ?? 0;
       if (to <= boundary) return part(draft, left, from, to);
-      return from >= boundary ? part(draft, right, from - boundary, to - boundary) : undefined;
+      if (from >= boundary) return part(draft, right, from - boundary, to - boundary);
+      const ends = [part(draft, left, from, boundary), part(draft, right, 0, to - boundary)];
+      return derived(
+        draft,
+        { kind: 'concat' },
+        ends.flatMap((end) => end ?? []),
+        draft.output,
+      );
     }
     default:
       // Divided among its readers, it is not needed as a whole.

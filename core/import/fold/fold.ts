@@ -7,7 +7,7 @@ import { ImportRefused } from '../refusal.ts';
 import { clipToActivation, mergeClips, selfGate } from './activations.ts';
 import { dropIdentity, foldBackward, foldForward, makeScale, mergeAlike, mergeAll } from './affine.ts';
 import { foldBorder } from './borders.ts';
-import { foldSlice } from './channels.ts';
+import { foldSlice, joinOnce } from './channels.ts';
 import { layerNorm } from './norms.ts';
 import { applyRules, orderOf, type Rule } from './rewrite.ts';
 import { squeezeExcite } from './squeeze-excite.ts';
@@ -31,7 +31,7 @@ const folding: readonly (readonly Rule[])[] = [
 export function foldNetwork(result: Draft): WholeDraft[] {
   const recognised = applyRules(result, recognition);
   const folded = applyRules(recognised, folding);
-  const order = orderOf(applyRules(folded, [[makeScale]]));
+  const order = orderOf(applyRules(folded, [[makeScale], [joinOnce()]]));
   const fragment = order.find(isFragment);
   if (fragment !== undefined) throw refusalOf(fragment);
   if (order[0]?.operator.kind !== 'input')

@@ -97,6 +97,16 @@ describe('planGraph', () => {
     ]);
   });
 
+  it('folds one of two activations in a row', () => {
+    const g = new GraphBuilder('twice', { height: 4, width: 4, channels: 3 });
+    g.block('b', 'conv', () => {
+      const x = g.conv('conv', g.input, { outChannels: 4, kernelSize: 1, activation: 'silu' });
+      return g.activation('again', x, 'silu');
+    });
+    const plan = planGraph(g.build(), 'layerwise', new Set());
+    expect(plan.kernels.map(({ operators }) => operators)).toEqual([[1, 2], [3]]);
+  });
+
   it('makes one kernel of a block that the provider can fuse, and only of that', () => {
     const graph = convFirst(16, 8, 6);
     const fused = planGraph(graph, 'fused', new Set(['convfirst']));
