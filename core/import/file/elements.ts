@@ -65,10 +65,12 @@ export function decodeRaw(raw: Uint8Array, type: number, count: number): Float64
   return Float64Array.from({ length: count }, (_, index) => element.read(view, index * element.bytes));
 }
 
-/** All elements have the same bytes. */
+/** All elements have the same bytes, or are zeros of either sign, as a norm of zero makes them. */
 export function isUniformRaw(raw: Uint8Array, type: number): boolean {
   const bytes = elements.get(type)?.bytes ?? 1;
-  return raw.every((byte, index) => byte === raw[index % bytes]);
+  const isZero = (byte: number, index: number) =>
+    byte === 0 || (byte === 0x80 && isFloat(type) && index % bytes === bytes - 1);
+  return raw.every((byte, index) => byte === raw[index % bytes]) || raw.every(isZero);
 }
 
 /** A number of a typed field: floats of 16 bits lie in `int32_data` as their bits. */

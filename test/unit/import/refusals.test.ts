@@ -73,6 +73,18 @@ describe('an operator that there is none for', () => {
   });
 });
 
+it.each([
+  ['around a layer', 'QuantizeLinear', ['scale', 'zero']],
+  ['as a layer of integers', 'ConvInteger', ['weights']],
+  ['as one of its own', 'QLinearConv', ['scale', 'zero', 'weights', 'scale', 'zero', 'scale', 'zero']],
+])('a quantized network is refused as such: %s', (_, type, inputs) => {
+  const file = fileOf((made, x) => {
+    const tensors = inputs.map((name) => (name === 'weights' ? made.weights([8, 3, 3, 3]) : made.scalar(1)));
+    return made.node(type, [x, ...tensors], {}, '/q');
+  });
+  expect(refusalOf(file)).toBe(`It is quantized: ${type} (node /q) computes with integers.`);
+});
+
 describe('inputs and results', () => {
   it('are an image and one tensor', () => {
     const relu = (file: OnnxFile, x: string) => file.node('Relu', [x]);
