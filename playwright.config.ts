@@ -10,8 +10,14 @@ const browser = findBrowser();
 export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results/playwright',
-  // The program under test uses every core.
-  workers: 1,
+  globalSetup: './test/e2e/support/measured.ts',
+  fullyParallel: true,
+  workers: 2,
+  // What counts a page's frames or the moments between its changes runs by itself, behind all else.
+  projects: [
+    { name: 'pages', grepInvert: /@timing/ },
+    { name: 'timing', grep: /@timing/, workers: 1, dependencies: ['pages'] },
+  ],
   timeout: 90_000,
   expect: { timeout: 15_000 },
   use: {

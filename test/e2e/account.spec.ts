@@ -35,5 +35,5 @@ test('a figure is measured again, and the page says whether it agrees', async ({
   await expect(verdict).toBeVisible({ timeout: 150_000 });
   await expect(account.getByText(/Before .* m?s, now .* m?s\./)).toBeVisible();
   await expect(account.getByRole('button', { name: 'Measure again' })).toBeEnabled();
-  expect(JSON.parse(app.cli('runs', '--json').stdout)).toHaveLength(2);
+  expect(await app.json('runs', '--json')).toHaveLength(2);
 });

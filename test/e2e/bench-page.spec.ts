@@ -190,7 +190,7 @@ test.describe('in the app', () => {
       await expect(bench.getByRole('status')).toHaveText(/Working: calibrate/);
       await bench.close();
       await expect(page.getByText(/No bench page is open/).first()).toBeVisible({ timeout: 45_000 });
-      const [run] = JSON.parse(app.cli('runs', '--json').stdout);
+      const [run] = await app.json('runs', '--json');
       expect(run).toMatchObject({ status: 'failed' });
     } finally {
       await app.stop();

@@ -12,9 +12,9 @@ import type { MeasurementDetail, RunReport } from '../../core/protocol/run.ts';
 import { showCell } from '../../renderer/charts/table-data.ts';
 import { expect, openPage, type ServedApp, test } from './support/served-app.ts';
 
-const reportOf = (app: ServedApp): RunReport => JSON.parse(app.cli('show', '--json').stdout);
-const detailsOf = (app: ServedApp, model: string): MeasurementDetail[] =>
-  JSON.parse(app.cli('show', '--kernels', model, '--json').stdout);
+const reportOf = (app: ServedApp): Promise<RunReport> => app.json('show', '--json');
+const detailsOf = (app: ServedApp, model: string): Promise<MeasurementDetail[]> =>
+  app.json('show', '--kernels', model, '--json');
 
 /** All cells of all rows at once. */
 async function cellsOf(table: Locator): Promise<string[][]> {
@@ -26,7 +26,7 @@ async function cellsOf(table: Locator): Promise<string[][]> {
 const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
 
 test('the table of the run has the figures of each measurement', async ({ page, app }) => {
-  const { measurements } = reportOf(app);
+  const { measurements } = await reportOf(app);
   await openPage(page, app, 'gap');
   const rows = await cellsOf(page.getByRole('table', { name: 'Measurements' }));
   expect(rows).toHaveLength(measurements.length);
@@ -48,7 +48,7 @@ test('the table of the run has the figures of each measurement', async ({ page, 
 });
 
 test('the overview has the ceilings and the lowest efficiencies', async ({ page, app }) => {
-  const { measurements, providers } = reportOf(app);
+  const { measurements, providers } = await reportOf(app);
   await openPage(page, app, 'overview');
   const ceilings = page.getByRole('region', { name: 'Ceilings' });
   const arithmetic = await cellsOf(ceilings.getByRole('table', { name: 'Arithmetic' }));
@@ -85,7 +85,7 @@ test('the overview has the ceilings and the lowest efficiencies', async ({ page,
 });
 
 test('the waterline has ideal, bound and measured latency of both plans', async ({ page, app }) => {
-  const both = reportOf(app).measurements.filter(({ model }) => model === 'convfirst_pico');
+  const both = (await reportOf(app)).measurements.filter(({ model }) => model === 'convfirst_pico');
   expect(both).toHaveLength(2);
   await openPage(page, app, 'waterline');
   await page.getByLabel('Measurement').selectOption({ label: 'convfirst_pico · fused' });
@@ -105,7 +105,7 @@ test('the waterline has ideal, bound and measured latency of both plans', async 
 });
 
 test('the layers and the roofline have the figures of each kernel', async ({ page, app }) => {
-  const fused = detailsOf(app, 'convfirst_pico').find(({ summary }) => summary.plan === 'fused');
+  const fused = (await detailsOf(app, 'convfirst_pico')).find(({ summary }) => summary.plan === 'fused');
   const kernels = fused?.kernels ?? [];
   const all = sum(kernels.map(({ latencyNs }) => latencyNs ?? 0));
   await openPage(page, app, 'layers');

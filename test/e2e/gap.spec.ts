@@ -15,8 +15,8 @@ const section = (page: Page) => page.getByRole('region', { name: 'Efficiency gap
 const panel = (page: Page, index: number) => section(page).locator('.gap-panel').nth(index);
 const pointOf = (within: Locator, id: string) => within.locator(`.gap-point[data-point="${id}"]`);
 
-function shown(app: ServedApp, run = 'latest'): RunReport {
-  return JSON.parse(app.cli('show', run, '--json').stdout);
+function shown(app: ServedApp, run = 'latest'): Promise<RunReport> {
+  return app.json('show', run, '--json');
 }
 
 /** Those that the plot can place: with a published accuracy. */
@@ -37,7 +37,7 @@ async function importAs(
   app: ServedApp,
   { id, machine, times, batch, software = false }: Edited,
 ): Promise<void> {
-  const bundle = BundleSchema.parse(JSON.parse(app.cli('export', 'latest').stdout));
+  const bundle = BundleSchema.parse(await app.json('export', 'latest'));
   const { run } = bundle;
   const edited = {
     ...bundle,
@@ -71,7 +71,7 @@ async function importAs(
   };
   const file = join(app.dataFolder, `${id}.json`);
   await writeFile(file, JSON.stringify(edited));
-  const result = app.cli('import', file);
+  const result = await app.cli('import', file);
   expect(result.status, result.stderr).toBe(0);
 }
 
@@ -85,7 +85,7 @@ test('stands every point where its figures say, with its ideal latency, its wate
   app,
 }) => {
   await open(page, app);
-  const rows = placed(shown(app));
+  const rows = placed(await shown(app));
   await expect(panel(page, 0).locator('.gap-point')).toHaveCount(
     new Set(rows.map(({ model }) => model)).size,
   );
@@ -129,7 +129,7 @@ test('tells the same figures where a point is pointed at, in its table, and in w
   app,
 }) => {
   await open(page, app);
-  const report = shown(app);
+  const report = await shown(app);
   const rows = placed(report);
   const said = page.locator('.chart-tooltip');
   for (const { id } of rows) {
@@ -186,7 +186,7 @@ test('tells the same figures where a point is pointed at, in its table, and in w
 
 test('selects a point by key, pins it beside another, and leads on to its pages', async ({ page, app }) => {
   await open(page, app);
-  const rows = placed(shown(app));
+  const rows = placed(await shown(app));
   const drawing = panel(page, 1).getByRole('img');
   await drawing.press('Home');
   const fastest = rows.toSorted((a, b) => a.latencyNs.median - b.latencyNs.median)[0];
@@ -233,18 +233,18 @@ test('lays another machine’s run over it, with images as the common measure', 
   await importAs(app, { id: 'laptoprun', machine: 'laptop', times: 2, batch: 1 });
   await importAs(app, { id: 'batchrun', machine: 'server', times: 8, batch: 4 });
   await open(page, app);
-  const own = placed(shown(app));
+  const own = placed(await shown(app));
   await section(page).locator('summary').click();
   await chooseRun(page, 'Add a run', 'laptop');
   await expect(page.getByRole('group', { name: /measured on laptop, another machine/ })).toContainText(
     'kernel',
   );
   await expect(page.getByRole('group', { name: /measured on this machine/ })).toBeVisible();
-  const laptop = placed(shown(app, 'laptoprun'));
+  const laptop = placed(await shown(app, 'laptoprun'));
   await expect(panel(page, 1).locator('.gap-point')).toHaveCount(own.length + laptop.length);
   await chooseRun(page, 'Add a run', 'server');
   await expect(panel(page, 1)).toContainText('Latency of one image, batches of several sizes [ms]');
-  const [row] = placed(shown(app, 'batchrun'));
+  const [row] = placed(await shown(app, 'batchrun'));
   if (row === undefined) throw new Error('the run measured something');
   await page.getByRole('combobox', { name: 'Point' }).selectOption(row.id);
   expect(page.url()).toContain('run=batchrun');
@@ -260,7 +260,7 @@ test('lays published figures over it, names their sources, and draws no more ser
   app,
 }) => {
   await open(page, app);
-  const own = placed(shown(app)).length;
+  const own = placed(await shown(app)).length;
   await section(page).locator('summary').click();
   const published = page.getByRole('group', { name: 'Published by others' });
   await published.getByLabel(/the paper/).check();

@@ -10,8 +10,8 @@ import { chooseRun, expect, openPage, type ServedApp, test } from './support/ser
 
 type Bundle = z.output<typeof BundleSchema>;
 
-const latestBundle = (app: ServedApp): Bundle =>
-  BundleSchema.parse(JSON.parse(app.cli('export', 'latest').stdout));
+const latestBundle = async (app: ServedApp): Promise<Bundle> =>
+  BundleSchema.parse(await app.json('export', 'latest'));
 
 /** The same run as another one, begun a minute later, with whatever is changed in it. */
 function asRun(bundle: Bundle, id: string, change: (run: Bundle['run']) => Partial<Bundle['run']>): Bundle {
@@ -42,7 +42,7 @@ test('a new workstation: from the first start to its health', async ({ page, emp
   test.setTimeout(240_000);
   await page.goto(emptyApp.address);
   await expect(page.getByRole('heading', { name: 'Nothing has been measured yet' })).toBeVisible();
-  const detected = JSON.parse(emptyApp.cli('detect', '--json').stdout);
+  const detected = await emptyApp.json('detect', '--json');
   await expect(page.getByRole('region', { name: 'Machine' })).toContainText(detected.cpu.model);
 
   await page.keyboard.press('g');
@@ -56,7 +56,7 @@ test('a new workstation: from the first start to its health', async ({ page, emp
   await expect(page.getByRole('heading', { name: 'The run has ended' })).toBeVisible({ timeout: 180_000 });
 
   await page.getByRole('link', { name: 'Overview' }).click();
-  const shown = JSON.parse(emptyApp.cli('show', '--json').stdout);
+  const shown = await emptyApp.json('show', '--json');
   const [measurement] = shown.measurements;
   const lastRun = page.getByRole('region', { name: 'Last run' });
   await expect(lastRun).toContainText(formatPercent(measurement.efficiency));
@@ -64,7 +64,7 @@ test('a new workstation: from the first start to its health', async ({ page, emp
   const health = page.getByRole('region', { name: 'Health' });
   await expect(health).toContainText('The machine is as it was in its last run.');
   // What is amiss on this machine is what the program's own checks say.
-  const checks = JSON.parse(emptyApp.cli('doctor', '--json').stdout);
+  const checks = await emptyApp.json('doctor', '--json');
   for (const { name, status, message } of checks) {
     if (status !== 'ok') await expect(health).toContainText(`${name}: ${message}`);
   }
@@ -72,7 +72,7 @@ test('a new workstation: from the first start to its health', async ({ page, emp
 
 test('an updated driver: what got slower, whether that is real, and since when', async ({ page, app }) => {
   test.setTimeout(180_000);
-  const updated = asRun(latestBundle(app), 'updated1', (run) => ({
+  const updated = asRun(await latestBundle(app), 'updated1', (run) => ({
     environment: { ...run.environment, system: { ...run.environment.system, kernel: '99.1-updated' } },
     measurements: run.measurements.map((measurement) =>
       measurement.outcome.status !== 'measured' || measurement.model !== 'regnety_004'
@@ -94,7 +94,7 @@ test('an updated driver: what got slower, whether that is real, and since when',
 
   await page.keyboard.press('g');
   await page.keyboard.press('c');
-  const compared = JSON.parse(app.cli('compare', '--json').stdout);
+  const compared = await app.json('compare', '--json');
   expect(compared.rows.length).toBe(4);
   const verdicts = page.getByRole('table', { name: 'Verdicts' });
   for (const { model, after, effect, verdict } of compared.rows) {
@@ -121,7 +121,7 @@ test('an updated driver: what got slower, whether that is real, and since when',
 
 test('a buyer: another machine, what both cost, and a report of both', async ({ page, app }) => {
   test.setTimeout(180_000);
-  const offered = asRun(latestBundle(app), 'offered1', ({ environment }) => ({
+  const offered = asRun(await latestBundle(app), 'offered1', ({ environment }) => ({
     environment: {
       ...environment,
       machine: { ...environment.machine, id: 'offer-id', name: 'offer', modelId: undefined },
@@ -148,9 +148,7 @@ test('a buyer: another machine, what both cost, and a report of both', async ({ 
 
   await page.keyboard.press('Escape');
   await page.getByRole('link', { name: 'Reports' }).click();
-  const [mine] = JSON.parse(app.cli('runs', '--json').stdout).filter(
-    ({ id }: { id: string }) => id !== 'offered1',
-  );
+  const [mine] = (await app.json('runs', '--json')).filter(({ id }: { id: string }) => id !== 'offered1');
   await chooseRun(page, 'Run', mine.id);
   await chooseRun(page, 'Beside', 'offered1');
   const report = page.getByRole('form', { name: 'Export report' });
@@ -163,7 +161,7 @@ test('a buyer: another machine, what both cost, and a report of both', async ({ 
       expect(content.subarray(0, 5).toString()).toBe('%PDF-');
       continue;
     }
-    const { measurements } = JSON.parse(app.cli('show', mine.id, '--json').stdout);
+    const { measurements } = await app.json('show', mine.id, '--json');
     for (const text of ['Offer of May', '1,000 EUR', '2,500.50 EUR'])
       expect(content.toString()).toContain(text);
     for (const { efficiency } of measurements)
@@ -177,7 +175,7 @@ test('a designer: from the waterline to the layers, as Markdown, and what is not
   app,
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const { measurements } = JSON.parse(app.cli('show', '--json').stdout);
+  const { measurements } = await app.json('show', '--json');
   const fused = measurements.find(
     ({ model, plan }: { model: string; plan: string }) => model === 'convfirst_pico' && plan === 'fused',
   );

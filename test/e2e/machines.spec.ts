@@ -25,8 +25,7 @@ function storeMachines(folder: string): void {
   store.close();
 }
 
-const machinesOf = (app: ServedApp, ...options: string[]) =>
-  JSON.parse(app.cli('machines', ...options, '--json').stdout);
+const machinesOf = (app: ServedApp, ...options: string[]) => app.json('machines', ...options, '--json');
 
 test.beforeEach(async ({ page, emptyApp }) => {
   storeMachines(emptyApp.dataFolder);
@@ -45,7 +44,7 @@ test('keeps a label, a price and notes, each when its field is left', async ({ p
   await form.getByLabel('Price').fill('1,5');
   await form.getByLabel('Price').press('Tab');
   await expect(form.getByText('Give the price as a number')).toBeVisible();
-  expect(machinesOf(emptyApp)[1].price).toBeNull();
+  expect((await machinesOf(emptyApp))[1].price).toBeNull();
   await form.getByLabel('Price').fill('1200.5');
   await form.getByLabel('Currency').fill('chf');
   await form.getByLabel('Notes').fill('under the roof');
@@ -53,7 +52,7 @@ test('keeps a label, a price and notes, each when its field is left', async ({ p
   await expect(row).toContainText('1,200.50 CHF');
   await expect(form.getByLabel('Currency')).toHaveValue('CHF');
   await expect
-    .poll(() => machinesOf(emptyApp)[1])
+    .poll(async () => (await machinesOf(emptyApp))[1])
     .toMatchObject({
       label: 'Old box',
       price: { amount: 1200.5, currency: 'CHF' },
@@ -68,11 +67,11 @@ test('keeps a label, a price and notes, each when its field is left', async ({ p
   await expect(row).not.toContainText('CHF');
   await page.reload();
   await expect(form.getByLabel('Notes')).toHaveValue('under the roof');
-  expect(machinesOf(emptyApp)[1].price).toBeNull();
+  expect((await machinesOf(emptyApp))[1].price).toBeNull();
 });
 
 test('shows the hardware and the ceilings of the newest run of each', async ({ page, emptyApp }) => {
-  const shown = JSON.parse(emptyApp.cli('show', 'run0', '--json').stdout);
+  const shown = await emptyApp.json('show', 'run0', '--json');
   const region = (name: string) => page.getByRole('region', { name, exact: true });
   await expect(region('Machine')).toContainText('CPU of the desk');
   await expect(region('Machine')).toContainText(shown.machine.system.kernel);
@@ -95,7 +94,11 @@ test('shows two as one, says so before, and takes it back twice', async ({ page,
   await expect(page.getByText('attic is now shown as desk.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Undo' })).toBeFocused();
   await expect(rows).toHaveCount(1);
-  expect(machinesOf(emptyApp)[0]).toMatchObject({ id: 'desk-id', runs: 3, merged: [{ id: 'attic-id' }] });
+  expect((await machinesOf(emptyApp))[0]).toMatchObject({
+    id: 'desk-id',
+    runs: 3,
+    merged: [{ id: 'attic-id' }],
+  });
   await page.getByRole('button', { name: 'Undo' }).press('Enter');
   await expect(rows).toHaveCount(2);
   await card.getByLabel('Show as one with it').selectOption('attic-id');
@@ -103,7 +106,7 @@ test('shows two as one, says so before, and takes it back twice', async ({ page,
   await expect(rows).toHaveCount(1);
   await card.getByRole('button', { name: 'Split attic again' }).press('Enter');
   await expect(rows).toHaveCount(2);
-  expect(machinesOf(emptyApp).map(({ runs }: { runs: number }) => runs)).toEqual([2, 1]);
+  expect((await machinesOf(emptyApp)).map(({ runs }: { runs: number }) => runs)).toEqual([2, 1]);
 });
 
 test('deletes a machine with its runs, and brings both back, at once or later', async ({
@@ -114,10 +117,10 @@ test('deletes a machine with its runs, and brings both back, at once or later', 
   await page.getByRole('button', { name: 'Delete it with its 2 runs' }).press('Enter');
   await expect(page.getByText('desk was deleted with its 2 runs.')).toBeVisible();
   await expect(rows).toHaveCount(1);
-  expect(JSON.parse(emptyApp.cli('runs', '--json').stdout)).toHaveLength(1);
+  expect(await emptyApp.json('runs', '--json')).toHaveLength(1);
   await page.getByRole('button', { name: 'Undo' }).press('Enter');
   await expect(rows).toHaveCount(2);
-  expect(JSON.parse(emptyApp.cli('runs', '--json').stdout)).toHaveLength(3);
+  expect(await emptyApp.json('runs', '--json')).toHaveLength(3);
 
   await page.getByRole('button', { name: 'Delete it with its 2 runs' }).press('Enter');
   await expect(rows).toHaveCount(1);
@@ -127,7 +130,7 @@ test('deletes a machine with its runs, and brings both back, at once or later', 
   await page.getByText('Deleted: 2 machines').click();
   await page.getByRole('button', { name: 'Restore attic' }).press('Enter');
   await expect(rows).toHaveCount(1);
-  expect(machinesOf(emptyApp, '--deleted')).toMatchObject([{ id: 'desk-id' }]);
+  expect(await machinesOf(emptyApp, '--deleted')).toMatchObject([{ id: 'desk-id' }]);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -70,7 +70,7 @@ test('is dropped, looked at, measured and deleted', async ({ page, emptyApp }) =
   await expect(page.getByRole('region', { name: 'What it will take' })).toContainText(/\D2 cases, about/);
   await page.getByRole('button', { name: 'Profile this machine' }).click();
   await expect(page.getByRole('heading', { name: 'The run has ended' })).toBeVisible({ timeout: 180_000 });
-  const shown = JSON.parse(emptyApp.cli('show', '--json').stdout);
+  const shown = await emptyApp.json('show', '--json');
   expect(shown.measurements).toMatchObject([
     { model: 'my-net', family: 'imported', operations: 2 * macs, verified: true },
     { model: 'my-net', family: 'imported', operations: 2 * macs, verified: true },
@@ -81,7 +81,7 @@ test('is dropped, looked at, measured and deleted', async ({ page, emptyApp }) =
   await page.getByRole('button', { name: 'Delete …' }).click();
   await page.getByRole('button', { name: 'Delete it' }).click();
   await expect(page.getByRole('button', { name: 'my-net' })).toHaveCount(0);
-  expect(JSON.parse(emptyApp.cli('models', '--json').stdout)).not.toContainEqual(
+  expect(await emptyApp.json('models', '--json')).not.toContainEqual(
     expect.objectContaining({ name: 'my-net' }),
   );
 });

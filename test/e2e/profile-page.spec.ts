@@ -29,7 +29,7 @@ test('says what a choice will take, measures it by the keyboard alone, and finds
   test.setTimeout(180_000);
   await openPage(page, app, 'profile');
   const plan = page.getByRole('region', { name: 'What it will take' });
-  const planned = JSON.parse(app.cli('profile', '--dry-run', '--json').stdout);
+  const planned = await app.json('profile', '--dry-run', '--json');
   await expect(plan).toContainText(`${planned.cases.length} cases`, { timeout: 30_000 });
 
   await page.getByRole('radio', { name: 'A suite' }).focus();
@@ -73,13 +73,15 @@ test('says what a choice will take, measures it by the keyboard alone, and finds
   const table = again.getByRole('table', { name: 'Measurements' });
   await expect(table.getByRole('row')).toHaveCount(3, { timeout: 60_000 });
   await expect(again.getByRole('heading', { name: 'The run has ended' })).toBeVisible({ timeout: 60_000 });
-  const [run] = JSON.parse(app.cli('runs', '--json').stdout);
+  const [run] = await app.json('runs', '--json');
   expect(run).toMatchObject({ status: 'finished', measured: 2 });
   await again.getByRole('button', { name: 'Efficiency gap' }).press('Enter');
   await expect(again).toHaveURL(new RegExp(`page=gap.*run=${run.id}|run=${run.id}.*page=gap`));
 });
 
-test('is still while it measures: at most one change a second, and nothing moves', async ({ page, app }) => {
+test('is still while it measures: at most one change a second, and nothing moves', {
+  tag: '@timing',
+}, async ({ page, app }) => {
   test.setTimeout(180_000);
   await openPage(page, app, 'gap');
   await page.goto(`${new URL(app.address).origin}/#page=profile`);
@@ -116,7 +118,7 @@ test('imports what is dropped, says what is wrong with the rest, and loses nothi
   page,
   app,
 }) => {
-  const bundle = JSON.parse(app.cli('export', 'latest').stdout);
+  const bundle = await app.json('export', 'latest');
   const other = { ...bundle, run: { ...bundle.run, id: 'dropped1', suite: 'standard' } };
   other.run.measurements = bundle.run.measurements.map((one: { id: string }) => ({
     ...one,
@@ -135,7 +137,7 @@ test('imports what is dropped, says what is wrong with the rest, and loses nothi
   await expect(answer).toContainText(/again\.json: not imported\. .*already/);
   await expect(answer).toContainText('holiday.jpg: not imported. The file was not imported: it is no JSON.');
   expect(await seriousOf(page)).toEqual([]);
-  expect(JSON.parse(app.cli('runs', '--json').stdout)).toHaveLength(2);
+  expect(await app.json('runs', '--json')).toHaveLength(2);
   await page.getByRole('button', { name: 'Show it' }).press('Enter');
   await expect(page.getByRole('combobox', { name: 'Run' })).toHaveValue(/standard/);
 
@@ -182,7 +184,7 @@ test('keeps the settings, for the command line too, and says so when their file 
   await page.reload();
   await expect(page.getByLabel('Suite')).toHaveValue('paper');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
-  expect(JSON.parse(emptyApp.cli('profile', '--dry-run', '--json').stdout)).toMatchObject({ suite: 'paper' });
+  expect(await emptyApp.json('profile', '--dry-run', '--json')).toMatchObject({ suite: 'paper' });
 
   await writeFile(join(emptyApp.dataFolder, 'settings.json'), '{ "version": 1, "theme": "pink" }');
   await page.reload();
@@ -199,11 +201,11 @@ test('deletes every run only when it is told twice', async ({ page, app }) => {
   await expect(page.getByText('1 run is stored.')).toBeVisible();
   await page.getByRole('button', { name: 'Delete all runs' }).click();
   await page.getByRole('button', { name: 'Keep it' }).click();
-  expect(JSON.parse(app.cli('runs', '--json').stdout)).toHaveLength(1);
+  expect(await app.json('runs', '--json')).toHaveLength(1);
   await page.getByRole('button', { name: 'Delete all runs' }).click();
   await page.getByRole('button', { name: 'Delete all for good' }).click();
   await expect(page.getByText('No run is stored.')).toBeVisible();
-  expect(JSON.parse(app.cli('runs', '--json').stdout)).toEqual([]);
+  expect(await app.json('runs', '--json')).toEqual([]);
 });
 
 test('shows a report before it is saved, shut off from the page', async ({ page, app }) => {
@@ -221,7 +223,7 @@ test('shows a report before it is saved, shut off from the page', async ({ page,
   );
 });
 
-test('goes through a thousand runs without a stutter', async ({ page, emptyApp }) => {
+test('goes through a thousand runs without a stutter', { tag: '@timing' }, async ({ page, emptyApp }) => {
   test.setTimeout(180_000);
   const store = openStore(emptyApp.dataFolder);
   for (let index = 0; index < 1000; index++) {

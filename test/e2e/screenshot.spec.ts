@@ -13,7 +13,7 @@ test('the overview', async ({ page, emptyApp }) => {
   test.setTimeout(1_500_000);
   const stored = process.env.PLIMSOLL_SCREENSHOT_DATA;
   const app = stored === undefined ? emptyApp : await serve(stored);
-  if (stored === undefined) expect(app.cli('profile', '--suite', 'paper').status).toBe(0);
+  if (stored === undefined) expect((await app.cli('profile', '--suite', 'paper')).status).toBe(0);
   await openPage(page, app, 'gap');
   await expect(page.getByRole('table', { name: 'Measurements' }).locator('tbody tr')).toHaveCount(26);
   await page.screenshot({ path: join(images, 'overview.png'), fullPage: true });

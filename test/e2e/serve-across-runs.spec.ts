@@ -35,7 +35,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     emptyApp,
   }) => {
     await page.emulateMedia({ colorScheme });
-    const compared = JSON.parse(emptyApp.cli('compare', '--json').stdout);
+    const compared = await emptyApp.json('compare', '--json');
     await page.keyboard.press('g');
     await page.keyboard.press('c');
     const verdicts = page.getByRole('table', { name: 'Verdicts' });
@@ -60,7 +60,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await verdicts.getByRole('button', { name: 'resnet50' }).first().press('Enter');
     const {
       rows: [resnet],
-    } = JSON.parse(emptyApp.cli('compare', '--blocks', 'resnet50', '--json').stdout);
+    } = await emptyApp.json('compare', '--blocks', 'resnet50', '--json');
     await expect(verdicts.getByText(resnet.reason)).toBeVisible();
     const blocks = page.getByRole('table', { name: 'Blocks of resnet50' });
     for (const { name, beforeNs, afterNs, ratio } of resnet.blocks) {
@@ -81,7 +81,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'History' }).press('Enter');
-    const { series } = JSON.parse(emptyApp.cli('history', '--model', 'resnet50', '--json').stdout);
+    const { series } = await emptyApp.json('history', '--model', 'resnet50', '--json');
     await page.getByLabel('Model').selectOption('resnet50');
     await expect(page.locator('.history-chart .point')).toHaveCount(12);
     await expect(page.locator('.history-chart .level')).toHaveCount(series[0].changePoints.length);
@@ -115,7 +115,7 @@ test('sorts and filters what is compared, and compares parts of runs', async ({ 
   await page.keyboard.press('c');
   const rows = page.getByRole('table', { name: 'Verdicts' }).locator('tbody tr');
   await expect(rows.first()).toBeVisible();
-  const { rows: compared } = JSON.parse(emptyApp.cli('compare', '--json').stdout);
+  const { rows: compared } = await emptyApp.json('compare', '--json');
   await expect(rows).toHaveCount(compared.length);
   await page.getByRole('button', { name: 'Change [95% interval]' }).click();
   const slowest = Math.max(...compared.map(({ effect }: { effect: { ratio: number } }) => effect.ratio));
@@ -133,7 +133,7 @@ test('sorts and filters what is compared, and compares parts of runs', async ({ 
   await page.getByRole('button', { name: 'fused with layerwise plan' }).click();
   await expect(page.getByLabel('Before: Plan')).toHaveValue('layerwise');
   await expect(page.getByLabel('After: Plan')).toHaveValue('fused');
-  const plans = JSON.parse(emptyApp.cli('compare', 'run11', '--plans', 'layerwise,fused', '--json').stdout);
+  const plans = await emptyApp.json('compare', 'run11', '--plans', 'layerwise,fused', '--json');
   await expect(rows).toHaveCount(plans.rows.length);
   await expect(rows.first()).toContainText('layerwise → fused');
   await expect(rows.first()).toContainText(formatEffect(plans.rows[0].effect));

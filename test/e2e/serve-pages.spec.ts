@@ -73,7 +73,7 @@ for (const [look, media] of [
 }
 
 test('compares the plans of the one run with a verdict, its reason and its blocks', async ({ page, app }) => {
-  const { rows } = JSON.parse(app.cli('compare', 'latest', '--plans', 'layerwise,fused', '--json').stdout);
+  const { rows } = await app.json('compare', 'latest', '--plans', 'layerwise,fused', '--json');
   expect(rows).toHaveLength(2);
   await openByKeys(page, 'c', 'Compare');
   await page.getByRole('button', { name: 'fused with layerwise plan' }).press('Enter');
@@ -122,7 +122,7 @@ test('draws both plans in one water, and says what the roofline of the whole mis
   page,
   app,
 }) => {
-  const { measurements } = JSON.parse(app.cli('show', '--json').stdout);
+  const { measurements } = await app.json('show', '--json');
   const fused = measurements.find(
     ({ model, plan }: { model: string; plan: string }) => model === 'convfirst_pico' && plan === 'fused',
   );

@@ -1,11 +1,15 @@
 /** Measuring from the browser, and who may. */
-import { expect, openPage, test } from './support/served-app.ts';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { measuredFolder } from './support/measured.ts';
+import { expect, openPage, program, serve, test } from './support/served-app.ts';
 
-test('begins with an explanation, profiles, and can be stopped without losing anything', async ({
-  page,
-  emptyApp,
-}) => {
-  await page.goto(emptyApp.address);
+test('begins with an explanation, profiles, and can be stopped without losing anything', async ({ page }) => {
+  test.setTimeout(180_000);
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-profiled-'));
+  const app = await serve(folder);
+  await page.goto(app.address);
   await expect(page.getByRole('heading', { name: 'Nothing has been measured yet' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Machine' })).toContainText('instruction sets');
   await page.getByRole('button', { name: 'Profile this machine' }).click();
@@ -13,13 +17,13 @@ test('begins with an explanation, profiles, and can be stopped without losing an
   await expect(progress).toBeVisible();
 
   // A second run would disturb the first, whoever asks for it.
-  const second = emptyApp.cli('profile', '--settle', '0', '--models', 'regnety_004');
+  const second = program(folder, 'profile', '--settle', '0', '--models', 'regnety_004');
   expect(second.status).not.toBe(0);
   expect(second.stderr).toContain('is going on');
 
   // The first network appears while the others are still to come.
   const rows = page.getByRole('table', { name: 'Measurements' }).locator('tbody tr');
-  await expect(rows.first()).toContainText('resnet50', { timeout: 60_000 });
+  await expect(rows.first()).toContainText('resnet50', { timeout: 120_000 });
   await expect(progress).toBeVisible();
   expect(Number(await progress.getAttribute('aria-valuenow'))).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Stop' }).click();
@@ -28,9 +32,11 @@ test('begins with an explanation, profiles, and can be stopped without losing an
   await expect(progress).toBeHidden({ timeout: 30_000 });
   await expect(page.getByText('cancelled: what was measured is kept')).toBeVisible();
   await expect(rows.first()).toContainText('resnet50');
-  const [run] = JSON.parse(emptyApp.cli('runs', '--json').stdout);
+  const [run] = await app.json('runs', '--json');
   expect(run).toMatchObject({ status: 'cancelled' });
   expect(run.measured).toBeGreaterThanOrEqual(1);
+  await app.stop();
+  await rm(folder, { recursive: true });
 });
 
 test('follows a run to its end, and another page follows it too', async ({ page, context, app }) => {
@@ -63,10 +69,14 @@ test('lets nobody in without the token', async ({ page, emptyApp }) => {
   await expect(page.getByRole('heading', { name: 'This page is not signed in' })).toBeVisible();
 });
 
-test('says so when the program is gone', async ({ page, app }) => {
+test('says so when the program is gone', async ({ page }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-gone-'));
+  await cp(measuredFolder(), folder, { recursive: true });
+  const app = await serve(folder);
   await openPage(page, app, 'gap');
   await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();
   await app.stop();
   // By itself: nobody has to click to learn it.
   await expect(page.getByRole('heading', { name: 'The program does not answer' })).toBeVisible();
+  await rm(folder, { recursive: true });
 });

@@ -12,7 +12,7 @@ test.beforeEach(async ({ page, app }) => {
 
 test('shows the machine, its ceilings and the measurements of the newest run', async ({ page, app }) => {
   expect(page.url()).not.toContain('token');
-  const shown = JSON.parse(app.cli('show', '--json').stdout);
+  const shown = await app.json('show', '--json');
   const machine = page.getByRole('region', { name: 'Machine' });
   await expect(machine).toContainText(shown.machine.cpu.model);
   await expect(machine).toContainText(shown.machine.machine.id);
@@ -57,7 +57,7 @@ test('opens the kernels of a measurement, from the table and from the plot', asy
   await expect(fused).toContainText('agree with the reference');
   await expect(fused.getByRole('row', { name: /convfirst/ }).first()).toBeVisible();
   // Both plans may lie at one place: the one that was drawn last is on top.
-  const details = JSON.parse(app.cli('show', '--kernels', 'regnety_004', '--json').stdout);
+  const details = await app.json('show', '--kernels', 'regnety_004', '--json');
   const points = details.map(
     ({ summary }: { summary: { id: string } }) => `.gap-point[data-point="${summary.id}"]`,
   );
@@ -105,7 +105,7 @@ test('exports a report, with the figures that it shows', async ({ page, app }) =
       expect(content.subarray(0, 5).toString()).toBe('%PDF-');
       continue;
     }
-    const { measurements } = JSON.parse(app.cli('show', '--json').stdout);
+    const { measurements } = await app.json('show', '--json');
     for (const { model, efficiency } of measurements) {
       expect(content.toString()).toContain(model);
       expect(content.toString()).toContain(`${(100 * efficiency).toFixed(1)}%`);
@@ -119,7 +119,7 @@ test('a saved report opens by itself, needs nothing and breaks no rule of its po
   app,
 }) => {
   const file = join(app.dataFolder, 'report.html');
-  expect(app.cli('report', 'latest', '--output', file).status).toBe(0);
+  expect((await app.cli('report', 'latest', '--output', file)).status).toBe(0);
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));
@@ -139,7 +139,7 @@ test('deletes a run only when it is told twice', async ({ page, app }) => {
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Delete this run' }).click();
   await expect(page.getByRole('heading', { name: 'Nothing has been measured yet' })).toBeVisible();
-  expect(JSON.parse(app.cli('runs', '--json').stdout)).toEqual([]);
+  expect(await app.json('runs', '--json')).toEqual([]);
 });
 
 test('has a light and a dark theme, and remembers the choice', async ({ page }) => {
@@ -154,7 +154,7 @@ test('has a light and a dark theme, and remembers the choice', async ({ page }) 
 });
 
 test('shows what an address names, and says so where it is not there', async ({ page, app }) => {
-  const [run] = JSON.parse(app.cli('runs', '--json').stdout);
+  const [run] = await app.json('runs', '--json');
   await page.goto(`${new URL(page.url()).origin}/#page=gap&run=${run.id}&front=shown`);
   // A line that is level has no height, and would count as hidden.
   await expect(page.locator('svg .pareto-front').first()).toBeAttached();

@@ -15,8 +15,8 @@ test('every page', async ({ page, emptyApp }) => {
   test.setTimeout(1_500_000);
   let app: ServedApp = emptyApp;
   if (stored !== undefined) app = await serve(stored);
-  else for (let run = 0; run < 2; run++) expect(app.cli('profile').status).toBe(0);
-  const { measurements } = JSON.parse(app.cli('show', '--json').stdout);
+  else for (let run = 0; run < 2; run++) expect((await app.cli('profile')).status).toBe(0);
+  const { measurements } = await app.json('show', '--json');
   const fused = measurements.find(
     ({ model, plan }: { model: string; plan: string }) => model === 'convfirst_pico' && plan === 'fused',
   );

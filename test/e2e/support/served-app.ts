@@ -1,4 +1,8 @@
-/** The real server with its own data folder, and a page that must not complain. */
+/**
+ * The app with a data folder of its own for each test, and a page that must not complain. Server, API and command line run in the test's
+ * process, as the program itself runs them; what must be a process of its own (a second owner of the data, a program that goes) is one: `serve`
+ * and `program` start the real one.
+ */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
@@ -6,58 +10,45 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test as base, expect, type Page } from '@playwright/test';
+import { createApi, type LocalApi } from '../../../main/api.ts';
+import { runPlimsoll } from '../../../main/cli/program.ts';
+import { rendererFolder } from '../../../main/paths.ts';
+import { startServer } from '../../../main/serve/server.ts';
+import { memoryTerminal } from '../../fixtures/api/memory-terminal.ts';
+import { measuredFolder, shortRounds } from './measured.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const entry = join(root, 'main', 'cli', 'plimsoll.ts');
+
+export interface CommandResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 export interface ServedApp {
   /** With the token. */
   readonly address: string;
   readonly dataFolder: string;
-  /** Runs another process of the program on the same data. */
-  cli(...args: string[]): { status: number | null; stdout: string; stderr: string };
+  /** A command on the same data. */
+  cli(...args: string[]): Promise<CommandResult>;
+  /** What a command prints as JSON. */
+  json(...args: string[]): Promise<ReturnType<typeof JSON.parse>>;
   stop(): Promise<void>;
 }
 
 interface Fixtures {
   /** A server without any run. */
   readonly emptyApp: ServedApp;
-  /** A server with one run of two models, measured by the real program. */
+  /** A server with one run of two models, measured by the real provider. */
   readonly app: ServedApp;
 }
 
-interface WorkerFixtures {
-  /** A data folder with that run; each test gets a copy. */
-  readonly measured: string;
-}
-
-export const test = base.extend<Fixtures & { noComplaints: undefined }, WorkerFixtures>({
-  measured: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from the pattern
-    async ({}, use) => {
-      const folder = await mkdtemp(join(tmpdir(), 'plimsoll-measured-'));
-      const result = cli(folder, ['profile', '--settle', '0', '--models', 'regnety_004,convfirst_pico']);
-      expect(result.status, result.stderr).toBe(0);
-      await use(folder);
-      await rm(folder, { recursive: true });
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
+export const test = base.extend<Fixtures & { noComplaints: undefined }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from the pattern
+  emptyApp: ({}, use) => useApp(use),
   // biome-ignore lint/correctness/noEmptyPattern: see above
-  emptyApp: async ({}, use) => {
-    const app = await serve(await mkdtemp(join(tmpdir(), 'plimsoll-empty-')));
-    await use(app);
-    await app.stop();
-    await rm(app.dataFolder, { recursive: true });
-  },
-  app: async ({ measured }, use) => {
-    const folder = await mkdtemp(join(tmpdir(), 'plimsoll-served-'));
-    await cp(measured, folder, { recursive: true });
-    const app = await serve(folder);
-    await use(app);
-    await app.stop();
-    await rm(folder, { recursive: true });
-  },
+  app: ({}, use) => useApp(use, measuredFolder()),
   /** Whatever a page writes into its console as an error fails the test that it happened in. */
   noComplaints: [
     async ({ page }, use, testInfo) => {
@@ -95,15 +86,38 @@ export async function chooseRun(page: Page, label: string, query: string): Promi
   await field.press('Enter');
 }
 
-function cli(dataFolder: string, args: readonly string[]) {
-  return spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, PLIMSOLL_DATA_DIR: dataFolder },
-  });
+async function useApp(use: (app: ServedApp) => Promise<void>, original?: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-served-'));
+  if (original !== undefined) await cp(original, folder, { recursive: true });
+  const app = await serveHere(folder);
+  await use(app);
+  await app.stop();
+  await rm(folder, { recursive: true });
 }
 
-/** The real program, on this data. */
+async function serveHere(dataFolder: string): Promise<ServedApp> {
+  const open = (): LocalApi => createApi({ dataFolder, settings: shortRounds });
+  const api = open();
+  const server = await startServer({ api, port: 0, rendererFolder: rendererFolder() });
+  return {
+    address: server.address,
+    dataFolder,
+    ...commands((args) => runHere(open(), args)),
+    async stop() {
+      await server.close();
+      await api.close();
+    },
+  };
+}
+
+/** The command line as a function; the API is its own, and closed by it. */
+async function runHere(api: LocalApi, args: readonly string[]): Promise<CommandResult> {
+  const terminal = memoryTerminal();
+  const status = await runPlimsoll(args, { terminal, api });
+  return { status, stdout: terminal.output.join('\n'), stderr: terminal.errors.join('\n') };
+}
+
+/** The real program's server, in a process of its own. */
 export async function serve(dataFolder: string): Promise<ServedApp> {
   const child = spawn(
     process.execPath,
@@ -113,12 +127,32 @@ export async function serve(dataFolder: string): Promise<ServedApp> {
   return {
     address: await printedAddress(child),
     dataFolder,
-    cli: (...args) => cli(dataFolder, args),
+    ...commands(async (args) => program(dataFolder, ...args)),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, 'exit');
       child.kill('SIGINT');
       await exit;
+    },
+  };
+}
+
+/** A command of the real program, in a process of its own. */
+export function program(dataFolder: string, ...args: string[]): CommandResult {
+  return spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, PLIMSOLL_DATA_DIR: dataFolder },
+  });
+}
+
+function commands(run: (args: readonly string[]) => Promise<CommandResult>): Pick<ServedApp, 'cli' | 'json'> {
+  return {
+    cli: (...args) => run(args),
+    async json(...args) {
+      const { status, stdout, stderr } = await run(args);
+      expect(stdout, `${args.join(' ')} ended with ${status}: ${stderr}`).not.toBe('');
+      return JSON.parse(stdout);
     },
   };
 }
