@@ -1,9 +1,13 @@
 /**
  * Runs every kind of test and adds them up. The last line is `N passed, N failed`.
  * Arguments are handed to vitest, and then only vitest runs.
+ *
+ * One runner after the other, each with all cores: what compares times (the project `timing` of vitest and of Playwright, RUN_SERIAL in ctest)
+ * runs alone, behind what its runner does side by side.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 interface Tally {
   passed: number;
@@ -53,6 +57,8 @@ function native(): Tally {
   const ended = run('ctest', [
     '--test-dir',
     'build/native',
+    '--parallel',
+    String(availableParallelism()),
     '--output-on-failure',
     '--output-junit',
     `${process.cwd()}/${report}`,
@@ -84,7 +90,21 @@ const reasons = new Set<string>();
 
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
-const tallies = filters.length > 0 ? [vitest()] : [vitest(), native(), endToEnd()];
+const runners: readonly (readonly [string, () => Tally])[] =
+  filters.length > 0
+    ? [['vitest', vitest]]
+    : [
+        ['vitest', vitest],
+        ['ctest', native],
+        ['playwright', endToEnd],
+      ];
+const durations: string[] = [];
+const tallies = runners.map(([name, execute]) => {
+  const start = Date.now();
+  const tally = execute();
+  durations.push(`${name} ${((Date.now() - start) / 1000).toFixed(0)} s`);
+  return tally;
+});
 const total = tallies.reduce((sum, tally) => ({
   passed: sum.passed + tally.passed,
   failed: sum.failed + tally.failed,
@@ -92,5 +112,6 @@ const total = tallies.reduce((sum, tally) => ({
 }));
 if (total.skipped > 0)
   console.log(`\n${total.skipped} skipped${[...reasons].map((reason) => `\n- ${reason}`).join('')}`);
+console.log(`\n${durations.join(', ')} (the slowest tests: npm run test:times)`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

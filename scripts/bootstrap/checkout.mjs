@@ -13,7 +13,12 @@ export const node24 = join(root, 'node_modules', 'node', 'bin', executable('node
 /** The project's own Node and programs come first on the path. */
 export function environment() {
   const path = [dirname(node24), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
-  return { ...process.env, PATH: path };
+  return {
+    ...process.env,
+    PATH: path,
+    NODE_COMPILE_CACHE:
+      process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'node-compile'),
+  };
 }
 
 /** @param {string} command */

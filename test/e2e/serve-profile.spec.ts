@@ -1,14 +1,11 @@
 /** Measuring from the browser, and who may. */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { measuredFolder } from './support/measured.ts';
-import { expect, openPage, program, serve, test } from './support/served-app.ts';
+import { expect, openPage, program, test } from './support/served-app.ts';
 
-test('begins with an explanation, profiles, and can be stopped without losing anything', async ({ page }) => {
+test('begins with an explanation, profiles, and can be stopped without losing anything', async ({
+  page,
+  emptyProgram: app,
+}) => {
   test.setTimeout(180_000);
-  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-profiled-'));
-  const app = await serve(folder);
   await page.goto(app.address);
   await expect(page.getByRole('heading', { name: 'Nothing has been measured yet' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Machine' })).toContainText('instruction sets');
@@ -17,7 +14,7 @@ test('begins with an explanation, profiles, and can be stopped without losing an
   await expect(progress).toBeVisible();
 
   // A second run would disturb the first, whoever asks for it.
-  const second = program(folder, 'profile', '--settle', '0', '--models', 'regnety_004');
+  const second = program(app.dataFolder, 'profile', '--settle', '0', '--models', 'regnety_004');
   expect(second.status).not.toBe(0);
   expect(second.stderr).toContain('is going on');
 
@@ -35,8 +32,6 @@ test('begins with an explanation, profiles, and can be stopped without losing an
   const [run] = await app.json('runs', '--json');
   expect(run).toMatchObject({ status: 'cancelled' });
   expect(run.measured).toBeGreaterThanOrEqual(1);
-  await app.stop();
-  await rm(folder, { recursive: true });
 });
 
 test('follows a run to its end, and another page follows it too', async ({ page, context, app }) => {
@@ -69,14 +64,10 @@ test('lets nobody in without the token', async ({ page, emptyApp }) => {
   await expect(page.getByRole('heading', { name: 'This page is not signed in' })).toBeVisible();
 });
 
-test('says so when the program is gone', async ({ page }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-gone-'));
-  await cp(measuredFolder(), folder, { recursive: true });
-  const app = await serve(folder);
+test('says so when the program is gone', async ({ page, measuredProgram: app }) => {
   await openPage(page, app, 'gap');
   await expect(page.getByRole('table', { name: 'Measurements' })).toBeVisible();
   await app.stop();
   // By itself: nobody has to click to learn it.
   await expect(page.getByRole('heading', { name: 'The program does not answer' })).toBeVisible();
-  await rm(folder, { recursive: true });
 });

@@ -42,13 +42,20 @@ interface Fixtures {
   readonly emptyApp: ServedApp;
   /** A server with one run of two models, measured by the real provider. */
   readonly app: ServedApp;
+  /** As both of these, but the real program in a process of its own, with rounds as users have them. */
+  readonly emptyProgram: ServedApp;
+  readonly measuredProgram: ServedApp;
 }
 
 export const test = base.extend<Fixtures & { noComplaints: undefined }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from the pattern
-  emptyApp: ({}, use) => useApp(use),
+  emptyApp: ({}, use) => useApp(use, serveHere),
   // biome-ignore lint/correctness/noEmptyPattern: see above
-  app: ({}, use) => useApp(use, measuredFolder()),
+  app: ({}, use) => useApp(use, serveHere, measuredFolder()),
+  // biome-ignore lint/correctness/noEmptyPattern: see above
+  emptyProgram: ({}, use) => useApp(use, serve),
+  // biome-ignore lint/correctness/noEmptyPattern: see above
+  measuredProgram: ({}, use) => useApp(use, serve, measuredFolder()),
   /** Whatever a page writes into its console as an error fails the test that it happened in. */
   noComplaints: [
     async ({ page }, use, testInfo) => {
@@ -86,10 +93,14 @@ export async function chooseRun(page: Page, label: string, query: string): Promi
   await field.press('Enter');
 }
 
-async function useApp(use: (app: ServedApp) => Promise<void>, original?: string): Promise<void> {
+async function useApp(
+  use: (app: ServedApp) => Promise<void>,
+  start: (dataFolder: string) => Promise<ServedApp>,
+  original?: string,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-served-'));
   if (original !== undefined) await cp(original, folder, { recursive: true });
-  const app = await serveHere(folder);
+  const app = await start(folder);
   await use(app);
   await app.stop();
   await rm(folder, { recursive: true });
