@@ -1,4 +1,5 @@
 /** What of a machine's conditions disturbs a measurement: the one place where their thresholds are. */
+import { formatQuota } from '../format/machine.ts';
 import type { Mark, RoundConditions, Surroundings } from '../protocol/conditions.ts';
 import { medianOf } from '../statistics/summary.ts';
 
@@ -17,6 +18,8 @@ const oneStepSeconds = 0.011;
 /** Of each processor, on average. */
 const mostOthers = 0.05;
 const mostStalled = 0.01;
+/** Of a thread's time. */
+const mostStopped = 0.005;
 /** From the median of the measurement's own rounds. */
 const clockWithin = 0.05;
 /** Of the ceiling, at the clock of the round. */
@@ -29,7 +32,7 @@ export function disturbancesOf(surroundings: Surroundings): Disturbance[] {
   const { spanSeconds, processors, stolenSeconds, othersSeconds, throttleEvents, swappedPages } =
     surroundings;
   const stalled = surroundings.memoryStallSeconds ?? 0;
-  const found: Disturbance[] = [];
+  const found: Disturbance[] = [...quotaDisturbances(surroundings)];
   if (processors !== null && stolenSeconds !== null) {
     const stolen = stolenSeconds / (spanSeconds * processors);
     if (stolen > mostStolen && stolenSeconds > oneStepSeconds) {
@@ -65,6 +68,19 @@ export function disturbancesOf(surroundings: Surroundings): Disturbance[] {
   return found;
 }
 
+/** A container's or a service's share of the processors is a sum of time: what used it up too soon is stopped until the next period. */
+function quotaDisturbances({ spanSeconds, quota }: Surroundings): Disturbance[] {
+  const stopped = quota?.stoppedSeconds ?? 0;
+  if (quota === undefined || stopped <= mostStopped * spanSeconds || stopped <= oneStepSeconds) return [];
+  return [
+    {
+      kind: 'quota',
+      size: stopped / spanSeconds,
+      what: `the quota of ${formatQuota(quota.cpus)} stopped its threads for ${stopped.toFixed(1)} s in ${spanSeconds.toFixed(1)} s`,
+    },
+  ];
+}
+
 /** Of every round; the clock is held against that of the others. */
 export function disturbedRounds(rounds: readonly RoundConditions[]): Disturbance[][] {
   const clocks = rounds.flatMap(({ clockHz }) =>
@@ -77,12 +93,17 @@ export function disturbedRounds(rounds: readonly RoundConditions[]): Disturbance
       roundTripNs === undefined ? [] : [roundTripNs.upper, roundTripNs.ceiling ?? roundTripNs.upper],
     ),
   );
-  return rounds.map((round, index) => [
-    ...disturbancesOf(round),
-    ...(usualHz === null ? [] : clockDisturbances(round, usualHz)),
-    ...arithmeticDisturbances(shares[index]),
-    ...distanceDisturbances(round, shortestNs),
-  ]);
+  return rounds.map((round, index) => {
+    const found = disturbancesOf(round);
+    // What is stopped again and again seems to have a slow clock and a neighbour, and has neither.
+    if (found.some(({ kind }) => kind === 'quota')) return found;
+    return [
+      ...found,
+      ...(usualHz === null ? [] : clockDisturbances(round, usualHz)),
+      ...arithmeticDisturbances(shares[index]),
+      ...distanceDisturbances(round, shortestNs),
+    ];
+  });
 }
 
 function clockDisturbances({ clockHz }: RoundConditions, usualHz: number): Disturbance[] {

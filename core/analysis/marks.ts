@@ -1,4 +1,5 @@
 /** What a reader of a figure should know: from the conditions that were stored with it, and from its own samples. */
+import { formatQuota } from '../format/machine.ts';
 import type { Mark, RoundConditions } from '../protocol/conditions.ts';
 import type { Ceilings, DeviceCalibration, Environment, Measurement } from '../protocol/run.ts';
 import { splitRounds } from '../statistics/rounds.ts';
@@ -35,9 +36,10 @@ export function marksOf(marked: Marked): Mark[] {
     ...kernelSumMarks(marked),
     ...disturbanceMarks(marked),
     ...clockMarks(marked),
+    ...quotaMarks(marked),
     ...conditionMarks(marked),
     ...settlingMarks(marked),
-    ...unsteadinessMarks(marked.believed.samplesNs),
+    ...unsteadinessMarks(marked.believed),
     ...noiseMarks(marked),
   ];
   return [
@@ -59,12 +61,13 @@ export function doubtOf(marked: Pick<Marked, 'measurement' | 'outcome' | 'believ
   const { disturbances, samplesNs, rounds } = marked.believed;
   const quiet = disturbances.filter((found) => found.length === 0).length;
   const [disturbed] = disturbances.length === 0 || quiet >= fewestQuiet ? [] : disturbanceMarks(marked);
-  const sentence = disturbed?.sentence ?? whyNoFloor(splitRounds(samplesNs, rounds));
+  const sentence =
+    disturbed?.sentence ?? whyNoFloor(splitRounds(samplesNs, rounds), whyUnsteady(marked.believed));
   return sentence === undefined ? null : `was disturbed. ${sentence}`;
 }
 
 /** Left alone, a machine takes nearly the same time again and again: the fast samples lie close together. */
-function whyNoFloor(rounds: readonly (readonly number[])[]): string | undefined {
+function whyNoFloor(rounds: readonly (readonly number[])[], because: string): string | undefined {
   const quietest = lowerRounds(lowerEndsOfRounds(rounds)).flatMap((round) => rounds[round] ?? []);
   if (quietest.length < 12) return undefined;
   const sorted = quietest.sort((a, b) => a - b);
@@ -72,7 +75,7 @@ function whyNoFloor(rounds: readonly (readonly number[])[]): string | undefined 
   const spread = at(0.25) / at(0.05) - 1;
   return spread < noteworthySpread
     ? undefined
-    : `Even the fastest quarter of its quietest rounds is spread over ${(100 * spread).toFixed(0)}%: ${becauseOfOthers}`;
+    : `Even the fastest quarter of its quietest rounds is spread over ${(100 * spread).toFixed(0)}%: ${because}`;
 }
 
 function warning(kind: Mark['kind'], sentence: string): Mark {
@@ -84,7 +87,15 @@ function note(kind: Mark['kind'], sentence: string): Mark {
 }
 
 const quietMachine = 'Profile again on a quiet machine.';
+const largerQuota =
+  'Raise the quota of CPU time, or ask for fewer threads with --threads, and profile again.';
 const becauseOfOthers = `something else was running, or the clock changed. ${quietMachine}`;
+
+/** Why samples lie far apart: what was seen, before what may have been. */
+function whyUnsteady({ disturbances }: Believed): string {
+  const isStopped = disturbances.flat().some(({ kind }) => kind === 'quota');
+  return isStopped ? `its quota of CPU time stopped it again and again. ${largerQuota}` : becauseOfOthers;
+}
 
 // ------------------------------------------------------------------------------------------------------ what is possible
 
@@ -216,7 +227,10 @@ function disturbanceMarks({ believed: { disturbances, setAside } }: Pick<Marked,
     const rounds = `In ${seen.length} of ${disturbances.length} rounds ${worst?.what}${isLess ? ' at the most' : ''}`;
     return setAside.length > 0
       ? note(kind, `${rounds}; they were set aside.`)
-      : warning(kind, `${rounds}, and without them too few remain, so all count. ${quietMachine}`);
+      : warning(
+          kind,
+          `${rounds}, and without them too few remain, so all count. ${kind === 'quota' ? largerQuota : quietMachine}`,
+        );
   });
 }
 
@@ -248,6 +262,14 @@ const hotCelsius = 90;
 const leastFreeMemory = 0.05;
 const noteworthyAnonymousBytes = 64 * 2 ** 20;
 
+/** Also where nothing of it was seen: the ceilings were measured under the same quota. */
+function quotaMarks({ measurement: { threads }, environment: { limits }, believed }: Marked): Mark[] {
+  const isSeen = believed.disturbances.flat().some(({ kind }) => kind === 'quota');
+  if (limits?.cpus == null || limits.cpus >= threads || isSeen) return [];
+  const needs = threads === 1 ? 'its thread needs' : `its ${threads} threads need`;
+  return [warning('quota', `It may use ${formatQuota(limits.cpus)}, less than ${needs}. ${largerQuota}`)];
+}
+
 function conditionMarks({ outcome, environment }: Marked): Mark[] {
   const rounds = outcome.conditions ?? [];
   if (rounds.length === 0) return [];
@@ -274,7 +296,8 @@ function conditionMarks({ outcome, environment }: Marked): Mark[] {
     marks.push(note('temperature', `It was up to ${hottest.toFixed(0)} °C hot.`));
   }
   const least = Math.min(...rounds.map(({ availableBytes }) => availableBytes ?? Number.POSITIVE_INFINITY));
-  if (least < leastFreeMemory * environment.memory.totalBytes) {
+  const usableBytes = environment.limits?.memoryBytes ?? environment.memory.totalBytes;
+  if (least < leastFreeMemory * usableBytes) {
     marks.push(note('memory', `Of the memory only ${Math.round(least / 2 ** 20)} MiB were free.`));
   }
   const major = count(({ pageFaults }) => (pageFaults?.major ?? 0) > 0);
@@ -347,7 +370,9 @@ function settlingMarks({ calibrated }: Marked): Mark[] {
 const noteworthyDrift = 0.1;
 const noteworthySpread = 0.1;
 
-function unsteadinessMarks(samplesNs: readonly number[]): Mark[] {
+function unsteadinessMarks(believed: Believed): Mark[] {
+  const { samplesNs } = believed;
+  const because = whyUnsteady(believed);
   const quarter = Math.floor(samplesNs.length / 4);
   if (quarter < 3) return [];
   const first = medianInterval(samplesNs.slice(0, quarter)).median;
@@ -355,9 +380,7 @@ function unsteadinessMarks(samplesNs: readonly number[]): Mark[] {
   const drift = last / first - 1;
   if (Math.abs(drift) >= noteworthyDrift) {
     const change = `${(100 * Math.abs(drift)).toFixed(0)}% ${drift > 0 ? 'slower' : 'faster'}`;
-    return [
-      warning('drift', `The last quarter of its samples is ${change} than the first: ${becauseOfOthers}`),
-    ];
+    return [warning('drift', `The last quarter of its samples is ${change} than the first: ${because}`)];
   }
   const sorted = samplesNs.toSorted((a, b) => a - b);
   const spread = ((sorted.at(-quarter) ?? 0) - (sorted[quarter - 1] ?? 0)) / (sorted[2 * quarter] ?? 1);
@@ -365,7 +388,7 @@ function unsteadinessMarks(samplesNs: readonly number[]): Mark[] {
   return [
     warning(
       'spread',
-      `The middle half of its samples is spread over ${(100 * spread).toFixed(0)}% of the median: ${becauseOfOthers}`,
+      `The middle half of its samples is spread over ${(100 * spread).toFixed(0)}% of the median: ${because}`,
     ),
   ];
 }

@@ -117,7 +117,9 @@ function gpuFact(gpu: Environment['gpus'][number]): Fact {
       ? 'driver unknown'
       : `driver ${known(gpu.driver, gpu.driverVersion)}`;
   const memory = gpu.memoryBytes === null ? null : formatBytes(gpu.memoryBytes);
-  const software = gpu.software ? 'software adapter: runs on the CPU' : null;
+  const kind =
+    gpu.pciAddress === null ? 'software adapter: runs on the CPU' : 'display only: computes nothing';
+  const software = gpu.software ? kind : null;
   return ['GPU', [gpu.model, memory, driver, software].filter((part) => part !== null).join(', ')];
 }
 

@@ -49,6 +49,8 @@ export const RunRequestSchema = z.object({
   providers: z.array(z.enum(providerNames)).min(1).optional(),
   /** Default: every physical core. */
   threads: z.number().int().min(1).optional(),
+  /** The kind of core to measure, by its name, or processors by their numbers (`0-7`); default: all. Of providers that execute on the CPU. */
+  cores: z.string().min(1).optional(),
   /** Default: in-network. */
   cacheState: CacheStateSchema.optional(),
   /** How long it is waited at most until the machine is quiet; default: an eighth of the suite's time, at most half a minute. */

@@ -12,16 +12,18 @@ import {
 } from '../../core/protocol/api.ts';
 import type { ProviderDescription } from '../../core/protocol/provider.ts';
 import type { Case, Environment, NoiseTest } from '../../core/protocol/run.ts';
+import { usableMemoryBytes } from '../machine/cgroup.ts';
 import { detectMachine } from '../machine/detect.ts';
 import { newRunId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
 import type { BenchPages } from './bench-pages.ts';
 import { type ParsedRunRequest, type PlannedCase, planCases, selectModels } from './cases.ts';
+import { chosenCpus, cpusOfDevice } from './chosen-cores.ts';
 import { ConditionsTrace } from './conditions-trace.ts';
 import { untestedOf, wantsNoiseTest } from './noise-due.ts';
 import { defaultNoiseTiming, noiseCases, testNoise } from './noise-test.ts';
 import { ProviderAbsent, type ProviderConnection } from './provider-connection.ts';
-import { openProvider } from './providers.ts';
+import { findProvider, openProvider } from './providers.ts';
 import {
   type DescribedProvider,
   defaultSettings,
@@ -43,6 +45,8 @@ interface Job {
   readonly providers: readonly ProviderName[];
   readonly budgetSeconds: number;
   readonly settleSeconds?: number | undefined;
+  /** The kind of core, or processors; all when absent. */
+  readonly cores?: string | undefined;
   /** None: nothing but an A/A test. Throws ApiError where nothing can be measured. */
   readonly plan: (descriptions: readonly ProviderDescription[], usableCores: number) => PlannedCase[];
   /** Of each provider, an A/A test; when needed: where the store has none in these surroundings. */
@@ -106,6 +110,7 @@ export class ActiveRun {
       providers: request.providers ?? ['native'],
       budgetSeconds: selection.suite.budgetSeconds,
       settleSeconds: request.settleSeconds,
+      cores: request.cores,
       plan: (descriptions, usableCores) => planCases(selection, request, descriptions, usableCores),
       noiseTest: wantsNoiseTest(request) ? 'when needed' : 'never',
     });
@@ -118,6 +123,7 @@ export class ActiveRun {
       providers: [providerNamed(wanted.provider)],
       budgetSeconds: verifyBudgetSeconds,
       settleSeconds,
+      cores: cpusOfDevice(wanted),
       plan: (descriptions, usableCores) =>
         descriptions.map((description) => planAgain(wanted, description, usableCores, this.imported())),
       noiseTest: 'never',
@@ -203,8 +209,13 @@ export class ActiveRun {
   private async prepare(job: Job, { runId, progress }: Current): Promise<Prepared> {
     const names = [...new Set(job.providers)];
     const store = this.store();
-    const connections = names.map((name) => new TunedProvider(openProvider(name, this.pages), store.tuning));
+    // A program that is missing is said before anything is looked at.
+    for (const name of names) if (name !== 'webgpu-page') findProvider(name);
     const environment = withMissing(await detectMachine(), store);
+    const cpus = chosenCpus(job.cores, environment);
+    const connections = names.map(
+      (name) => new TunedProvider(openProvider(name, this.pages, cpus), store.tuning),
+    );
     const providers: DescribedProvider[] = [];
     const remarks: string[] = [];
     try {
@@ -224,8 +235,13 @@ export class ActiveRun {
       const cases = job.plan(descriptions, environment.cpu.usableCores);
       store.runs.create({ id: runId, suite: job.suite, startedAt: progress.startedAt, environment });
       const { budgetSeconds, settleSeconds } = job;
+      const memoryBytes = usableMemoryBytes(environment);
       const settings = { ...this.settings, ...(settleSeconds !== undefined && { settleSeconds }) };
-      return { job, environment, work: { runId, providers, cases, budgetSeconds, remarks, settings } };
+      return {
+        job,
+        environment,
+        work: { runId, providers, cases, budgetSeconds, memoryBytes, remarks, settings },
+      };
     } catch (error) {
       await Promise.all(providers.map(({ process }) => process.close()));
       throw error;

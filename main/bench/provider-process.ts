@@ -18,6 +18,8 @@ export interface ProviderProgram {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** Beside that of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** So much of its log is kept to tell why it died. */
@@ -78,6 +80,7 @@ export class ProviderProcess implements ProviderConnection {
     if (this.child !== undefined) return;
     const child = spawn(this.program.command, [...this.program.args], {
       stdio: 'pipe',
+      env: { ...process.env, ...this.program.environment },
       windowsHide: true,
       // A group of its own: the terminal's Ctrl-C is for Plimsoll, which ends the request in order.
       detached: process.platform !== 'win32',

@@ -40,16 +40,17 @@ export function isInstalled(name: ProgramName): boolean {
 }
 
 /** Throws ApiError('provider') where its program is missing. */
-export function findProvider(name: ProgramName): ProviderProgram {
+export function findProvider(name: ProgramName, cpus?: string): ProviderProgram {
   const { path: pathOf, missing, hint } = known[name];
   const path = pathOf();
   if (!existsSync(path)) throw new ApiError('provider', `${missing} (${path}).`, hint);
   // A script is run by the Node that runs this: a provider may be written in anything.
   const isScript = /\.[cm]?[jt]s$/.test(path);
-  return isScript ? { name, command: process.execPath, args: [path] } : { name, command: path, args: [] };
+  const program = isScript ? { command: process.execPath, args: [path] } : { command: path, args: [] };
+  return { name, ...program, ...(cpus !== undefined && { environment: { PLIMSOLL_CPUS: cpus } }) };
 }
 
-/** Nothing is started before the first request. Throws ApiError('provider') where it cannot be had here. */
-export function openProvider(name: ProviderName, pages: BenchPages): ProviderConnection {
-  return name === 'webgpu-page' ? pages.provider() : new ProviderProcess(findProvider(name));
+/** Nothing is started before the first request. `cpus`: those that it may use, `0-7`; all when absent. Throws ApiError('provider') where it cannot be had here. */
+export function openProvider(name: ProviderName, pages: BenchPages, cpus?: string): ProviderConnection {
+  return name === 'webgpu-page' ? pages.provider() : new ProviderProcess(findProvider(name, cpus));
 }

@@ -24,6 +24,7 @@ import {
   visitFirst,
   WrongAnswer,
 } from './measure-case.ts';
+import { endedForMemory, whyTooLarge } from './memory-need.ts';
 import { mergeCalibrations } from './merge-calibrations.ts';
 import type { NoiseTiming } from './noise-test.ts';
 import {
@@ -45,6 +46,8 @@ export interface RunWork {
   readonly cases: readonly PlannedCase[];
   readonly budgetSeconds: number;
   readonly settings?: Partial<SchedulerSettings>;
+  /** What programs may use here; nothing is refused for its size when absent. */
+  readonly memoryBytes?: number;
   /** What is to be said of the run before it begins, for instance of a provider that has no device here. */
   readonly remarks?: readonly string[];
 }
@@ -164,6 +167,8 @@ class Scheduler {
   private phase: RunStep['phase'] = 'calibrating';
   private current = '';
   private casesDone = 0;
+  /** Of programs, for want of memory, so far; null where the system does not tell. */
+  private memoryKills: number | null = null;
 
   constructor(work: RunWork, sink: RunSink, signal: AbortSignal) {
     this.work = work;
@@ -192,6 +197,7 @@ class Scheduler {
         this.forecast.expect(stepOf(id, round), timing.minSeconds + 2 * timing.warmupSeconds);
       }
     }
+    await this.countMemoryKills();
     try {
       const settling = await this.settle();
       const calibrated = await this.calibrate(settling);
@@ -387,6 +393,11 @@ class Scheduler {
     });
     const absent = this.givenUp.get(provider);
     if (absent !== undefined) return lost(absent, undefined);
+    const { memoryBytes = Number.POSITIVE_INFINITY } = this.work;
+    // A GPU has memory of its own, of which its provider knows.
+    const isCpu = provider.description.devices[0]?.kind === 'cpu';
+    const tooLarge = isCpu ? whyTooLarge(planned, memoryBytes) : undefined;
+    if (tooLarge !== undefined) return lost(tooLarge, undefined);
     try {
       const visit = await visitFirst(this.visit(entry, 1));
       const { instructionSet, verification } = visit;
@@ -459,11 +470,25 @@ class Scheduler {
     return round > rounds ? `round ${round} in place of a disturbed one` : `round ${round} of ${rounds}`;
   }
 
+  private async countMemoryKills(): Promise<number | null> {
+    this.memoryKills = (await this.settings.telemetry.memoryKills?.()) ?? null;
+    return this.memoryKills;
+  }
+
+  /** A program that was ended for want of memory has no last words: the system counts it. */
+  private async whyCrashed(error: ProviderCrash): Promise<string> {
+    const before = this.memoryKills;
+    const now = await this.countMemoryKills();
+    const isForMemory = now !== null && before !== null && now > before;
+    return isForMemory ? `${error.message} ${endedForMemory(this.work.memoryBytes)}` : error.message;
+  }
+
   /** What to tell of a failure that the run outlives; throws on where it does not. Afterwards the provider is up. */
   private async survive(error: unknown, provider: DescribedProvider): Promise<string> {
     if (this.signal.aborted) throw error;
     if (error instanceof WrongAnswer || error instanceof ProviderRequestError) return error.message;
     if (!(error instanceof ProviderCrash)) throw error;
+    const reason = await this.whyCrashed(error);
     try {
       await startProvider(provider.process, this.signal);
     } catch (again) {
@@ -472,14 +497,14 @@ class Scheduler {
         this.givenUp.set(provider, again.message);
         if (this.givenUp.size < this.work.providers.length) {
           this.remarks.push(`The provider ${provider.description.provider} was given up: ${again.message}`);
-          return error.message;
+          return reason;
         }
       }
       throw new RunFailed(
         `The provider ${provider.description.provider} did not start again after a failure: ${messageOf(again)}`,
       );
     }
-    return error.message;
+    return reason;
   }
 }
 

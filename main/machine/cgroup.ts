@@ -1,6 +1,17 @@
 /** What a container or a service may use: the limits of its control group, of the first version and the second, and what they did. */
 import type { SystemFiles } from './system-files.ts';
 
+/** What a program may have at most: the limit, or the whole machine. */
+export function usableMemoryBytes({
+  limits,
+  memory,
+}: {
+  readonly limits?: { readonly memoryBytes: number | null } | undefined;
+  readonly memory: { readonly totalBytes: number };
+}): number {
+  return limits?.memoryBytes ?? memory.totalBytes;
+}
+
 export interface Limits {
   /** CPUs' worth of time that may be used; null where there is no quota. */
   readonly cpus: number | null;

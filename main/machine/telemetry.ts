@@ -27,13 +27,13 @@ export interface Reading {
   /** In which a quota of CPU time stopped this program or the provider. */
   readonly quotaStoppedSeconds: number | null;
   readonly quotaCpus: number | null;
-  /** Programs of the same container that were ended because its memory limit was reached. */
-  readonly outOfMemoryKills: number | null;
 }
 
 export interface Telemetry {
   /** `providerId`: the process that executes; undefined where that is not known. */
   read(providerId: number | undefined): Promise<Reading>;
+  /** How many programs of the same container, or where it has no limit of the machine, were ended because memory ran out, so far. */
+  memoryKills?(): Promise<number | null>;
 }
 
 /** The kernel counts CPU time in hundredths of a second for programs, whatever its own clock is (man 7 time). */
@@ -41,6 +41,10 @@ const ticksPerSecond = 100;
 
 export function telemetry(files: SystemFiles, now: () => number = () => performance.now()): Telemetry {
   return {
+    async memoryKills() {
+      const { outOfMemoryKills } = await readLimitEvents(files);
+      return outOfMemoryKills ?? numberAfter(await files.read('/proc/vmstat'), 'oom_kill ');
+    },
     async read(providerId) {
       const [
         stat,
@@ -87,7 +91,6 @@ export function telemetry(files: SystemFiles, now: () => number = () => performa
         memoryStallSeconds: stallMicroseconds === null ? null : stallMicroseconds / 1e6,
         quotaStoppedSeconds: limitEvents.throttledSeconds,
         quotaCpus: limits.cpus,
-        outOfMemoryKills: limitEvents.outOfMemoryKills,
       };
     },
   };

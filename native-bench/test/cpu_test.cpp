@@ -1,4 +1,8 @@
 // What processors say of themselves, from texts and bits, so that the foreign ones are tested here too.
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include "calibrate/arithmetic.h"
@@ -6,6 +10,7 @@
 #include "check.h"
 #include "cpu/arm_processor.h"
 #include "cpu/instruction_sets.h"
+#include "cpu/memory_info.h"
 #include "kernels/kernel_choice.h"
 
 using namespace plimsoll;
@@ -125,9 +130,43 @@ void testPeaks() {
   CHECK(genericPeak().run(1000) > 0);
 }
 
+void write(const std::string& path, const std::string& text) {
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+  std::ofstream(path) << text << "\n";
+}
+
+// A container's limit counts where it is less than the machine has, in both versions of control groups.
+void testMemoryLimits() {
+  const std::string root = (std::filesystem::temp_directory_path() / ("plimsoll-groups-" + std::to_string(getpid()))).string();
+  const auto available = [&] { return availableMemoryBytes(root); };
+  constexpr std::size_t mebi = std::size_t{1} << 20;
+  write(root + "/proc/meminfo", "MemTotal: 16777216 kB\nMemFree: 1 kB\nMemAvailable: 8388608 kB");
+  CHECK(available() == 8192 * mebi, available());
+  write(root + "/proc/self/cgroup", "0::/");
+  write(root + "/sys/fs/cgroup/memory.max", "max");
+  CHECK(available() == 8192 * mebi, available());
+  write(root + "/sys/fs/cgroup/memory.max", std::to_string(2048 * mebi));
+  write(root + "/sys/fs/cgroup/memory.current", std::to_string(1024 * mebi));
+  CHECK(available() == 1024 * mebi, available());
+  write(root + "/sys/fs/cgroup/memory.stat", "anon 1\ninactive_file " + std::to_string(512 * mebi));
+  CHECK(available() == 1536 * mebi, available());
+  // The group above is the tighter one.
+  write(root + "/proc/self/cgroup", "0::/user.slice/job.scope");
+  write(root + "/sys/fs/cgroup/user.slice/memory.max", std::to_string(256 * mebi));
+  CHECK(available() == 256 * mebi, available());
+  // The first version, and the path that its group has outside of the container.
+  write(root + "/proc/self/cgroup", "5:memory:/docker/2b9c\n3:cpu,cpuacct:/docker/2b9c");
+  write(root + "/sys/fs/cgroup/memory/memory.limit_in_bytes", std::to_string(64 * mebi));
+  CHECK(available() == 64 * mebi, available());
+  write(root + "/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712");
+  CHECK(available() == 8192 * mebi, available());
+  std::filesystem::remove_all(root);
+}
+
 }  // namespace
 
 void testCpu() {
+  testMemoryLimits();
   testArmNames();
   testArmCapabilities();
   testX86Throughput();

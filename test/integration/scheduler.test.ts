@@ -111,6 +111,7 @@ function samplesOf(...visits: readonly number[]): number[] {
 }
 
 interface Options {
+  readonly memoryBytes?: number;
   readonly settings?: SchedulerSettings;
   readonly budgetSeconds?: number;
   readonly runId?: string;
@@ -150,6 +151,7 @@ async function execute(faults: readonly Fault[], options: Options = {}): Promise
       providers: [{ process: provider, description }],
       cases: planCases(selectModels(request), request, [description], 1),
       budgetSeconds: options.budgetSeconds ?? 1000,
+      ...(options.memoryBytes !== undefined && { memoryBytes: options.memoryBytes }),
       settings: options.settings ?? settings,
     },
     {
@@ -501,6 +503,35 @@ describe('a provider that dies', () => {
       expect(asked(second).filter((name) => name === 'prepare')).toHaveLength(1);
     },
   );
+
+  it.each([
+    ['was ended for want of memory', [0, 1], /memory limit of 2.00 GiB was reached. Choose a smaller batch/],
+    ['ended otherwise', [3, 3], /the stack is on fire$/],
+    ['ended where the system does not count', [null, null], /the stack is on fire$/],
+  ])('and %s, says so', async (_what, counts, reason) => {
+    let asked = 0;
+    const executed = await execute([{ method: 'measure', model: second, until: 1, does: 'die' }], {
+      memoryBytes: 2 * 2 ** 30,
+      settings: {
+        ...settings,
+        telemetry: {
+          ...playedTelemetry(() => ({})),
+          memoryKills: async () => counts[Math.min(asked++, 1)] ?? null,
+        },
+      },
+    });
+    expect(outcomeOf(executed, second)).toMatchObject({ reason: expect.stringMatching(reason) });
+  });
+
+  it('is not asked for what cannot fit into the memory that may be used', async () => {
+    const executed = await execute([], { memoryBytes: 20 * 2 ** 20 });
+    expect(outcomeOf(executed, third)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/at least 4\d.\d MiB of memory, and 20.0 MiB may be used here/),
+    });
+    expectWhole(executed, first, second);
+    expect(asked(third)).toEqual([]);
+  });
 
   it('in a later round loses the samples of that round, and says which', async () => {
     const executed = await execute([{ method: 'measure', model: second, from: 2, until: 2, does: 'die' }]);

@@ -25,6 +25,7 @@ interface ProfileOptions {
   adapter?: string;
   batch?: number[];
   threads?: number;
+  cores?: string;
   cacheState?: string;
   settle?: number;
   noiseTest: boolean;
@@ -52,6 +53,7 @@ export function addProfile(program: Command, context: CommandContext): void {
     )
     .option('--batch <sizes>', 'images at once, for example 1,8; default: 1', parseIntegers)
     .option('--threads <count>', 'default: one for every physical core', (text) => parseInteger(text))
+    .option('--cores <kind>', 'one kind of core, as plimsoll detect names it, or processors such as 0-7')
     .option(
       '--cache-state <state>',
       `what the caches hold when a pass begins, of ${cacheStates.join(', ')}; default: in-network, what the pass before left`,
@@ -90,7 +92,7 @@ export function addProfile(program: Command, context: CommandContext): void {
 }
 
 function requestOf(options: ProfileOptions): RunRequest {
-  const { suite, models, plans, dtypes, providers, batch, threads, settle, noiseTest } = options;
+  const { suite, models, plans, dtypes, providers, batch, threads, cores, settle, noiseTest } = options;
   const [cacheState] = parseChoices(
     'state of the caches',
     options.cacheState === undefined ? [] : [options.cacheState],
@@ -106,6 +108,7 @@ function requestOf(options: ProfileOptions): RunRequest {
     }),
     ...(batch !== undefined && { batches: batch }),
     ...(threads !== undefined && { threads }),
+    ...(cores !== undefined && { cores }),
     ...(cacheState !== undefined && { cacheState }),
     ...(settle !== undefined && { settleSeconds: settle }),
     ...(!noiseTest && { noiseTest }),

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -58,6 +61,15 @@ std::vector<int> allowedCpus() {
   cpu_set_t mask;
   CPU_ZERO(&mask);
   if (sched_getaffinity(0, sizeof mask, &mask) == 0) {
+    // A list of its own: one kind of core, where there are several.
+    if (const char* chosen = std::getenv("PLIMSOLL_CPUS")) {
+      cpu_set_t kept;
+      CPU_ZERO(&kept);
+      for (const int cpu : parseCpuList(chosen)) {
+        if (cpu >= 0 && cpu < CPU_SETSIZE && CPU_ISSET(cpu, &mask)) CPU_SET(cpu, &kept);
+      }
+      if (CPU_COUNT(&kept) > 0 && sched_setaffinity(0, sizeof kept, &kept) == 0) mask = kept;
+    }
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
       if (CPU_ISSET(cpu, &mask)) cpus.push_back(cpu);
     }
@@ -68,6 +80,46 @@ std::vector<int> allowedCpus() {
     for (int cpu = 0; cpu < online; ++cpu) cpus.push_back(cpu);
   }
   return cpus;
+}
+
+std::size_t parseSize(const std::string& text) {
+  std::size_t value = 0;
+  char unit = 0;
+  if (std::sscanf(text.c_str(), "%zu%c", &value, &unit) < 1) return 0;
+  if (unit == 'K') return value << 10;
+  if (unit == 'M') return value << 20;
+  return value;
+}
+
+// How fast this CPU is beside the others, in a unit of its own; 0 where it is not told.
+long capacityOf(int cpu) {
+  for (const char* file : {"/cpu_capacity", "/cpufreq/cpuinfo_max_freq"}) {
+    const auto line = readLine(cpuFolder(cpu) + file);
+    if (line) return std::atol(line->c_str());
+  }
+  return 0;
+}
+
+// Where there are several kinds of core, the faster come first, and of those as fast the ones with the larger L3 cache: a team that is
+// smaller than the machine takes the best cores, and what is told of the caches holds for them.
+void putFastestFirst(std::vector<int>& cpus) {
+  std::map<int, std::pair<long, std::size_t>> rank;
+  std::set<long, std::greater<>> capacities;
+  for (const int cpu : cpus) {
+    const auto l3 = readLine(cpuFolder(cpu) + "/cache/index3/size");
+    const long capacity = capacityOf(cpu);
+    rank[cpu] = {capacity, l3 ? parseSize(*l3) : 0};
+    capacities.insert(capacity);
+  }
+  // Cores of one kind differ a little in the clock that they are made for: as fast as the fastest that is less than a sixth faster.
+  std::map<long, long> kindOf;
+  long fastest = 0;
+  for (const long capacity : capacities) {
+    if (kindOf.empty() || static_cast<double>(capacity) < 0.85 * static_cast<double>(fastest)) fastest = capacity;
+    kindOf[capacity] = fastest;
+  }
+  for (auto& [cpu, told] : rank) told.first = kindOf[told.first];
+  std::stable_sort(cpus.begin(), cpus.end(), [&](int a, int b) { return rank[a] > rank[b]; });
 }
 
 void readTopology(CpuInfo& info) {
@@ -83,16 +135,9 @@ void readTopology(CpuInfo& info) {
     taken.insert(cpu);
   }
   info.physicalCores = static_cast<int>(info.pinOrder.size());
+  putFastestFirst(info.pinOrder);
+  putFastestFirst(siblings);
   info.pinOrder.insert(info.pinOrder.end(), siblings.begin(), siblings.end());
-}
-
-std::size_t parseSize(const std::string& text) {
-  std::size_t value = 0;
-  char unit = 0;
-  if (std::sscanf(text.c_str(), "%zu%c", &value, &unit) < 1) return 0;
-  if (unit == 'K') return value << 10;
-  if (unit == 'M') return value << 20;
-  return value;
 }
 
 void readCaches(CpuInfo& info) {
@@ -249,6 +294,11 @@ std::size_t cacheBytes(const CpuInfo& cpu, const std::string& level) {
 
 std::size_t cacheInstances(const CpuInfo& cpu, const Cache& cache) {
   return static_cast<std::size_t>(std::max(1, cpu.logicalCpus / cache.sharedBy));
+}
+
+std::string cpuDeviceId() {
+  const char* chosen = std::getenv("PLIMSOLL_CPUS");
+  return chosen == nullptr ? "cpu" : "cpu:" + std::string(chosen);
 }
 
 bool pinToCpu(int cpu) {

@@ -40,7 +40,7 @@ struct CpuInfo {
   InstructionSets instructionSets;
   std::vector<Cache> caches;
   int logicalCpus = 1;           // that this process may use
-  std::vector<int> pinOrder;     // those CPUs: one of each physical core first, then their siblings
+  std::vector<int> pinOrder;     // those CPUs: one of each physical core first, the fastest before others, then their siblings
   int physicalCores = 1;         // that those CPUs belong to
 };
 
@@ -56,6 +56,9 @@ std::size_t cacheBytes(const CpuInfo& cpu, const std::string& level);
 
 // Of the same level, that the CPUs of this process have together.
 std::size_t cacheInstances(const CpuInfo& cpu, const Cache& cache);
+
+// "cpu", or with the CPUs that PLIMSOLL_CPUS keeps this process to, "cpu:4-7": figures of some cores are not comparable to those of all.
+std::string cpuDeviceId();
 
 // Pins the calling thread to one CPU; false where the system does not let us.
 bool pinToCpu(int cpu);

@@ -23,7 +23,7 @@ json describeCpu(const std::vector<std::string>& instructionSets) {
     caches.push_back({{"level", cache.level}, {"bytes", cache.bytes}, {"sharedBy", cache.sharedBy}});
   }
   json device = {
-      {"id", "cpu"},
+      {"id", cpuDeviceId()},
       {"kind", "cpu"},
       {"name", cpu.brand},
       {"vendor", cpu.vendor},

@@ -197,7 +197,7 @@ class Server {
                            {"workingSetBytes", ceiling.workingSetBytes},
                            {"bytesPerSecond", ceiling.bytesPerSecond}});
     }
-    return {{"device", "cpu"}, {"arithmetic", arithmetic}, {"bandwidth", bandwidth}};
+    return {{"device", cpuDeviceId()}, {"arithmetic", arithmetic}, {"bandwidth", bandwidth}};
   }
 
   json handlePrepare(const Request& request) {

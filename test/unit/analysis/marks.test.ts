@@ -66,6 +66,11 @@ function roundsOf(disturbed: Partial<RoundConditions>, count: number, of = 7): P
 describe('a round', () => {
   it.each<[string, Partial<RoundConditions>, RegExp]>([
     ['stolen time', { stolenSeconds: 0.03 }, /the hypervisor gave 1.5% of the processors to others/],
+    [
+      'a quota of CPU time that stopped it, and seemed to slow its clock',
+      { quota: { cpus: 0.5, stoppedSeconds: 0.42 }, ...slowClock },
+      /the quota of 0.5 CPU stopped its threads for 0.4 s in 1.0 s/,
+    ],
     ['background load', { othersSeconds: 0.3 }, /other programs used 0.3 of 2 processors/],
     ['a clock that fell', slowClock, /the clock was 20% lower than in the others/],
     [
@@ -381,5 +386,46 @@ describe('names the likeliest cause of a bound that is beaten', () => {
     ['wrong counting', { theoretical: 2e11 }, /counted wrong/],
   ])('%s', (_, change, sentence) => {
     expect(beaten(change)).toMatch(sentence);
+  });
+});
+
+describe('a quota of CPU time', () => {
+  const stopped = { quota: { cpus: 0.5, stoppedSeconds: 0.42 }, ...slowClock };
+  const noisy = { arithmetic: { ...arithmetic, operationsPerSecond: 60e9 } };
+
+  it('is named as the one cause, with what helps', () => {
+    const { marks } = summaryOf(runWith(roundsOf({ ...stopped, ...noisy }, 7)));
+    expect(marks.filter(({ kind }) => ['arithmetic', 'clock'].includes(kind) && kind !== 'clock')).toEqual(
+      [],
+    );
+    expect(marks.find(({ kind }) => kind === 'quota')).toMatchObject({
+      severity: 'warning',
+      sentence: expect.stringMatching(/In 7 of 7 rounds the quota of 0.5 CPU stopped .* Raise the quota/),
+    });
+    expect(marks.map(({ sentence }) => sentence).join(' ')).not.toMatch(
+      /somebody else|something else was running/,
+    );
+  });
+
+  it.each([
+    [{ cpus: 2, stoppedSeconds: 0 }],
+    [{ cpus: 2, stoppedSeconds: null }],
+    [{ cpus: 2, stoppedSeconds: 0.004 }],
+  ])('that did not stop it, %o, is no disturbance', (quota) => {
+    expect(summaryOf(runWith(roundsOf({ quota }, 2))).setAside).toEqual([]);
+  });
+
+  it('that is less than the threads need is said, also where it was not seen', () => {
+    const run = runWith(roundsOf({}, 0));
+    const limited = (cpus: number | null) =>
+      summaryOf({
+        ...run,
+        environment: { ...run.environment, limits: { cpus, memoryBytes: null } },
+      }).marks.filter(({ kind }) => kind === 'quota');
+    expect(limited(0.5)).toMatchObject([
+      { severity: 'warning', sentence: expect.stringContaining('0.5 CPU, less than its 2 threads need') },
+    ]);
+    expect(limited(2)).toEqual([]);
+    expect(limited(null)).toEqual([]);
   });
 });
