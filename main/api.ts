@@ -282,7 +282,10 @@ function createHandlers({
         createdAt: new Date().toISOString(),
         plimsoll: packageJson.version,
         run,
-        other,
+        other: other && {
+          run: other,
+          judged: compareStored(store(), { runId: run.run.id }, { runId: other.run.id }, requireComparable),
+        },
         ...pricesOf(price, storedPrice(run), other && storedPrice(other)),
       });
       return writeReport(report, format, printPdf);

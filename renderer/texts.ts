@@ -1,5 +1,4 @@
 /** Every sentence of the interface, and the meaning of every word that it uses. */
-import type { Settling } from '../core/protocol/compare.ts';
 
 interface Term {
   readonly name: string;
@@ -893,10 +892,6 @@ export const texts = {
       meaning: 'The smallest change that these two results would have shown 95 times in 100.',
     },
     answer: 'Answer',
-    settling: ({ rounds, seconds, action }: Settling) =>
-      rounds === null
-        ? `To settle it: ${action ?? ''}`
-        : `To settle it: ${rounds} rounds on each side${seconds === null || seconds < 1 ? '' : `, about ${Math.ceil(seconds / 10) * 10} s more`}.`,
     median: (effect: string) => `Median latency: ${effect}.`,
     open: (model: string, plan: string) => `Reason, blocks and kernels of ${model}, ${plan}`,
     p: (p: string) => `${p}, after allowing for all rows of this comparison.`,

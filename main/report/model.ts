@@ -1,6 +1,7 @@
 /** What a report says, as data: one model, from which every format is written. */
 
 import type { GapPlotData } from '../../core/charts/gap-plot-data.ts';
+import type { ComparedRow, Comparison as RunComparison } from '../../core/protocol/compare.ts';
 import type { Ceilings, MeasurementSummary, RunReport } from '../../core/protocol/run.ts';
 import { gapPlotsOf } from './plots.ts';
 
@@ -50,10 +51,20 @@ export interface Throughput {
 }
 
 export interface Comparison {
-  readonly measurements: readonly Pair<MeasurementSummary>[];
+  readonly measurements: readonly JudgedPair[];
+  /** What Compare says of the same two runs. */
+  readonly judged: Judgement;
   readonly ceilings: readonly Pair<Ceilings>[];
   /** Measured in one run alone, or in several ways that cannot be told apart. */
   readonly unpaired: { readonly A: readonly MeasurementSummary[]; readonly B: readonly MeasurementSummary[] };
+}
+
+/** As much of what Compare says as a report repeats. */
+export type Judgement = Pick<RunComparison, 'rows' | 'ceilings'>;
+
+export interface JudgedPair extends Pair<MeasurementSummary> {
+  /** Null where Compare does not hold them against each other, as with another number of threads. */
+  readonly row: ComparedRow | null;
 }
 
 export interface Pair<Row> {
@@ -67,7 +78,8 @@ export interface ReportInput {
   readonly createdAt: string;
   readonly plimsoll: string;
   readonly run: RunReport;
-  readonly other?: RunReport | undefined;
+  /** With what Compare says of both. */
+  readonly other?: { readonly run: RunReport; readonly judged: Judgement } | undefined;
   readonly currency?: string | undefined;
   readonly price?: number | undefined;
   readonly otherPrice?: number | undefined;
@@ -78,7 +90,7 @@ export function createReport(input: ReportInput): Report {
   const a = side('A', run, price);
   const common = { createdAt, plimsoll, currency: currency ?? null };
   if (other === undefined) return { ...common, sides: [a], comparison: null };
-  return { ...common, sides: [a, side('B', other, otherPrice)], comparison: compare(run, other) };
+  return { ...common, sides: [a, side('B', other.run, otherPrice)], comparison: compare(run, other) };
 }
 
 function side(letter: 'A' | 'B', report: RunReport, price: number | undefined): ReportSide {
@@ -141,7 +153,10 @@ export function isSoftware(
   );
 }
 
-function compare(a: RunReport, b: RunReport): Comparison {
+function compare(a: RunReport, { run: b, judged }: NonNullable<ReportInput['other']>): Comparison {
+  const rows = new Map(
+    judged.rows.map((row) => [`${row.before.measurementId} ${row.after.measurementId}`, row] as const),
+  );
   const measurements = pairUp(
     a.measurements,
     b.measurements,
@@ -150,7 +165,7 @@ function compare(a: RunReport, b: RunReport): Comparison {
     ({ model, imageSize, provider, plan, dtype, batch }) =>
       JSON.stringify([model, imageSize, provider, plan, dtype, batch]),
     (left, right) => left.latencyNs.median / right.latencyNs.median,
-  );
+  ).map((pair): JudgedPair => ({ ...pair, row: rows.get(`${pair.a.id} ${pair.b.id}`) ?? null }));
   const ceilings = pairUp(
     a.ceilings,
     b.ceilings,
@@ -161,6 +176,7 @@ function compare(a: RunReport, b: RunReport): Comparison {
   const paired = new Set(measurements.flatMap((pair) => [pair.a, pair.b]));
   return {
     measurements,
+    judged,
     ceilings,
     unpaired: {
       A: a.measurements.filter((row) => !paired.has(row)),

@@ -4,9 +4,17 @@ export const words: readonly (readonly [term: string, meaning: string])[] = [
   ['Images per second', 'How many images the machine classifies each second: images in one pass ÷ latency.'],
   ['Latency', 'The time of one pass through the whole network: the median of all samples.'],
   [
+    'Undisturbed latency',
+    'The same when the machine is left alone: the lower quartile, over rounds, of the fastest tenth of their samples.',
+  ],
+  [
+    'Lost to other work',
+    'Latency ÷ undisturbed latency: what other programs, or other guests of the host, took while it was measured.',
+  ],
+  [
     '95% interval',
-    'In brackets. Where the median of many more such samples would lie in 19 of 20 cases, if the samples are independent of each ' +
-      'other. It tells how steady the machine was, not how right the method is.',
+    'In brackets. Where the median of many more rounds would lie in 19 of 20 cases. It tells how steady the machine was, not how ' +
+      'right the method is.',
   ],
   [
     'Operations',
@@ -23,16 +31,19 @@ export const words: readonly (readonly [term: string, meaning: string])[] = [
     'The shortest time in which this sequence of kernels could run, were each limited only by the slower of its arithmetic and ' +
       'its memory traffic. The DRAM waterline takes every byte from main memory, as the paper does.',
   ],
-  ['Efficiency', 'Ideal latency ÷ latency: the share of the machine’s arithmetic that does useful work.'],
+  ['Efficiency', 'Ideal ÷ undisturbed latency: the share of the machine’s arithmetic that does useful work.'],
   [
     'Efficiency gap',
-    'Latency ÷ ideal latency: how many times longer than ideal it takes. It is the memory gap × the kernel gap.',
+    'Latency ÷ ideal latency: how many times longer than ideal it takes. It is the memory gap × the kernel gap × what is lost to other work.',
   ],
   [
     'Memory gap',
     'Waterline ÷ ideal latency: what memory costs. Only another plan, another network or a faster memory lowers it.',
   ],
-  ['Kernel gap', 'Latency ÷ waterline: what better programs could still win on the same machine.'],
+  [
+    'Kernel gap',
+    'Undisturbed latency ÷ waterline: what better programs could still win on the same machine.',
+  ],
   [
     'Plan',
     'How the network is executed: layerwise, one kernel an operator; or fused, one kernel for a whole block of operators.',

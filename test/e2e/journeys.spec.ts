@@ -107,7 +107,7 @@ test('an updated driver: what got slower, whether that is real, and since when',
   expect(slower.effect.ratio).toBeCloseTo(1.5, 1);
   await verdicts.getByRole('button', { name: 'regnety_004' }).first().press('Enter');
   await expect(verdicts.getByText(slower.reason)).toBeVisible();
-  await expect(page.getByRole('table', { name: 'What else differs' })).toContainText('99.1-updated');
+  await expect(page.getByRole('table', { name: 'Possible causes' })).toContainText('99.1-updated');
 
   await page.keyboard.press('Escape');
   await page.getByRole('link', { name: 'History' }).click();

@@ -1,4 +1,5 @@
 /** Twelve stored runs with one change of level: the pages that look across runs show what the command line says of them. */
+import { comparisonAnswer } from '../../core/analysis/answers/comparison.ts';
 import { formatEffect } from '../../core/format/effect.ts';
 import { formatInterval, formatNs, formatPercent } from '../../core/format/units.ts';
 import { openStore } from '../../main/store/sqlite/open-store.ts';
@@ -39,24 +40,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.keyboard.press('g');
     await page.keyboard.press('c');
     const verdicts = page.getByRole('table', { name: 'Verdicts' });
-    for (const [index, { verdict, before, after, effect, floor }] of compared.rows.entries()) {
+    for (const [index, { verdict, before, after, effect, detectableChange }] of compared.rows.entries()) {
       const row = verdicts.locator('tbody tr').nth(index);
       for (const text of [
         verdict,
-        formatNs(before.latencyNs.median),
-        formatNs(after.latencyNs.median),
+        formatNs(before.undisturbedNs.estimate),
+        formatNs(after.undisturbedNs.estimate),
         formatEffect(effect),
-        formatPercent(floor.believedChange),
+        formatPercent(detectableChange),
       ]) {
         await expect(row).toContainText(text);
       }
     }
-    const { counts } = compared;
-    await expect(
-      page.getByText(
-        `${counts.better} better, ${counts.worse} worse, ${counts.same} the same, ${counts.unclear} unclear`,
-      ),
-    ).toBeVisible();
+    const { headline, sentences } = comparisonAnswer(compared);
+    for (const text of [headline, ...sentences]) await expect(page.getByText(text)).toBeVisible();
     await verdicts.getByRole('button', { name: 'resnet50' }).first().press('Enter');
     const {
       rows: [resnet],
@@ -76,7 +73,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await seriousOf(page)).toEqual([]);
 
     await chooseRun(page, 'Before', 'run05');
-    await expect(page.getByRole('table', { name: 'What else differs' })).toContainText('0.1.0');
+    await expect(page.getByRole('table', { name: 'Possible causes' })).toContainText('0.1.0');
     expect(page.url()).toContain('before=run05');
 
     await page.keyboard.press('Escape');

@@ -1,8 +1,10 @@
 /** A comparison on a terminal: the verdicts, why, what had no partner, and what else differs. */
+
 import { comparisonAnswer } from '../../../core/analysis/answers/comparison.ts';
 import { bothOf } from '../../../core/format/compared.ts';
 import { formatEffect } from '../../../core/format/effect.ts';
 import { formatP } from '../../../core/format/p-value.ts';
+import { formatSettling } from '../../../core/format/settling.ts';
 import { formatNs, formatTime } from '../../../core/format/units.ts';
 import type {
   ComparedPart,
@@ -106,11 +108,11 @@ function formatRows(terminal: Terminal, rows: readonly ComparedRow[]): string {
 function formatReasons(rows: readonly ComparedRow[]): string[] {
   if (rows.length === 0) return [];
   const reasons = rows.map((row) => {
-    const { model, before, after, batch, reason } = row;
+    const { model, before, after, batch, reason, settling } = row;
     const differing = (['provider', 'dtype', 'threads'] as const)
       .filter((field) => before[field] !== after[field])
       .map((field) => ` ${field === 'threads' ? 'threads ' : ''}${bothOf(row, field)}`);
-    return `- ${model} ${bothOf(row, 'plan')}${differing.join('')}${batch === 1 ? '' : ` batch ${batch}`}: ${reason}`;
+    return `- ${model} ${bothOf(row, 'plan')}${differing.join('')}${batch === 1 ? '' : ` batch ${batch}`}: ${reason}${settling === null ? '' : ` ${formatSettling(settling)}`}`;
   });
   return [['Why:', ...reasons].join('\n')];
 }
@@ -122,6 +124,9 @@ export function formatParts(
   what: keyof ComparedParts,
 ): string {
   const title = `${row.model} ${row.before.plan}, ${what}: ${row.verdict}. ${row.reason}`;
+  if (row.verdict !== 'BETTER' && row.verdict !== 'WORSE') {
+    return `${title}\nNo change of the network is shown, so none of its ${what} is.`;
+  }
   const parts = row[what];
   if (parts.length === 0)
     return `${title}\nNo ${what} were timed on both sides that cover the same operators.`;

@@ -1,9 +1,9 @@
 /** What was found, in words that need no knowledge of the matter. */
+import { comparisonAnswer } from '../../../core/analysis/answers/comparison.ts';
 import { formatPrice } from '../../../core/format/price.ts';
-import { formatPercent, formatRatio, formatSignificant } from '../../../core/format/units.ts';
-import type { MeasurementSummary } from '../../../core/protocol/run.ts';
+import { formatPercent, formatSignificant } from '../../../core/format/units.ts';
 import { type Block, type ColumnOf, type Section, table } from '../document.ts';
-import { isSoftware, type Pair, type Report, type ReportSide, type Throughput } from '../model.ts';
+import { isSoftware, type Report, type ReportSide, type Throughput } from '../model.ts';
 import {
   count,
   formatTop1,
@@ -11,7 +11,6 @@ import {
   formatUtc,
   heading,
   marks,
-  notJudged,
   optionalColumns,
   paragraph,
   range,
@@ -27,7 +26,7 @@ export function inShort(report: Report): Section {
     title: 'In short',
     blocks: [
       ...report.sides.flatMap((side) => [...heading(report, side), ...sideInShort(report, side)]),
-      ...(report.comparison === null ? [] : [paragraph(comparisonInShort(report.comparison.measurements))]),
+      ...(report.comparison === null ? [] : [paragraph(comparisonInShort(report.comparison))]),
       priceNote(report),
     ],
   };
@@ -122,26 +121,15 @@ function throughputTable({ currency }: Report, side: ReportSide): Block {
   return table(columns, rows);
 }
 
-function comparisonInShort(pairs: readonly Pair<MeasurementSummary>[]): string {
-  if (pairs.length === 0)
+/** What Compare says first. */
+function comparisonInShort({ measurements, judged }: NonNullable<Report['comparison']>): string {
+  if (measurements.length === 0)
     return 'Nothing was measured alike in both runs, so nothing can be set side by side.';
-  const ratios = pairs.map(({ ratio }) => ratio);
-  const faster = ratios.filter((ratio) => ratio > 1);
-  const slower = ratios.filter((ratio) => ratio < 1);
-  return [
-    `${count(pairs.length, 'measurement')} ${pairs.length === 1 ? 'was' : 'were'} made alike in both runs.`,
-    ...(faster.length === 0
-      ? []
-      : [
-          `In ${faster.length} B is the faster, ${range(Math.min(...faster), Math.max(...faster), formatRatio)} as fast.`,
-        ]),
-    ...(slower.length === 0
-      ? []
-      : [
-          `In ${slower.length} A is the faster, ${range(1 / Math.max(...slower), 1 / Math.min(...slower), formatRatio)} as fast.`,
-        ]),
-    notJudged,
-  ].join(' ');
+  if (judged.rows.length === 0) {
+    return `${count(measurements.length, 'network')} can be set side by side, but on other devices or with other numbers of threads: the ratios are shown below, without a verdict.`;
+  }
+  const { headline, sentences } = comparisonAnswer(judged);
+  return `B against A: ${headline}. ${sentences.join(' ')}`;
 }
 
 function priceNote({ sides, currency }: Report): Block {

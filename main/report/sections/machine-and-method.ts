@@ -174,7 +174,7 @@ export function method(report: Report): Section {
     blocks: [
       factTable(report, facts).table,
       paragraph(
-        'The networks have random weights of the right scale, for speed does not depend on what they were trained for. Every kernel was first checked against a reference in double precision. The measurements of a run are taken in several rounds that take turns, so that a slow minute does not fall on one network alone. Reported is the median of all samples, with its 95% confidence interval from order statistics, which assumes no distribution but takes the samples as independent.',
+        'The networks have random weights of the right scale, for speed does not depend on what they were trained for. Every kernel was first checked against a reference in double precision. The measurements of a run are taken in several rounds that take turns, so that a slow minute does not fall on one network alone. Reported is the median of all samples; its 95% confidence interval is taken between rounds, since samples of one round are alike. The undisturbed latency is the lower quartile, over rounds, of their 10th percentiles: other work only ever adds time. Efficiency and verdicts are taken from it.',
       ),
     ],
   };

@@ -1,4 +1,5 @@
 /** Two runs, row by row, with their ratios. */
+import { formatEffect } from '../../../core/format/effect.ts';
 import {
   formatInterval,
   formatOperationsPerSecond,
@@ -8,12 +9,18 @@ import {
 } from '../../../core/format/units.ts';
 import type { Ceilings, MeasurementSummary } from '../../../core/protocol/run.ts';
 import { type ColumnOf, type Section, table } from '../document.ts';
-import { imagesPerSecond, isSoftware, type Pair, type Report, type ReportSide } from '../model.ts';
+import {
+  imagesPerSecond,
+  isSoftware,
+  type JudgedPair,
+  type Pair,
+  type Report,
+  type ReportSide,
+} from '../model.ts';
 import {
   formatUnitPrice,
   list,
   nameAmong,
-  notJudged,
   optionalColumns,
   paragraph,
   starred,
@@ -32,16 +39,16 @@ export function sideBySide(
     side?.price == null || isSoftware(side.report, row)
       ? unknown
       : formatUnitPrice(side.price / imagesPerSecond(row.batch, row.latencyNs.median));
-  const columns: ColumnOf<Pair<MeasurementSummary>>[] = [
+  const columns: ColumnOf<JudgedPair>[] = [
     { title: 'network', cell: ({ a: row }) => starred(row) },
     { title: 'plan', cell: ({ a: row }) => row.plan },
     ...optionalColumns(varies, ['provider', 'dtype', 'batch']).map(
-      ({ title, cell }): ColumnOf<Pair<MeasurementSummary>> => ({ title, cell: ({ a: row }) => cell(row) }),
+      ({ title, cell }): ColumnOf<JudgedPair> => ({ title, cell: ({ a: row }) => cell(row) }),
     ),
     ...(['threads', 'device'] as const)
       .filter((key) => varies(key))
       .map(
-        (key): ColumnOf<Pair<MeasurementSummary>> => ({
+        (key): ColumnOf<JudgedPair> => ({
           title: `${key} A / B`,
           cell: (pair) => `${pair.a[key]} / ${pair.b[key]}`,
         }),
@@ -49,6 +56,12 @@ export function sideBySide(
     { title: 'latency A', numeric: true, cell: (pair) => formatInterval(pair.a.latencyNs) },
     { title: 'latency B', numeric: true, cell: (pair) => formatInterval(pair.b.latencyNs) },
     { title: 'B as fast as A', numeric: true, cell: ({ ratio }) => formatRatio(ratio) },
+    {
+      title: 'undisturbed',
+      numeric: true,
+      cell: ({ row }) => (row === null ? '–' : formatEffect(row.effect)),
+    },
+    { title: 'verdict', cell: ({ row }) => row?.verdict ?? 'not judged' },
     {
       title: 'images/s A / B',
       numeric: true,
@@ -67,7 +80,7 @@ export function sideBySide(
           {
             title: `${report.currency} for one image/s, A / B`,
             numeric: true,
-            cell: (pair: Pair<MeasurementSummary>) => `${perImage(a, pair.a)} / ${perImage(b, pair.b)}`,
+            cell: (pair: JudgedPair) => `${perImage(a, pair.a)} / ${perImage(b, pair.b)}`,
           },
         ]
       : []),
@@ -93,7 +106,7 @@ export function sideBySide(
     title: 'Side by side',
     blocks: [
       paragraph(
-        `A ratio above 1× says that B is faster. ${notJudged} Only what was measured alike stands in a row: the same network, image size, provider, plan, data type and batch.`,
+        `A ratio of latencies above 1× says that B is faster. The verdict is that of Compare on B against A: it is taken from undisturbed latencies, and allows for the noise of the machine. Only what was measured alike stands in a row: the same network, image size, provider, plan, data type and batch.`,
       ),
       ...(pairs.length === 0 ? [] : [table(columns, pairs)]),
       ...(peaks.length === 0

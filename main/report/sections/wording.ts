@@ -6,9 +6,6 @@ import type { Report, ReportSide, Throughput } from '../model.ts';
 
 export const unknown = 'unknown';
 
-export const notJudged =
-  'These are ratios of medians. Their intervals are shown; whether a difference is more than chance is not judged here.';
-
 /** Above what belongs to one side, where there are two. */
 export function heading({ sides }: Report, { letter, report }: ReportSide): Block[] {
   return sides.length < 2

@@ -2,6 +2,7 @@
 import { Fragment } from 'react';
 import { formatEffect } from '../../../core/format/effect.ts';
 import { formatP } from '../../../core/format/p-value.ts';
+import { formatSettling } from '../../../core/format/settling.ts';
 import { formatNs } from '../../../core/format/units.ts';
 import type { ComparedPart, ComparedParts, ComparedRow } from '../../../core/protocol/compare.ts';
 import { useComparedParts } from '../../api/queries.ts';
@@ -19,7 +20,7 @@ export function ComparedReason({ row }: { row: ComparedRow }) {
   return (
     <>
       <p>{reason}</p>
-      {settling !== null && <p>{words.settling(settling)}</p>}
+      {settling !== null && <p>{formatSettling(settling)}</p>}
       <p className="quiet-text">
         {/* Most reasons name it themselves. */}
         {p !== null && !reason.includes('(p ') && words.p(formatP(p))}{' '}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { comparisonAnswer } from '../../../../core/analysis/answers/comparison.ts';
 import { summarizeRun } from '../../../../core/analysis/report.ts';
 import type { ReportFormat } from '../../../../core/protocol/api.ts';
 import type { Run } from '../../../../core/protocol/run.ts';
@@ -7,6 +8,8 @@ import { createReport, type Report, type ReportInput } from '../../../../main/re
 import { repeatCommand } from '../../../../main/report/sections/remarks.ts';
 import { writeReport } from '../../../../main/report/write.ts';
 import { sampleRun } from '../../../fixtures/api/sample-run.ts';
+import { changedRun } from '../../../fixtures/statistics/changed-run.ts';
+import { compareRuns } from '../../../fixtures/statistics/stored-runs.ts';
 
 const common = { createdAt: '2026-03-02T08:00:00.000Z', plimsoll: '0.1.0' };
 const first = summarizeRun(sampleRun);
@@ -46,6 +49,11 @@ const otherRun: Run = {
         : measurement.outcome,
   })),
 };
+
+/** With what Compare says of it and the sample run. */
+function beside(other: Run): NonNullable<ReportInput['other']> {
+  return { run: summarizeRun(other), judged: compareRuns({ run: sampleRun }, { run: other }) };
+}
 
 function reportOf(more: Partial<ReportInput> = {}): Report {
   return createReport({ ...common, run: first, ...more });
@@ -92,7 +100,7 @@ describe('the model', () => {
   });
 
   it('sets side by side what was measured alike, though another machine has other threads', () => {
-    const comparison = reportOf({ other: summarizeRun(otherRun) }).comparison;
+    const comparison = reportOf({ other: beside(otherRun) }).comparison;
     expect(comparison?.measurements.map(({ a, b }) => [a.id, b.id])).toEqual([
       ['m1', 'other-m1'],
       ['m2', 'other-m2'],
@@ -108,7 +116,7 @@ describe('the model', () => {
       providers: onThreads(4, 8),
       measurements: otherRun.measurements.flatMap((row) => [row, { ...row, id: `${row.id}-8`, threads: 8 }]),
     };
-    const comparison = reportOf({ other: summarizeRun(twice) }).comparison;
+    const comparison = reportOf({ other: beside(twice) }).comparison;
     expect(comparison?.measurements).toEqual([]);
     expect(comparison?.unpaired.B).toHaveLength(4);
   });
@@ -138,7 +146,7 @@ describe('the HTML', () => {
   });
 
   it('draws two runs on the same scales', async () => {
-    const html = await write(reportOf({ other: summarizeRun(otherRun) }), 'html');
+    const html = await write(reportOf({ other: beside(otherRun) }), 'html');
     const axes = [...html.matchAll(/<svg[^>]*aria-label="What it does cost[\s\S]*?<\/svg>/g)].map(([svg]) =>
       [...svg.matchAll(/y="366" [^>]*>([^<]*)</g)].map((match) => match[1]),
     );
@@ -166,15 +174,28 @@ describe('the HTML', () => {
     expect(html).toContain('No price was given');
   });
 
-  it('shows two runs with their ratio, both intervals, and no verdict', async () => {
+  it('shows two machines with other numbers of threads by their ratio, and no verdict', async () => {
     const html = await write(
-      reportOf({ other: summarizeRun(otherRun), price: 1000, otherPrice: 1500, currency: 'EUR' }),
+      reportOf({ other: beside(otherRun), price: 1000, otherPrice: 1500, currency: 'EUR' }),
       'html',
     );
-    expect(html).toContain('In 2 B is the faster, 2.00× as fast.');
-    expect(html).toContain('whether a difference is more than chance is not judged here');
+    expect(html).toContain('2.00×');
+    expect(html).toContain('the ratios are shown below, without a verdict');
+    expect(html).toContain('not judged');
     expect(html).toContain('A: 1,000 EUR, B: 1,500 EUR');
     expect(html).toContain('They differ in: machine.');
+  });
+
+  it('says of two runs of one machine what Compare says, by the same function', async () => {
+    const [before, after] = [changedRun('before1'), changedRun('after1', { latency: { resnet50: 1.1 } })];
+    const judged = compareRuns({ run: before }, { run: after });
+    const report = reportOf({ run: summarizeRun(before), other: { run: summarizeRun(after), judged } });
+    const html = await write(report, 'html');
+    const { headline, sentences } = comparisonAnswer(judged);
+    for (const sentence of [headline, ...sentences]) expect(html).toContain(sentence);
+    const rows = report.comparison?.measurements ?? [];
+    expect(rows.find(({ a }) => a.model === 'resnet50')?.row?.verdict).toBe('WORSE');
+    expect(rows.map(({ row }) => row?.verdict)).toEqual(judged.rows.map(({ verdict }) => verdict));
   });
 });
 
