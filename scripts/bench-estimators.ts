@@ -10,10 +10,10 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { RunSchema } from '../core/protocol/run.ts';
+import { mean } from '../core/statistics/moments.ts';
 import { splitRounds } from '../core/statistics/rounds.ts';
 import { seededRandom } from '../core/statistics/seeded-random.ts';
 import { medianOf } from '../core/statistics/summary.ts';
-import { mean } from '../core/statistics/welch.ts';
 import { noisy } from '../test/fixtures/statistics/noise-kinds.ts';
 import { simulate, type Truth } from '../test/fixtures/statistics/simulated-provider.ts';
 

@@ -105,11 +105,12 @@ export function compareRuns(
 /** Nothing is concluded from what may not be the network's result at all, nor from what something else had a part in. */
 function unlessInDoubt(judged: Judged, { before, after }: Couple): Judged {
   const doubt = before.doubt ?? after.doubt;
-  if (doubt === null || judged.verdict === 'UNCLEAR') return judged;
+  if (doubt === null) return judged;
   const side = before.doubt === null ? 'after' : 'before';
   return {
     ...judged,
     verdict: 'UNCLEAR',
+    detectableChange: null,
     reason: `The figure ${side} ${doubt}`,
     settling: {
       rounds: null,

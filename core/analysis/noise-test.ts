@@ -3,8 +3,8 @@
  * what of it a start brings along (where memory comes to lie, above all) is seen by no comparison of rounds within one run.
  */
 import type { NoiseTest } from '../protocol/run.ts';
+import { mean } from '../statistics/moments.ts';
 import { lowerEndsOfRounds } from '../statistics/undisturbed.ts';
-import { mean } from '../statistics/welch.ts';
 
 /** Of runs that are an A/A test and nothing else: they are no part of the list of runs. */
 export const noiseSuite = 'noise';

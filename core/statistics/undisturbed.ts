@@ -3,7 +3,7 @@
  * nothing of it. docs/method.md says why it is these two quantiles; `npm run bench:estimators` prints what they were chosen by.
  */
 import { studentCritical } from './distributions.ts';
-import { mean, variance } from './welch.ts';
+import { mean, variance } from './moments.ts';
 
 /** Of the samples of a round. */
 const ofSamples = 0.1;

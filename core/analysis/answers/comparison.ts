@@ -65,12 +65,14 @@ function same(rows: readonly ComparedRow[]): string[] {
 
 /** Of rows without a change: no more than their intervals allow. */
 function excluded(rows: readonly ComparedRow[]): string[] {
-  const open = rows.filter(({ verdict, p }) => verdict === 'UNCLEAR' && p !== null);
+  const open = rows.filter(
+    ({ verdict, detectableChange }) => verdict === 'UNCLEAR' && detectableChange !== null,
+  );
   if (open.length === 0) return [];
   const slower = Math.max(0, ...open.map(({ effect }) => effect.high - 1));
-  return [
-    `In the ${open.length === 1 ? 'other one' : `other ${open.length}`}, a slowdown above ${percent(slower)} is excluded.`,
-  ];
+  const where = open.length === rows.length ? '' : `In ${open.length} of ${rows.length}, `;
+  const what = `a slowdown above ${percent(slower)} is excluded.`;
+  return [where === '' ? `A${what.slice(1)}` : where + what];
 }
 
 function resolution(rows: readonly ComparedRow[]): string[] {

@@ -5,6 +5,7 @@
 
 #include "support/elapsed.h"
 #include "support/philox.h"
+#include "support/test_burn.h"
 
 namespace plimsoll {
 
@@ -30,11 +31,14 @@ std::vector<float> Network::readTensor(int id) const {
 void Network::poisonTensor(int id) { writeTensor(id, std::vector<float>(tensorElements(id), std::nanf(""))); }
 
 void Network::runPhases(const Kernel& kernel, int member) {
+  const bool burns = testBurn() > 0.0;
+  const auto start = burns ? Clock::now() : Clock::time_point{};
   const Member own{member, options_.threads, scratch_[static_cast<std::size_t>(member)].data()};
   for (const Phase& phase : kernel.phases) {
     phase(own);
     team_.barrier();
   }
+  if (burns) burnSince(start);
 }
 
 void Network::run() {

@@ -7,6 +7,7 @@
 #include "network/network.h"
 #include "protocol/describe.h"
 #include "support/error.h"
+#include "support/test_burn.h"
 
 namespace plimsoll {
 namespace {
@@ -50,6 +51,7 @@ json NativeProvider::describe() const {
       {"plans", json::array({"layerwise", "fused"})},
       {"fusableBlocks", fusableBlocks()},
   };
+  if (testBurn() > 0.0) description["libraries"]["test burn"] = std::to_string(testBurn());
   if (!bestKernelSet(cpuInfo().instructionSets, DataType::bf16).multipliesBf16) description["multipliedIn"] = {{"bf16", "fp32"}};
   return description;
 }

@@ -24,7 +24,7 @@ function fortyRuns(step: number, at: number, seed: number): RunFigures[] {
 describe('the history of a machine', () => {
   it('places a step of 3% in 40 runs within one run, with what changed then, at least 95 times in 100', () => {
     let placed = 0;
-    for (let repetition = 0; repetition < 100; repetition++) {
+    for (let repetition = 0; repetition < 40; repetition++) {
       const at = 6 + ((repetition * 7) % 28);
       const { series } = historyOf(fortyRuns(1.03, at, repetition));
       const points = series[0]?.changePoints ?? [];
@@ -39,15 +39,15 @@ describe('the history of a machine', () => {
         placed++;
       }
     }
-    expect(placed).toBeGreaterThanOrEqual(95);
+    expect(placed).toBeGreaterThanOrEqual(38);
   });
 
   it('finds no step where there is none', () => {
     let found = 0;
-    for (let repetition = 0; repetition < 100; repetition++) {
+    for (let repetition = 0; repetition < 50; repetition++) {
       found += historyOf(fortyRuns(1, 20, 500 + repetition)).series[0]?.changePoints.length ?? 0;
     }
-    expect(found).toBeLessThanOrEqual(2);
+    expect(found).toBeLessThanOrEqual(1);
   });
 
   it('has a point a run, oldest first, with the efficiency against that run', () => {

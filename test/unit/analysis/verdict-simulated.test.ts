@@ -41,16 +41,16 @@ describe('the same thing measured twice is called BETTER or WORSE at most 2 time
     const truth = { ...noisy, runNoise: 0.02, samplesPerRound: 9 };
     let known = 0;
     let unknown = 0;
-    for (let machine = 0; machine < 50; machine++) {
+    for (let machine = 0; machine < 25; machine++) {
       const runs = learned(truth, 12, random);
       const told = countVerdicts(20, () => compare(truth, truth, random, runs));
       known += told.BETTER + told.WORSE;
       const blind = countVerdicts(20, () => compare(truth, truth, random));
       unknown += blind.BETTER + blind.WORSE;
     }
-    expect(known).toBeLessThanOrEqual(20);
+    expect(known).toBeLessThanOrEqual(10);
     // Nothing within a run tells of it: that is why the history is asked.
-    expect(unknown).toBeGreaterThan(100);
+    expect(unknown).toBeGreaterThan(50);
   });
 });
 

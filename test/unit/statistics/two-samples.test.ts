@@ -8,7 +8,6 @@ import { centre, shift } from '../../../core/statistics/hodges-lehmann.ts';
 import { lowerCriticalU, mannWhitney, smallestP } from '../../../core/statistics/mann-whitney.ts';
 import { benjaminiHochberg, holm } from '../../../core/statistics/multiple-tests.ts';
 import { seededRandom } from '../../../core/statistics/seeded-random.ts';
-import { welchP } from '../../../core/statistics/welch.ts';
 import { normal } from '../../fixtures/statistics/simulated-provider.ts';
 
 /** Every way to choose the second sample from both, which is what the exact p counts. */
@@ -136,18 +135,6 @@ describe('Hodges-Lehmann', () => {
     expect(centre([1, 2, 3, 4, 5])).toEqual({ value: 3, low: 1, high: 5, confidence: 0.9375 });
     expect(centre([1, 2, 3, 4, 5, 6]).confidence).toBeCloseTo(0.96875, 12);
     expect(centre([1, 2, 3, 4, 5, 6, 7]).confidence).toBeCloseTo(0.953125, 12);
-  });
-});
-
-describe('Welch', () => {
-  it('is the t test where sizes and variances are equal', () => {
-    expect(welchP([1, 2, 3, 4, 5], [2, 3, 4, 5, 6])).toBeCloseTo(0.3466, 4);
-  });
-
-  it('says nothing of single values, and all of values without noise', () => {
-    expect(welchP([1], [2, 3])).toBe(1);
-    expect(welchP([1, 1], [2, 2])).toBe(0);
-    expect(welchP([1, 1], [1, 1])).toBe(1);
   });
 });
 
