@@ -1,5 +1,7 @@
 #include "onednn_provider.h"
 
+#include <nlohmann/json.hpp>
+
 #include "cpu/cpu_info.h"
 #include "onednn_network.h"
 #include "protocol/describe.h"

@@ -1,5 +1,7 @@
 #include "protocol/describe.h"
 
+#include <nlohmann/json.hpp>
+
 #include "cpu/cpu_info.h"
 
 namespace plimsoll {

@@ -1,7 +1,7 @@
 // What the descriptions of all providers on this CPU have in common.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 

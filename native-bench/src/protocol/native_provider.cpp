@@ -1,6 +1,7 @@
 #include "protocol/native_provider.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "cpu/cpu_info.h"
 #include "kernels/kernel_choice.h"

@@ -1,0 +1,3 @@
+// Those of kernels_avx2.cpp for tensors in fp32: an object of their own.
+#define KERNELS_FP32
+#include "kernels/kernels_avx2.cpp"
