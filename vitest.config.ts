@@ -3,19 +3,39 @@ import { defineConfig } from 'vitest/config';
 // An A/A test after every first run takes long; those that are about it ask for it. Programs that tests start inherit this.
 process.env.PLIMSOLL_NOISE_TEST ??= 'off';
 
+/** No test fails because the machine has other work: what waits, waits for something to happen. */
+const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], environment: 'node' } },
       {
+        // Pure code: no program, no device.
+        test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], pool: 'threads', ...patient },
+      },
+      {
+        // WebGPU through Dawn: a software adapter that computes, or the null backend, which only compiles.
+        test: { name: 'device', include: ['test/device/**/*.test.ts'], pool: 'forks', ...patient },
+      },
+      {
+        // Real programs, databases, sockets and browsers, some of them at a time.
         test: {
           name: 'integration',
           include: ['test/{integration,packaging}/**/*.test.ts'],
-          environment: 'node',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          // The programs under test use every core: one file at a time.
+          exclude: ['**/*.timing.test.ts'],
+          pool: 'forks',
+          ...patient,
+        },
+      },
+      {
+        // What compares times with each other has the machine to itself, after everything else.
+        test: {
+          name: 'timing',
+          include: ['test/**/*.timing.test.ts'],
+          pool: 'forks',
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          ...patient,
         },
       },
     ],

@@ -60,6 +60,8 @@ export interface SchedulerSettings {
   readonly silenceMs: number;
   /** How long it is waited at most until the machine is quiet; absent: as the suite's time allows. */
   readonly settleSeconds?: number | undefined;
+  /** How long each ceiling is measured; absent: as long as its provider finds right. */
+  readonly secondsPerCeiling?: number | undefined;
   readonly telemetry: Telemetry;
   /** Of an A/A test; absent: as it is for users. */
   readonly noise?: NoiseTiming | undefined;
@@ -303,8 +305,10 @@ class Scheduler {
   ): Promise<Pick<DeviceCalibration, 'calibration' | 'reason'>> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const request = { silenceMs: this.settings.silenceMs, signal: this.signal };
-        return { calibration: await provider.request('calibrate', {}, request), reason: null };
+        const { secondsPerCeiling, silenceMs } = this.settings;
+        const request = { silenceMs, signal: this.signal };
+        const asked = secondsPerCeiling === undefined ? {} : { secondsPerCeiling };
+        return { calibration: await provider.request('calibrate', asked, request), reason: null };
       } catch (error) {
         if (this.signal.aborted) throw error;
         // A refusal is an answer; only a program that died is asked again.

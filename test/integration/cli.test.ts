@@ -1,7 +1,6 @@
 /** The command line as a process: what only a process can show. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +17,7 @@ import {
   RunStatusSchema,
   RunSummarySchema,
 } from '../../core/protocol/run.ts';
-import { nativeBenchPath } from '../../main/paths.ts';
+import { fakeInstructions, fakeProviderPath } from '../fixtures/providers/fake.ts';
 
 const ProfileSchema = z.object({
   runId: z.string(),
@@ -100,7 +99,10 @@ it('serves with a closed stdin until it is told to stop', async () => {
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-it.skipIf(!existsSync(nativeBenchPath()))('keeps a run that its user interrupts', async () => {
+it('keeps a run that its user interrupts', async () => {
+  const instructions = fakeInstructions(dataFolder, [{ method: 'measure', does: 'lasts' }]);
+  process.env.PLIMSOLL_NATIVE_BENCH = fakeProviderPath;
+  process.env.FAKE_PROVIDER = JSON.stringify(instructions);
   const child = start('profile', '--models', 'convfirst_pico', '--settle', '0', '--json');
   const output = text(child.stdout);
   let errors = '';

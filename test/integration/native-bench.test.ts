@@ -1,112 +1,28 @@
 /** The real program, spoken to as a scheduler would and as a person at a shell would. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
 import { GraphBuilder } from '../../core/graph/builder.ts';
-import { type BlockKind, type Graph, operatorAt } from '../../core/graph/graph.ts';
+import { operatorAt } from '../../core/graph/graph.ts';
 import { inputBound } from '../../core/graph/initialization.ts';
-import { costOfKernel, type PlanKind, planGraph } from '../../core/graph/plan.ts';
-import { findModel } from '../../core/models/zoo.ts';
-import {
-  type ProviderError,
-  ProviderMessageSchema,
-  type ProviderMethod,
-  providerResults,
-} from '../../core/protocol/provider.ts';
+import { costOfKernel, planGraph } from '../../core/graph/plan.ts';
+import { ProviderMessageSchema, providerResults } from '../../core/protocol/provider.ts';
 import { streams, uniformTensor } from '../../core/protocol/random.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
-
-const program = fileURLToPath(new URL('../../build/native/plimsoll-native-bench', import.meta.url));
-
-/** What the program says that it fuses. */
-const fusable = new Set<BlockKind>([
-  'basic',
-  'bottleneck',
-  'convfirst',
-  'convfirstDownsample',
-  'convnext',
-  'depthwiseSeparable',
-  'ffn',
-  'fusedMbconv',
-  'mbconv',
-]);
-
-class RequestFailed extends Error {
-  readonly error: ProviderError;
-  constructor(error: ProviderError) {
-    super(error.message);
-    this.error = error;
-  }
-}
-
-/** One program and the requests to it that are still unanswered. */
-class Conversation {
-  readonly events: number[] = [];
-  private readonly child: ChildProcess;
-  private readonly waiting = new Map<number, (message: z.infer<typeof ProviderMessageSchema>) => void>();
-  private lastId = 0;
-
-  constructor() {
-    this.child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
-    if (this.child.stdout === null) throw new Error('no stdout');
-    createInterface({ input: this.child.stdout }).on('line', (line) => {
-      const message = ProviderMessageSchema.parse(JSON.parse(line));
-      if ('event' in message) this.events.push(message.fraction);
-      else if (message.id !== null) this.waiting.get(message.id)?.(message);
-    });
-  }
-
-  send<M extends ProviderMethod>(method: M, body: object = {}) {
-    const id = ++this.lastId;
-    const answer = new Promise<z.infer<(typeof providerResults)[M]>>((resolve, reject) => {
-      this.waiting.set(id, (message) => {
-        this.waiting.delete(id);
-        if ('error' in message) reject(new RequestFailed(message.error));
-        else if ('result' in message) {
-          resolve(providerResults[method].parse(message.result) as z.infer<(typeof providerResults)[M]>);
-        }
-      });
-    });
-    this.child.stdin?.write(`${JSON.stringify({ id, method, ...body })}\n`);
-    return { id, answer };
-  }
-
-  call<M extends ProviderMethod>(method: M, body: object = {}) {
-    return this.send(method, body).answer;
-  }
-
-  prepare(graph: Graph, plan: PlanKind, options: Readonly<Record<string, unknown>> = {}) {
-    return this.call('prepare', {
-      graph: toWireGraph(graph),
-      plan,
-      kernels: planGraph(graph, plan, fusable).kernels,
-      dtype: 'fp32',
-      batch: 1,
-      threads: 1,
-      seed: 1,
-      ...options,
-    });
-  }
-
-  async end(): Promise<number | null> {
-    const ended = new Promise<number | null>((resolve) => this.child.on('exit', resolve));
-    this.child.stdin?.end();
-    return ended;
-  }
-}
-
-function model(name: string, size?: number): Graph {
-  const found = findModel(name);
-  if (found === undefined) throw new Error(name);
-  return found.build(size);
-}
+import {
+  Conversation,
+  fusable,
+  model,
+  nativeProgram,
+  RequestFailed,
+} from '../fixtures/providers/native-conversation.ts';
 
 /** What the program answers to these lines, typed at a shell. */
 function byHand(...lines: readonly string[]) {
-  const result = spawnSync(program, { input: lines.map((line) => `${line}\n`).join(''), encoding: 'utf8' });
+  const result = spawnSync(nativeProgram, {
+    input: lines.map((line) => `${line}\n`).join(''),
+    encoding: 'utf8',
+  });
   return {
     status: result.status,
     answers: result.stdout
@@ -119,7 +35,7 @@ function byHand(...lines: readonly string[]) {
 describe('native-bench', () => {
   let native: Conversation;
   beforeAll(() => {
-    expect(existsSync(program), 'the program is built by npm run setup').toBe(true);
+    expect(existsSync(nativeProgram), 'the program is built by npm run setup').toBe(true);
     native = new Conversation();
   });
   afterAll(async () => {
@@ -133,25 +49,6 @@ describe('native-bench', () => {
     expect(device?.instructionSets.at(-1)).toBe('generic');
     expect(device?.physicalCores).toBeLessThanOrEqual(device?.threads ?? 0);
     expect(new Set(description.fusableBlocks)).toEqual(fusable);
-  });
-
-  it('measures ceilings that agree with each other', async () => {
-    const calibration = await native.call('calibrate', { secondsPerCeiling: 0.03 });
-    for (const ceiling of calibration.arithmetic) {
-      const theoretical = ceiling.theoreticalOperationsPerSecond;
-      // Measured in the same moment; the clock may still move in between.
-      if (theoretical !== undefined) expect(ceiling.operationsPerSecond / theoretical).toBeLessThan(1.1);
-    }
-    const read = (level: string) =>
-      calibration.bandwidth.find(
-        (ceiling) => ceiling.level === level && ceiling.access === 'read' && ceiling.threads === 1,
-      )?.bytesPerSecond ?? 0;
-    expect(read('DRAM')).toBeGreaterThan(0);
-    expect(read('L1')).toBeGreaterThan(2 * read('DRAM'));
-    expect(new Set(calibration.bandwidth.map(({ access }) => access))).toEqual(
-      new Set(['read', 'write', 'copy', 'triad']),
-    );
-    expect(native.events.length).toBeGreaterThan(0);
   });
 
   // Small images keep the reference quick; every operator of every family is there all the same.
@@ -264,57 +161,6 @@ describe('native-bench', () => {
     expect(output.values[0]).toBeCloseTo(sum, 5);
   });
 
-  it('times whole passes and single kernels', async () => {
-    const graph = model('mobilenetv2_100', 96);
-    const prepared = await native.prepare(graph, 'layerwise');
-    const handle = prepared.handle;
-    const measured = await native.call('measure', {
-      handle,
-      warmupSeconds: 0.02,
-      minSeconds: 0.1,
-      minSamples: 20,
-      maxSeconds: 5,
-    });
-    expect(measured.latencyNs.length).toBeGreaterThanOrEqual(20);
-    const profile = await native.call('profile', { handle, repetitions: 5 });
-    expect(profile.kernels.map(({ name }) => name)).toEqual(prepared.kernels.map(({ name }) => name));
-    const sum = profile.kernels.reduce((total, { latencyNs }) => total + latencyNs, 0);
-    expect(sum / profile.totalLatencyNs).toBeGreaterThan(0.7);
-    expect(sum / profile.totalLatencyNs).toBeLessThan(1.3);
-  });
-
-  it.each(['in-network', 'hot', 'all-cold'] as const)(
-    'times a network %s, and says what it was timed by',
-    async (cacheState) => {
-      const prepared = await native.prepare(model('mobilenetv2_100', 64), 'layerwise');
-      const { handle, instructionSet } = prepared;
-      const measured = await native.call('measure', {
-        handle,
-        warmupSeconds: 0.02,
-        warmupMaxSeconds: 20,
-        minSeconds: 0.05,
-        minSamples: 10,
-        maxSeconds: 20,
-        noiseTarget: 100,
-        cacheState,
-        arithmetic: { dtype: 'fp32', instructionSet },
-      });
-      expect(measured.latencyNs.length).toBeGreaterThanOrEqual(10);
-      expect(measured.warmupPasses).toBeGreaterThanOrEqual(3);
-      expect(measured).toMatchObject({ warm: true, stopped: 'quiet', passesPerSample: 1 });
-      expect(measured.clockHz?.before).toBeGreaterThan(1e8);
-      expect(measured.clockHz?.after).toBeGreaterThan(1e8);
-      expect(measured.timerOverheadNs).toBeGreaterThan(0);
-      expect(measured.arithmetic?.operationsPerSecond[0]).toBeGreaterThan(1e8);
-      // What is touched was touched in the warm-up.
-      expect(measured.pageFaults?.major).toBe(0);
-      expect(measured.pageFaults?.minor).toBeLessThanOrEqual(measured.latencyNs.length);
-      expect(measured.memory?.anonymousBytes).toBeGreaterThan(prepared.weightBytes);
-      const profile = await native.call('profile', { handle, repetitions: 2, cacheState });
-      expect(profile.kernels).toHaveLength(prepared.kernels.length);
-    },
-  );
-
   it('knows no other state of the caches', async () => {
     const { handle } = await native.prepare(model('resnet18', 64), 'layerwise');
     const failure = native.call('profile', { handle, repetitions: 1, cacheState: 'lukewarm' });
@@ -393,14 +239,14 @@ describe('native-bench', () => {
   });
 
   it('prints its usage and refuses an unknown option', () => {
-    expect(spawnSync(program, ['--help'], { encoding: 'utf8' }).stdout).toContain('calibrate');
-    expect(spawnSync(program, ['--nonsense'], { encoding: 'utf8' }).status).toBe(2);
+    expect(spawnSync(nativeProgram, ['--help'], { encoding: 'utf8' }).stdout).toContain('calibrate');
+    expect(spawnSync(nativeProgram, ['--nonsense'], { encoding: 'utf8' }).status).toBe(2);
   });
 
   it('can be kept to a lower instruction set, for all that it does', () => {
     const described = (...options: string[]) => {
       const input = '{"id":1,"method":"describe"}\n{"id":2,"method":"calibrate","secondsPerCeiling":0.001}\n';
-      const result = spawnSync(program, options, { input, encoding: 'utf8' });
+      const result = spawnSync(nativeProgram, options, { input, encoding: 'utf8' });
       const answers = result.stdout.split('\n').filter((line) => line.includes('"result"'));
       const [description, calibration] = answers.map((line) => JSON.parse(line).result);
       return {
@@ -423,7 +269,7 @@ describe('native-bench', () => {
     ['one that does not exist', ['--isa', 'avx1024'], "There is no instruction set 'avx1024'"],
     ['none', ['--isa'], '--isa needs the name of an instruction set'],
   ])('refuses to be kept to %s', (_what, options, message) => {
-    const { status, stdout, stderr } = spawnSync(program, options, { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(nativeProgram, options, { encoding: 'utf8' });
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain(message);

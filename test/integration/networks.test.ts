@@ -15,6 +15,7 @@ import { exportGraph, OnnxFile } from '../fixtures/onnx/onnx-file.ts';
 
 const settings = {
   rounds: 1,
+  secondsPerCeiling: 0.01,
   timing: {
     ...defaultTiming,
     warmupSeconds: 0.02,

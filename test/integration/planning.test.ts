@@ -10,6 +10,7 @@ import { apiRejectionOf } from '../fixtures/api/api-error.ts';
 
 const settings = {
   rounds: 1,
+  secondsPerCeiling: 0.01,
   timing: {
     ...defaultTiming,
     warmupSeconds: 0.02,

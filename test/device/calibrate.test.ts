@@ -1,12 +1,9 @@
 /** A whole calibration on a software adapter: its figures are no GPU's, but each is proven. */
-import { expect, it, vi } from 'vitest';
-import { CalibrateResultSchema } from '../../../core/protocol/provider.ts';
-import { sweepBandwidth } from '../../../webgpu-bench/calibrate/bandwidth.ts';
-import { calibrateDevice } from '../../../webgpu-bench/calibrate/calibrate.ts';
-import { softwareDevice, whyNoSoftwareAdapter } from './dawn-device.ts';
-
-// A software adapter on a machine that has other work takes its time.
-vi.setConfig({ testTimeout: 60_000 });
+import { expect, it } from 'vitest';
+import { CalibrateResultSchema } from '../../core/protocol/provider.ts';
+import { sweepBandwidth } from '../../webgpu-bench/calibrate/bandwidth.ts';
+import { calibrateDevice } from '../../webgpu-bench/calibrate/calibrate.ts';
+import { softwareDevice, whyNoSoftwareAdapter } from '../fixtures/webgpu/dawn-device.ts';
 
 if (whyNoSoftwareAdapter !== undefined) console.warn(`calibrate: ${whyNoSoftwareAdapter}`);
 

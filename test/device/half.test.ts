@@ -1,20 +1,22 @@
 /** What SwiftShader has not, run on lavapipe: every kernel in 16 bits, and subgroup matrices, against the fp64 reference. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../../core/graph/builder.ts';
-import type { Graph } from '../../../core/graph/graph.ts';
-import { CalibrateResultSchema, PrepareResultSchema } from '../../../core/protocol/provider.ts';
-import { toWireGraph } from '../../../core/protocol/wire-graph.ts';
-import { measureLanes, measureMatrices } from '../../../webgpu-bench/calibrate/arithmetic.ts';
-import { Gpu } from '../../../webgpu-bench/network/gpu.ts';
-import { profileNetwork } from '../../../webgpu-bench/network/measure.ts';
-import { provenMatrices } from '../../../webgpu-bench/network/prove-matrices.ts';
-import { openGpu } from '../../../webgpu-bench/provider/device.ts';
-import type { Host } from '../../../webgpu-bench/provider/host.ts';
-import { ProviderServer } from '../../../webgpu-bench/provider/server.ts';
-import { matrixUnitsOf, type SubgroupMatrixConfig } from '../../../webgpu-bench/wgsl/subgroup-matrix.ts';
-import { blockNetworks, operatorsNetwork } from '../../fixtures/webgpu/networks.ts';
-import { expectNoError, halfAdapter } from './dawn-device.ts';
-import { expectRight, planOf, prepareNetwork } from './prepared-network.ts';
+import { GraphBuilder } from '../../core/graph/builder.ts';
+import type { Graph } from '../../core/graph/graph.ts';
+import { CalibrateResultSchema, PrepareResultSchema } from '../../core/protocol/provider.ts';
+import { toWireGraph } from '../../core/protocol/wire-graph.ts';
+import { measureLanes, measureMatrices } from '../../webgpu-bench/calibrate/arithmetic.ts';
+import { Gpu } from '../../webgpu-bench/network/gpu.ts';
+import { lowerKernel } from '../../webgpu-bench/network/lower-kernel.ts';
+import { profileNetwork } from '../../webgpu-bench/network/measure.ts';
+import { provenMatrices } from '../../webgpu-bench/network/prove-matrices.ts';
+import { openGpu } from '../../webgpu-bench/provider/device.ts';
+import type { Host } from '../../webgpu-bench/provider/host.ts';
+import { ProviderServer } from '../../webgpu-bench/provider/server.ts';
+import { matrixUnitsOf, type SubgroupMatrixConfig } from '../../webgpu-bench/wgsl/subgroup-matrix.ts';
+import { arithmeticCases } from '../fixtures/webgpu/arithmetic-cases.ts';
+import { expectNoError, halfAdapter } from '../fixtures/webgpu/dawn-device.ts';
+import { blockNetworks } from '../fixtures/webgpu/networks.ts';
+import { expectRight, planOf, prepareCase, prepareNetwork } from '../fixtures/webgpu/prepared-network.ts';
 
 const found = await halfAdapter();
 const whyNot = typeof found === 'string' ? found : undefined;
@@ -49,32 +51,17 @@ async function openHalf(): Promise<Gpu> {
 
 describe.skipIf(whyNot !== undefined)('in 16 bits', { timeout: 300_000 }, () => {
   let gpu: Gpu;
+  /** The same device, as if it were none of software. */
+  let hardware: Gpu;
   beforeAll(async () => {
     gpu = await openHalf();
+    hardware = new Gpu(gpu.device, gpu.timer, false);
   });
   afterAll(() => gpu.device.destroy());
 
-  it.each([0, 2, 5])('every operator is right, with candidate %i of each layer', async (candidate) => {
-    const graph = operatorsNetwork();
-    await expectRight(await prepareNetwork(gpu, graph, 'layerwise', { dtype: 'fp16', candidate, batch: 2 }));
+  it.each(arithmeticCases.f16)('is right: $name', async (one) => {
+    await expectRight(await prepareCase(one.tiles === 'software' ? gpu : hardware, one, 'fp16'));
   });
-
-  it.each(Object.keys(blockNetworks))('%s is right as one launch', async (name) => {
-    const graph = blockNetworks[name]?.() as Graph;
-    const network = await prepareNetwork(gpu, graph, 'fused', { dtype: 'fp16', batch: 2 });
-    const fused = network.kernels.filter(({ plan }) => plan.fused);
-    expect(fused.map(({ implementation }) => implementation)).toEqual([expect.stringMatching(/^block\./)]);
-    await expectRight(network);
-  });
-
-  it.each(['convfirst, relu', 'convnext', 'two pointwise layers', 'mbconv'])(
-    'the tiles of %s that hardware gets are right as well',
-    async (name) => {
-      const hardware = new Gpu(gpu.device, gpu.timer, false);
-      const graph = blockNetworks[name]?.() as Graph;
-      await expectRight(await prepareNetwork(hardware, graph, 'fused', { dtype: 'fp16' }));
-    },
-  );
 
   it('its peak is proven', async () => {
     const ceiling = await measureLanes(gpu.device, 'f16', { timer: gpu.timer, seconds: 0.02 });
@@ -135,14 +122,14 @@ describe.skipIf(whyNoMatrices !== undefined)('on subgroup matrices', { timeout: 
     ['convnext, two pixels at a time', /^block\.convnext\.matrix\./],
   ])('%s is right as one launch', async (name, implementation) => {
     const graph = blockNetworks[name]?.() as Graph;
-    for (let candidate = 0; ; candidate++) {
-      const network = await prepareNetwork(gpu, graph, 'fused', { dtype: 'fp16', candidate, batch: 2 });
-      const block = network.kernels.find(({ plan }) => plan.fused)?.implementation ?? '';
-      if (candidate === 0) expect(block).toMatch(implementation);
-      const isOver = !block.includes('.matrix.');
-      if (isOver) network.release();
-      else await expectRight(network);
-      if (isOver) break;
+    const kernel =
+      planOf(graph, 'fused').kernels.find(({ fused }) => fused) ?? expect.unreachable('no block');
+    const { launches } = lowerKernel(graph, kernel, { batch: 2, storage: 'f16', limits: gpu.limits });
+    const names = launches[0]?.candidates.map((one) => one.implementation) ?? [];
+    expect(names[0]).toMatch(implementation);
+    for (const candidate of names.keys()) {
+      if (names[candidate]?.includes('.matrix.') !== true) continue;
+      await expectRight(await prepareNetwork(gpu, graph, 'fused', { dtype: 'fp16', candidate, batch: 2 }));
     }
   });
 

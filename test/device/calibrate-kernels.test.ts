@@ -13,12 +13,12 @@ import {
   maxTrips,
   unroll,
   widths,
-} from '../../../webgpu-bench/calibrate/arithmetic-kernels.ts';
-import { copyWgsl, readWgsl, writeWgsl } from '../../../webgpu-bench/calibrate/bandwidth.ts';
-import { createCompute } from '../../../webgpu-bench/calibrate/compute.ts';
-import { overheadWgsl } from '../../../webgpu-bench/calibrate/overhead.ts';
-import type { SubgroupMatrixConfig } from '../../../webgpu-bench/wgsl/subgroup-matrix.ts';
-import { nullDevice } from './dawn-device.ts';
+} from '../../webgpu-bench/calibrate/arithmetic-kernels.ts';
+import { copyWgsl, readWgsl, writeWgsl } from '../../webgpu-bench/calibrate/bandwidth.ts';
+import { createCompute } from '../../webgpu-bench/calibrate/compute.ts';
+import { overheadWgsl } from '../../webgpu-bench/calibrate/overhead.ts';
+import type { SubgroupMatrixConfig } from '../../webgpu-bench/wgsl/subgroup-matrix.ts';
+import { nullDevice } from '../fixtures/webgpu/dawn-device.ts';
 
 const variants: ArithmeticVariant[] = (['f32', 'f16', 'i8'] as const).flatMap((type: ArithmeticType) =>
   widths.flatMap((width) => chainCounts.map((chains) => ({ type, width, chains }))),
