@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 process.env.PLIMSOLL_NOISE_TEST ??= 'off';
 
 /** No test fails because the machine has other work: what waits, waits for something to happen. */
-const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
+const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
 
 export default defineConfig({
   test: {

@@ -91,7 +91,7 @@ it('serves with a closed stdin until it is told to stop', async () => {
   child.stdin.end();
   const chunks: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
-  await expect.poll(() => chunks.join(''), { timeout: 20_000 }).toContain('}');
+  await expect.poll(() => chunks.join(''), { timeout: 120_000 }).toContain('}');
   const { address } = z.object({ address: z.url() }).parse(JSON.parse(chunks.join('')));
   const answer = await fetch(address);
   expect([200, 503]).toContain(answer.status);

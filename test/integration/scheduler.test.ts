@@ -49,8 +49,8 @@ const settings: SchedulerSettings = {
   settleSeconds: 0,
   telemetry: playedTelemetry(() => ({})),
 };
-/** Long enough for a program that only answers, on a busy machine. */
-const shortSilence: SchedulerSettings = { ...settings, silenceMs: 700 };
+/** Long enough for a program to be started and to answer, on a busy machine. */
+const shortSilence: SchedulerSettings = { ...settings, silenceMs: 3000 };
 
 let folder: string;
 let compiled: string;
@@ -68,7 +68,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   // Whatever a test was about: it leaves no program running.
-  for (const pid of pids()) await expect.poll(() => isRunning(pid), { timeout: 3000 }).toBe(false);
+  for (const pid of pids()) await expect.poll(() => isRunning(pid), { timeout: 60_000 }).toBe(false);
   rmSync(folder, { recursive: true });
 });
 
@@ -616,7 +616,7 @@ describe('a provider that', () => {
     expect(executed.end).toEqual({ status: 'finished', reason: null });
     expect(outcomeOf(executed, first)).toEqual({
       status: 'failed',
-      reason: 'The program native gave no answer for 1 s during measure.',
+      reason: 'The program native gave no answer for 3 s during measure.',
       error: null,
     });
     expectWhole(executed, second, third);

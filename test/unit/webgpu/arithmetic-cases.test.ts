@@ -11,11 +11,8 @@ import { blockNetworks, operatorsNetwork } from '../../fixtures/webgpu/networks.
 
 /** Of each family, and with BlurPool, squeeze-and-excite and groups. */
 const models = [
-  'vgg16',
   'resnet50',
-  'resnext50_32x4d',
   'regnety_004',
-  'mobilenetv2_100',
   'mobilenetv3_large_100',
   'efficientnet_b0',
   'tf_efficientnetv2_s',

@@ -22,6 +22,9 @@ vi.mock('../../../../main/api.ts', () => ({
 }));
 vi.mock('../../../../main/paths.ts', () => ({ rendererFolder: () => join(folder, 'page') }));
 
+/** As long as a busy machine takes. */
+const waitFor = <T>(callback: () => T) => vi.waitFor(callback, { timeout: 60_000 });
+
 let api: FakeApi;
 let apiOptions: ApiOptions;
 let electron: ReturnType<typeof createFakeElectron>;
@@ -46,7 +49,7 @@ beforeEach(() => {
 async function startApp(): Promise<FakeWindow> {
   await import('../../../../main/desktop/main.ts');
   electron.app.ready.resolve();
-  return vi.waitFor(() => {
+  return waitFor(() => {
     const [window] = electron.BrowserWindow.getAllWindows();
     if (window === undefined || window.loaded.length === 0) throw new Error('No window yet.');
     return window;
@@ -102,7 +105,7 @@ describe('the start', () => {
   it('says why it could not start', async () => {
     await import('../../../../main/desktop/main.ts');
     electron.app.ready.reject(new Error('no display'));
-    await vi.waitFor(() => expect(electron.app.log).toContain('exit 1'));
+    await waitFor(() => expect(electron.app.log).toContain('exit 1'));
     expect(electron.dialog.errors).toEqual([['Plimsoll could not start', 'no display']]);
   });
 });
@@ -277,7 +280,7 @@ describe('the bench page', () => {
     const main = await startApp();
     const provider = api.benchPages.provider(5000);
     const released = provider.request('release', { handle: 1 }, { silenceMs: 5000 });
-    const window = await vi.waitFor(() => {
+    const window = await waitFor(() => {
       const found = electron.BrowserWindow.getAllWindows()[1];
       if (found === undefined) throw new Error('No bench window yet.');
       return found;
@@ -294,7 +297,7 @@ describe('the bench page', () => {
     expect(window.options.webPreferences).toMatchObject({ sandbox: true, backgroundThrottling: false });
     expect(window.loaded).toEqual(['app://plimsoll/bench/index.html']);
     expect(await call(window.webContents, 'bench.attach', {})).toEqual({ ok: true, value: null });
-    await vi.waitFor(() => expect(window.webContents.sent).toHaveLength(2));
+    await waitFor(() => expect(window.webContents.sent).toHaveLength(2));
     expect(window.webContents.sent[1]?.slice(0, 2)).toEqual(['plimsoll:event', 'bench.request']);
     expect(main.webContents.sent).toEqual([]);
     await call(window.webContents, 'bench.reply', { page: 'window', lines: ['{"id":1,"result":{}}'] });
@@ -325,7 +328,7 @@ describe('the bench page', () => {
     const failure = expect(released).rejects.toThrow(
       'The bench page was closed or reloaded, during release.',
     );
-    await vi.waitFor(() => expect(window.webContents.sent).toHaveLength(2));
+    await waitFor(() => expect(window.webContents.sent).toHaveLength(2));
     window.webContents.emit('render-process-gone');
     await failure;
     expect(window.destroyed).toBe(true);
@@ -373,7 +376,7 @@ describe('the end', () => {
     const event = preventable();
     electron.app.emit('will-quit', event);
     expect(event.defaultPrevented).toBe(true);
-    await vi.waitFor(() => expect(electron.app.log).toContain('quit'));
+    await waitFor(() => expect(electron.app.log).toContain('quit'));
     expect(api.closed).toBe(1);
     const again = preventable();
     electron.app.emit('will-quit', again);
@@ -383,7 +386,7 @@ describe('the end', () => {
   it('closes the window at once where no run goes on', async () => {
     const window = await startApp();
     window.close();
-    await vi.waitFor(() => expect(window.destroyed).toBe(true));
+    await waitFor(() => expect(window.destroyed).toBe(true));
     expect(electron.dialog.questions).toEqual([]);
   });
 
@@ -395,7 +398,7 @@ describe('the end', () => {
     const window = await startApp();
     electron.dialog.response = response;
     window.close();
-    await vi.waitFor(() => expect(electron.dialog.questions).toHaveLength(1));
+    await waitFor(() => expect(electron.dialog.questions).toHaveLength(1));
     await new Promise((resolve) => setImmediate(resolve));
     expect(window.destroyed).toBe(closes);
   });
