@@ -15,7 +15,13 @@ export default defineConfig({
       },
       {
         // WebGPU through Dawn: a software adapter that computes, or the null backend, which only compiles.
-        test: { name: 'device', include: ['test/device/**/*.test.ts'], pool: 'forks', ...patient },
+        test: {
+          name: 'device',
+          include: ['test/device/**/*.test.ts'],
+          exclude: ['**/*.timing.test.ts'],
+          pool: 'forks',
+          ...patient,
+        },
       },
       {
         // Real programs, databases, sockets and browsers, some of them at a time.
