@@ -1,7 +1,7 @@
 /** The providers. A new one is a program that speaks the protocol, and an entry here; one of them is a page. */
 import { existsSync } from 'node:fs';
 import { ApiError, type ProviderName } from '../../core/protocol/api.ts';
-import { nativeBenchPath, onednnBenchPath, webgpuBenchPath } from '../paths.ts';
+import { nativeBenchPath, onednnBenchPath, webgpuBenchPath } from '../app/paths.ts';
 import type { BenchPages } from './bench-pages.ts';
 import type { ProviderConnection } from './provider-connection.ts';
 import { ProviderProcess, type ProviderProgram } from './provider-process.ts';

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ApiError } from '../../core/protocol/api.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createApi, type LocalApi } from '../api.ts';
-import { toApiError } from '../transport.ts';
+import { toApiError } from '../shell/transport.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDelete } from './commands/delete.ts';
 import { addDetect } from './commands/detect.ts';
@@ -22,7 +22,8 @@ import { addServe } from './commands/serve.ts';
 import { addSettings } from './commands/settings.ts';
 import { addShow } from './commands/show.ts';
 import { addVerify } from './commands/verify.ts';
-import { type CommandContext, exitCodes, printJson } from './context.ts';
+import { type CommandContext, printJson } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
 import { processTerminal, type Terminal } from './format/terminal.ts';
 
 const commands = [

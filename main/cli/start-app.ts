@@ -2,9 +2,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkoutRoot } from '../paths.ts';
-import { exitCodes } from './context.ts';
+import { checkoutRoot } from '../app/paths.ts';
 import { hasDisplay } from './display.ts';
+import { exitCodes } from './exit-codes.ts';
 import { processTerminal } from './format/terminal.ts';
 import { runPlimsoll } from './program.ts';
 

@@ -1,5 +1,5 @@
 /** The two IPC channels, and what the preload script gives the page. */
-import type { Answer } from '../transport.ts';
+import type { Answer } from '../shell/transport.ts';
 
 export const invokeChannel = 'plimsoll:invoke';
 export const eventChannel = 'plimsoll:event';

@@ -1,7 +1,7 @@
 /** The app's API over IPC: calls from our own page only, events to all windows. */
 import { BrowserWindow, type IpcMainInvokeEvent, ipcMain } from 'electron';
 import { type Api, ApiError } from '../../core/protocol/api.ts';
-import { type Answer, answerCall, subscribeAll } from '../transport.ts';
+import { type Answer, answerCall, subscribeAll } from '../shell/transport.ts';
 import { type BenchWindow, isBenchMethod } from './bench-window.ts';
 import { eventChannel, invokeChannel } from './channels.ts';
 import { isOwnAddress } from './origin.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { app, BrowserWindow, dialog, Menu, session } from 'electron';
 import { answerFlag } from '../../core/protocol/answer-flag.ts';
 import { answerWithLibrary, createApi } from '../api.ts';
-import { rendererFolder } from '../paths.ts';
+import { rendererFolder } from '../app/paths.ts';
 import { BenchWindow } from './bench-window.ts';
 import { switchGpuOn } from './gpu-switches.ts';
 import { carryApi } from './ipc.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { protocol } from 'electron';
-import { pageMissing, pageResponse, plainResponse } from '../page-files.ts';
+import { pageMissing, pageResponse, plainResponse } from '../shell/page-files.ts';
 import { isOwnAddress, scheme } from './origin.ts';
 
 /** Must run before the app is ready. `secure` makes it a secure context, which WebGPU asks for. */

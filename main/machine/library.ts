@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Systeminformation } from 'systeminformation';
 import { answerFlag } from '../../core/protocol/answer-flag.ts';
-import { checkoutRoot } from '../paths.ts';
+import { checkoutRoot } from '../app/paths.ts';
 import { programMs } from './run-program.ts';
 
 export interface LibraryAnswers {

@@ -8,7 +8,7 @@ import { type GapPoint, type GapSeries, pointNames } from '../../core/charts/gap
 import { markerOutline } from '../../core/charts/marker-outline.ts';
 import { placeLabels } from '../../core/charts/place-labels.ts';
 import { formatOperationsPerSecond } from '../../core/format/units.ts';
-import type { GapPlot } from './model.ts';
+import type { GapPlot } from './plots.ts';
 import { escapeHtml } from './untrusted.ts';
 
 const width = 540;

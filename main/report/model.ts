@@ -1,9 +1,8 @@
 /** What a report says, as data: one model, from which every format is written. */
 
-import type { GapPlotData } from '../../core/charts/gap-plot-data.ts';
 import type { ComparedRow, Comparison as RunComparison } from '../../core/protocol/compare.ts';
 import type { Ceilings, MeasurementSummary, RunReport } from '../../core/protocol/run.ts';
-import { gapPlotsOf } from './plots.ts';
+import { type GapPlot, gapPlotsOf } from './plots.ts';
 
 export interface Report {
   readonly createdAt: string;
@@ -24,20 +23,6 @@ export interface ReportSide {
   readonly price: number | null;
   readonly throughput: readonly Throughput[];
   readonly plots: readonly GapPlot[];
-}
-
-export interface GapPlot {
-  /** Under which the latencies were measured: only such are drawn together. */
-  readonly condition: {
-    readonly provider: string;
-    readonly device: string;
-    readonly dtype: string;
-    readonly batch: number;
-    readonly threads: number;
-    readonly cacheState?: string | undefined;
-  };
-  readonly peakOperationsPerSecond: number;
-  readonly data: GapPlotData;
 }
 
 /** The best that a model reached on a device. */

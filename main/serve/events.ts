@@ -1,6 +1,6 @@
 /** The app's events as server-sent events: one stream a client, ended by the client, or by the server when it closes. */
 import type { Api } from '../../core/protocol/api.ts';
-import { subscribeAll } from '../transport.ts';
+import { subscribeAll } from '../shell/transport.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 
 export interface EventStreams {

@@ -1,7 +1,7 @@
 /** The app's own server, as a process that `node --watch` starts again. It tells its address to the process that started it. */
 import { createApi } from '../../main/api.ts';
+import { rendererFolder } from '../../main/app/paths.ts';
 import { onInterrupt } from '../../main/cli/interrupt.ts';
-import { rendererFolder } from '../../main/paths.ts';
 import { startServer } from '../../main/serve/server.ts';
 
 const api = createApi();

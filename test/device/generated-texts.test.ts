@@ -1,8 +1,9 @@
 /** Every text that is generated for whole networks, through Dawn's compiler on the null backend, which executes nothing. */
 import { describe, expect, it } from 'vitest';
 import { findModel } from '../../core/models/zoo.ts';
-import type { LowerOptions, WorkgroupLimits } from '../../webgpu-bench/network/lower.ts';
+import type { LowerOptions } from '../../webgpu-bench/network/lower.ts';
 import { lowerKernel } from '../../webgpu-bench/network/lower-kernel.ts';
+import type { WorkgroupLimits } from '../../webgpu-bench/network/workgroup-limits.ts';
 import type { Storage } from '../../webgpu-bench/wgsl/module.ts';
 import { nullDevice } from '../fixtures/webgpu/dawn-device.ts';
 import { planOf } from '../fixtures/webgpu/prepared-network.ts';

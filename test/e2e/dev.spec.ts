@@ -83,7 +83,7 @@ test('shows changed components without a reload and changed answers without a ne
     });
   expect(await list()).toEqual({ status: 200, answer: { ok: true, value: [] } });
   await change(
-    'main/transport.ts',
+    'main/shell/transport.ts',
     '{ ok: true, value: await call',
     "{ ok: true, value: 'changed' ?? await call",
   );

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { checkoutRoot } from '../../main/paths.ts';
+import { checkoutRoot } from '../../main/app/paths.ts';
 
 const ReportSchema = z.object({
   adapter: z.object({ name: z.string(), software: z.literal(true) }),

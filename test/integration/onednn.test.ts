@@ -6,8 +6,8 @@ import type { Graph } from '../../core/graph/graph.ts';
 import { costOfKernel, planGraph } from '../../core/graph/plan.ts';
 import { findModel } from '../../core/models/zoo.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
+import { onednnBenchPath } from '../../main/app/paths.ts';
 import { ProviderProcess } from '../../main/bench/provider-process.ts';
-import { onednnBenchPath } from '../../main/paths.ts';
 
 const program = onednnBenchPath();
 const built = existsSync(program);

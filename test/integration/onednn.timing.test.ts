@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planGraph } from '../../core/graph/plan.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
+import { onednnBenchPath } from '../../main/app/paths.ts';
 import { ProviderProcess } from '../../main/bench/provider-process.ts';
-import { onednnBenchPath } from '../../main/paths.ts';
 import { model } from '../fixtures/providers/native-conversation.ts';
 
 const program = onednnBenchPath();

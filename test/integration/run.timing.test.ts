@@ -17,7 +17,7 @@ import {
   type RunReport,
 } from '../../core/protocol/run.ts';
 import { createApi, type LocalApi } from '../../main/api.ts';
-import { nativeBenchPath } from '../../main/paths.ts';
+import { nativeBenchPath } from '../../main/app/paths.ts';
 import { apiRejectionOf } from '../fixtures/api/api-error.ts';
 import { type Heard, listen, nextOf, quickSettings } from '../fixtures/api/listening.ts';
 

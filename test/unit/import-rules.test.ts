@@ -8,10 +8,10 @@ const root = join(import.meta.dirname, '..', '..');
 /** What the shells may know of main besides their own folder. */
 const joints = [
   'main/api.ts',
-  'main/content-security-policy.ts',
-  'main/page-files.ts',
-  'main/paths.ts',
-  'main/transport.ts',
+  'main/shell/content-security-policy.ts',
+  'main/shell/page-files.ts',
+  'main/app/paths.ts',
+  'main/shell/transport.ts',
 ];
 
 interface Rule {
@@ -47,7 +47,7 @@ const rules: readonly Rule[] = [
   { folder: 'main/report/', paths: ['main/report/', 'core/'], packages: ['node:'] },
   ...['machine', 'store', 'bench'].map((name) => ({
     folder: `main/${name}/`,
-    paths: ['main/machine/', 'main/store/', 'main/bench/', 'main/paths.ts', 'core/', 'package.json'],
+    paths: ['main/machine/', 'main/store/', 'main/bench/', 'main/app/paths.ts', 'core/', 'package.json'],
   })),
 ];
 
@@ -85,6 +85,47 @@ function sourceFiles(folder: string): string[] {
     .filter((path) => /\.tsx?$/.test(path));
 }
 
+/** Of each file, those that it imports, types included. */
+function importGraph(
+  files: readonly string[],
+  read: (file: string) => string,
+): ReadonlyMap<string, readonly string[]> {
+  const known = new Set(files);
+  return new Map(
+    files.map((file) => [
+      file,
+      importsOf(read(file))
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => normalize(join(dirname(file), specifier)).replaceAll(sep, '/'))
+        .filter((target) => known.has(target)),
+    ]),
+  );
+}
+
+/** The files that reach each other: Tarjan's strongly connected components of more than one. */
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const order = new Map<string, number>();
+  const path: string[] = [];
+  const circles: string[][] = [];
+  const visit = (file: string): number => {
+    const own = order.size;
+    order.set(file, own);
+    let low = own;
+    path.push(file);
+    for (const target of graph.get(file) ?? []) {
+      if (!order.has(target)) low = Math.min(low, visit(target));
+      else if (path.includes(target)) low = Math.min(low, order.get(target) ?? low);
+    }
+    if (low === own) {
+      const component = path.splice(path.indexOf(file));
+      if (component.length > 1) circles.push(component);
+    }
+    return low;
+  };
+  for (const file of graph.keys()) if (!order.has(file)) visit(file);
+  return circles;
+}
+
 describe('the import rules', () => {
   it.each(['core', 'main', 'renderer', 'webgpu-bench'])('hold in %s', (folder) => {
     const violations = sourceFiles(folder).flatMap((file) =>
@@ -93,6 +134,27 @@ describe('the import rules', () => {
       ),
     );
     expect(violations).toEqual([]);
+  });
+
+  it('go round in no circle', () => {
+    const files = ['core', 'main', 'renderer', 'webgpu-bench'].flatMap(sourceFiles);
+    expect(circlesIn(importGraph(files, (file) => readFileSync(join(root, file), 'utf8')))).toEqual([]);
+  });
+
+  it('see a circle of two, of three, and of one that is imported for its types', () => {
+    const sources: Record<string, string> = {
+      'a.ts': `import { b } from './b.ts';`,
+      'b.ts': `import type { A } from './a.ts';`,
+      'x/c.ts': `import '../d.ts';`,
+      'd.ts': `export * from './x/e.ts';`,
+      'x/e.ts': `const c = import('./c.ts');`,
+      'f.ts': `import './a.ts'; import './d.ts';`,
+    };
+    const circles = circlesIn(importGraph(Object.keys(sources), (file) => sources[file] ?? ''));
+    expect(circles.map((circle) => circle.toSorted())).toEqual([
+      ['a.ts', 'b.ts'],
+      ['d.ts', 'x/c.ts', 'x/e.ts'],
+    ]);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import type { Timer } from '../measure/repeat.ts';
 import { maxDispatchNs } from '../measure/submit.ts';
 import type { KernelSource } from '../wgsl/module.ts';
 import type { MatrixUnits } from '../wgsl/subgroup-matrix.ts';
-import type { WorkgroupLimits } from './lower.ts';
+import type { WorkgroupLimits } from './workgroup-limits.ts';
 
 export interface Compiled {
   readonly source: KernelSource;

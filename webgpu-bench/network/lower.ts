@@ -26,9 +26,9 @@ import {
 import type { Epilogue, EpilogueStep } from '../kernels/epilogue.ts';
 import { gateKernel, scaleKernel } from '../kernels/squeeze-excite.ts';
 import { bytesOfStorage, type KernelSource, type Storage, vectorsOf } from '../wgsl/module.ts';
-import type { MatrixUnits } from '../wgsl/subgroup-matrix.ts';
 import type { ParameterName } from './parameters.ts';
 import { depthwiseTiles, directTiles, gemmTiles } from './tiles.ts';
+import type { WorkgroupLimits } from './workgroup-limits.ts';
 
 export type Operand =
   | { readonly kind: 'tensor'; readonly id: OperatorId }
@@ -54,17 +54,6 @@ export interface LowerOptions {
   readonly storage: Storage;
   /** What the adapter offers a workgroup. */
   readonly limits: WorkgroupLimits;
-}
-
-export interface WorkgroupLimits {
-  readonly workgroupBytes: number;
-  readonly invocations: number;
-  /** Invocations can read each other's values in fours (the feature `subgroups`). */
-  readonly quads: boolean;
-  /** Undefined where the adapter has none. */
-  readonly matrices?: MatrixUnits | undefined;
-  /** A software adapter compiles long texts for half a minute: it gets tiles with short ones. */
-  readonly shortTexts: boolean;
 }
 
 /** An operator, or a kernel, that this provider cannot execute; the message says which and why. */

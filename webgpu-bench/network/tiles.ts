@@ -9,7 +9,7 @@ import type { ConvShape } from '../kernels/conv-shape.ts';
 import { type GemmTile, gemmTileBytes } from '../kernels/conv-tiled.ts';
 import { type Storage, vectorsOf } from '../wgsl/module.ts';
 import type { MatrixUnits } from '../wgsl/subgroup-matrix.ts';
-import type { WorkgroupLimits } from './lower.ts';
+import type { WorkgroupLimits } from './workgroup-limits.ts';
 
 export function directTiles(shape: ConvShape, { quads, shortTexts }: WorkgroupLimits): DirectTile[] {
   const pixels = shape.batch * shape.output.height * shape.output.width;

@@ -3,7 +3,8 @@ import { dataTypes, planKinds } from '../../../core/graph/plan.ts';
 import { ApiError } from '../../../core/protocol/api.ts';
 import { type CompareSide, partFields } from '../../../core/protocol/compare.ts';
 import { hintFor, parseChoices } from '../choices.ts';
-import { type CommandContext, exitCodes, parseIntegers, parseNames, printJson } from '../context.ts';
+import { type CommandContext, parseIntegers, parseNames, printJson } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { formatComparison, formatParts } from '../format/comparison.ts';
 
 interface CompareOptions {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type CommandContext, exitCodes, printJson } from '../context.ts';
+import { type CommandContext, printJson } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { formatTable } from '../format/table.ts';
 
 const marks = { ok: 'ok', warning: 'WARNING', failed: 'FAILED' } as const;

@@ -4,14 +4,8 @@ import { providerNames, type RunRequest } from '../../../core/protocol/api.ts';
 import { cacheStates } from '../../../core/protocol/provider.ts';
 import type { RunReport } from '../../../core/protocol/run.ts';
 import { parseChoices } from '../choices.ts';
-import {
-  type CommandContext,
-  exitCodes,
-  parseInteger,
-  parseIntegers,
-  parseNames,
-  printJson,
-} from '../context.ts';
+import { type CommandContext, parseInteger, parseIntegers, parseNames, printJson } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { followRun } from '../follow-run.ts';
 import { formatPlan } from '../format/plan.ts';
 import { formatReport } from '../format/report.ts';

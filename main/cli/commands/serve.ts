@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { rendererFolder } from '../../paths.ts';
+import { rendererFolder } from '../../app/paths.ts';
 import { startServer } from '../../serve/server.ts';
 import { openBrowser } from '../browser.ts';
 import { type CommandContext, parseInteger, printJson } from '../context.ts';

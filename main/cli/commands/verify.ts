@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { formatEffect } from '../../../core/format/effect.ts';
 import { formatInterval } from '../../../core/format/units.ts';
 import type { VerifiedFigure } from '../../../core/protocol/compare.ts';
-import { type CommandContext, exitCodes, parseInteger, printJson } from '../context.ts';
+import { type CommandContext, parseInteger, printJson } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { followRun } from '../follow-run.ts';
 
 /** The verdict is of what was measured, so it has exit codes of its own. */

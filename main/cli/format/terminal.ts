@@ -1,7 +1,7 @@
 /** Where a command writes: results to `out`, everything else to `err`. */
 import { styleText } from 'node:util';
-import { systemFailure } from '../../transport.ts';
-import { exitCodes } from '../context.ts';
+import { systemFailure } from '../../shell/transport.ts';
+import { exitCodes } from '../exit-codes.ts';
 
 type Style = Parameters<typeof styleText>[0];
 

@@ -4,7 +4,8 @@ import { formatInterval, formatNs, formatPercent, formatRatio } from '../../../c
 import type { MeasurementSummary } from '../../../core/protocol/run.ts';
 import { type Block, type Section, table } from '../document.ts';
 import { gapChart, splitChart } from '../gap-chart.ts';
-import type { GapPlot, Report } from '../model.ts';
+import type { Report } from '../model.ts';
+import type { GapPlot } from '../plots.ts';
 import {
   count,
   formatTop1,

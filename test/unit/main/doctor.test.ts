@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { ApiError } from '../../../core/protocol/api.ts';
 import { providerProtocolVersion } from '../../../core/protocol/provider.ts';
 import type { Environment } from '../../../core/protocol/run.ts';
-import { examine } from '../../../main/doctor.ts';
+import { examine } from '../../../main/app/doctor.ts';
 import { openStore } from '../../../main/store/sqlite/open-store.ts';
 import { sampleRun } from '../../fixtures/api/sample-run.ts';
 

@@ -8,7 +8,7 @@ import {
   nativeBenchPath,
   onednnBenchPath,
   rendererFolder,
-} from '../../../main/paths.ts';
+} from '../../../main/app/paths.ts';
 import { apiErrorOf } from '../../fixtures/api/api-error.ts';
 
 /** What is there and what is not, where it must not depend on what has been built. */
@@ -48,7 +48,7 @@ afterEach(() => {
 describe('the checkout', () => {
   it('is where package.json is', () => {
     expect(JSON.parse(readFileSync(join(checkoutRoot, 'package.json'), 'utf8')).name).toBe('plimsoll');
-    expect(existsSync(join(checkoutRoot, 'main', 'paths.ts'))).toBe(true);
+    expect(existsSync(join(checkoutRoot, 'main', 'api.ts'))).toBe(true);
   });
 
   it('holds the built page', () => {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { changeSettings, defaultSettings, readSettings } from '../../../main/settings.ts';
+import { changeSettings, defaultSettings, readSettings } from '../../../main/app/settings.ts';
 import { apiErrorOf } from '../../fixtures/api/api-error.ts';
 import { encoded } from '../../fixtures/encoded.ts';
 

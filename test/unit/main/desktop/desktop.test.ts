@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunProgress } from '../../../../core/protocol/api.ts';
 import type { ApiOptions } from '../../../../main/api.ts';
-import { contentSecurityPolicy } from '../../../../main/content-security-policy.ts';
 import type { DesktopBridge } from '../../../../main/desktop/channels.ts';
 import { isOwnAddress } from '../../../../main/desktop/origin.ts';
+import { contentSecurityPolicy } from '../../../../main/shell/content-security-policy.ts';
 import { FakeApi } from '../../../fixtures/api/fake-api.ts';
 import {
   createFakeElectron,
@@ -20,7 +20,7 @@ vi.mock('../../../../main/api.ts', () => ({
     return api;
   },
 }));
-vi.mock('../../../../main/paths.ts', () => ({ rendererFolder: () => join(folder, 'page') }));
+vi.mock('../../../../main/app/paths.ts', () => ({ rendererFolder: () => join(folder, 'page') }));
 
 /** As long as a busy machine takes. */
 const waitFor = <T>(callback: () => T) => vi.waitFor(callback, { timeout: 60_000 });

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiError } from '../../../../core/protocol/api.ts';
-import { contentSecurityPolicy } from '../../../../main/content-security-policy.ts';
 import { createServeApp } from '../../../../main/serve/app.ts';
 import { createBenchStreams } from '../../../../main/serve/bench-streams.ts';
 import { createEventStreams } from '../../../../main/serve/events.ts';
 import { createSessions } from '../../../../main/serve/session.ts';
+import { contentSecurityPolicy } from '../../../../main/shell/content-security-policy.ts';
 import { FakeApi } from '../../../fixtures/api/fake-api.ts';
 
 const host = '127.0.0.1:4000';

@@ -1,16 +1,16 @@
 /** What can be measured here and how long it takes, from the providers, the store and the machine. */
-import type { Model } from '../core/models/zoo.ts';
-import { ApiError, type ProviderName, type ProviderRow, type RunPlan } from '../core/protocol/api.ts';
-import type { ProviderDescription } from '../core/protocol/provider.ts';
-import type { Environment } from '../core/protocol/run.ts';
-import type { ActiveRun } from './bench/active-run.ts';
-import type { BenchPages } from './bench/bench-pages.ts';
-import type { ParsedRunRequest } from './bench/cases.ts';
-import { KnownProviders } from './bench/known-providers.ts';
-import { untestedOf, wantsNoiseTest } from './bench/noise-due.ts';
-import { planRun } from './bench/plan-run.ts';
-import type { SchedulerSettings } from './bench/scheduler.ts';
-import type { Store } from './store/store.ts';
+import type { Model } from '../../core/models/zoo.ts';
+import { ApiError, type ProviderName, type ProviderRow, type RunPlan } from '../../core/protocol/api.ts';
+import type { ProviderDescription } from '../../core/protocol/provider.ts';
+import type { Environment } from '../../core/protocol/run.ts';
+import type { Store } from '../store/store.ts';
+import type { ActiveRun } from './active-run.ts';
+import type { BenchPages } from './bench-pages.ts';
+import type { ParsedRunRequest } from './cases.ts';
+import { KnownProviders } from './known-providers.ts';
+import { untestedOf, wantsNoiseTest } from './noise-due.ts';
+import { planRun } from './plan-run.ts';
+import type { SchedulerSettings } from './scheduler.ts';
 
 /** Enough to know how long the usual networks take. */
 const mostPastRuns = 3;

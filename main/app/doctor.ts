@@ -1,12 +1,12 @@
 /** Whether everything is there that Plimsoll needs, and whether this machine can be measured well. */
-import { ApiError, type ApiOutput } from '../core/protocol/api.ts';
-import type { ProviderDescription } from '../core/protocol/provider.ts';
-import type { Environment } from '../core/protocol/run.ts';
-import { ProviderProcess } from './bench/provider-process.ts';
-import { findProvider, isInstalled, type ProgramName } from './bench/providers.ts';
-import { startProvider } from './bench/scheduler.ts';
-import { detectMachine } from './machine/detect.ts';
-import type { Store } from './store/store.ts';
+import { ApiError, type ApiOutput } from '../../core/protocol/api.ts';
+import type { ProviderDescription } from '../../core/protocol/provider.ts';
+import type { Environment } from '../../core/protocol/run.ts';
+import { ProviderProcess } from '../bench/provider-process.ts';
+import { findProvider, isInstalled, type ProgramName } from '../bench/providers.ts';
+import { startProvider } from '../bench/scheduler.ts';
+import { detectMachine } from '../machine/detect.ts';
+import type { Store } from '../store/store.ts';
 
 type Check = ApiOutput<'app.doctor'>[number];
 

@@ -1,4 +1,4 @@
-import { reportStyleSource } from './report/html.ts';
+import { reportStyleSource } from '../report/html.ts';
 
 /**
  * What the page may load, the same in Electron and in a browser: its own files and nothing else. No inline script and no

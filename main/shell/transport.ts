@@ -7,7 +7,7 @@ import {
   type ApiMethod,
   apiEvents,
   apiMethods,
-} from '../core/protocol/api.ts';
+} from '../../core/protocol/api.ts';
 
 export type Answer = { ok: true; value: unknown } | { ok: false; error: ApiErrorData };
 

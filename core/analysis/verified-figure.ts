@@ -1,7 +1,8 @@
 /** Whether a figure that was measured again is still the same. */
-import { caseKey } from '../core/analysis/figures.ts';
-import type { Comparison, VerifiedFigure } from '../core/protocol/compare.ts';
-import type { Case } from '../core/protocol/run.ts';
+
+import type { Comparison, VerifiedFigure } from '../protocol/compare.ts';
+import type { Case } from '../protocol/run.ts';
+import { caseKey } from './figures.ts';
 
 /** From the comparison of its run, which may have measured much else, with the run that measured only it again. */
 export function verifiedFigure(comparison: Comparison, measurementId: string, of: Case): VerifiedFigure {

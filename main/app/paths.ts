@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { ApiError } from '../core/protocol/api.ts';
+import { ApiError } from '../../core/protocol/api.ts';
 
 /** The bundled entry lies two folders deep as well, in out/desktop. */
 function findRoot(): string {

@@ -5,11 +5,11 @@ import {
   type ComparedSide,
   compareParts,
   compareRuns,
-} from '../core/analysis/compare.ts';
-import { sameEnvironment } from '../core/analysis/environment-differences.ts';
-import { learnNoise, noiseThreshold, type TestedProvider } from '../core/analysis/noise-floor.ts';
-import { noiseOfTest } from '../core/analysis/noise-test.ts';
-import { ApiError } from '../core/protocol/api.ts';
+} from '../../core/analysis/compare.ts';
+import { sameEnvironment } from '../../core/analysis/environment-differences.ts';
+import { learnNoise, noiseThreshold, type TestedProvider } from '../../core/analysis/noise-floor.ts';
+import { noiseOfTest } from '../../core/analysis/noise-test.ts';
+import { ApiError } from '../../core/protocol/api.ts';
 import {
   type ComparedParts,
   type ComparedPartsRequestSchema,
@@ -18,9 +18,9 @@ import {
   type KnownNoise,
   type PartField,
   partFields,
-} from '../core/protocol/compare.ts';
-import type { Machine } from '../core/protocol/machines.ts';
-import type { Store } from './store/store.ts';
+} from '../../core/protocol/compare.ts';
+import type { Machine } from '../../core/protocol/machines.ts';
+import type { Store } from './store.ts';
 
 /** So many runs of a machine tell its noise; older ones were in other surroundings anyway. */
 const runsForNoise = 20;

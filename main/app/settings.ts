@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { decodeText } from '../core/format/decode-text.ts';
-import { type Settings, SettingsSchema } from '../core/protocol/api.ts';
-import { findSuite, suites } from './bench/suites.ts';
+import { decodeText } from '../../core/format/decode-text.ts';
+import { type Settings, SettingsSchema } from '../../core/protocol/api.ts';
+import { findSuite, suites } from '../bench/suites.ts';
 
 export const defaultSettings: Settings = {
   theme: 'system',
