@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { detectMachine } from '../../../../main/machine/detect.ts';
-import { askLibrary } from '../../../../main/machine/library.ts';
-import { runProgram } from '../../../../main/machine/run-program.ts';
-import { describedMachines } from '../../../fixtures/machines/described-machines.ts';
-import { filesOf } from '../../../fixtures/machines/machine-files.ts';
+import { detectMachine } from '../../main/machine/detect.ts';
+import { askLibrary } from '../../main/machine/library.ts';
+import { runProgram } from '../../main/machine/run-program.ts';
+import { describedMachines } from '../fixtures/machines/described-machines.ts';
+import { filesOf } from '../fixtures/machines/machine-files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -72,8 +72,7 @@ describe.runIf(process.platform === 'linux')('programs that', () => {
 
   it.each(Object.entries(bodies))(
     '%s cost four seconds, and no more',
-    // Another program of this machine may hold the processor as long.
-    { timeout: 20_000, retry: 3 },
+    { timeout: 20_000 },
     async (_what, body) => {
       for (const name of all) install(name, hanging(body.replace('@LOG', log())));
       const delay = monitorEventLoopDelay({ resolution: 5 });
