@@ -109,11 +109,12 @@ function strangeFile(): OnnxFile {
   });
   const joined = file.node('Concat', [tall, pooled, wide], { axis: 1 });
   const halved = file.node('MaxPool', [joined], { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 });
-  // The shortcut of ResNet-D, which no fused block has.
+  // A shortcut like that of ResNet-D, which no fused block has. Its windows end with the map: no kernel computes means of fewer pixels.
   const shortcut = file.node('AveragePool', [halved], {
-    kernel_shape: [2, 2],
+    kernel_shape: [3, 3],
+    pads: [1, 1, 1, 1],
     strides: [2, 2],
-    ceil_mode: 1,
+    count_include_pad: 1,
   });
   const branch = conv(halved, [20, 18, 3, 3], { pads: [1, 1, 1, 1], strides: [2, 2] });
   const sum = file.node('HardSwish', [file.node('Add', [branch, conv(shortcut, [20, 18, 1, 1])])]);
