@@ -284,7 +284,7 @@ test('lays published figures over it, names their sources, and draws no more ser
 
 test('shows a software adapter as what it is, and does not rank it', async ({ page, app }) => {
   await importAs(app, { id: 'softrun', machine: 'soft', times: 0.5, software: true });
-  await page.goto(app.address);
+  await openPage(page, app, 'gap');
   await page.goto(`${new URL(page.url()).origin}/#page=gap&run=softrun&front=shown`);
   await expect(panel(page, 1).locator('.gap-point').first()).toBeVisible();
   await expect(section(page)).toContainText('A software adapter runs on the processor');

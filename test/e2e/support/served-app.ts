@@ -60,6 +60,8 @@ export const test = base.extend<Fixtures & { noComplaints: undefined }>({
   noComplaints: [
     async ({ page }, use, testInfo) => {
       const complaints: string[] = [];
+      // From the beginning, for a chooser that opens before it is waited for is never heard of.
+      page.on('filechooser', () => {});
       page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
       page.on('console', (message) => {
         // Chromium itself notes every answer that is a refusal; those are looked at by the test.
@@ -103,7 +105,8 @@ async function useApp(
   const app = await start(folder);
   await use(app);
   await app.stop();
-  await rm(folder, { recursive: true });
+  // What was asked before the end may be answered behind it, and touch the folder once more.
+  await rm(folder, { recursive: true, maxRetries: 10 });
 }
 
 async function serveHere(dataFolder: string): Promise<ServedApp> {
