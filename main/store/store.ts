@@ -2,8 +2,9 @@
  * What is kept of runs and machines, behind one interface that says nothing of the engine: `openStore` in `sqlite/` is the one of a machine. Each part
  * is one idea. Every method may throw ApiError('store') where the engine fails, with a sentence and a way out.
  *
- * The calls are synchronous, since SQLite's are and a run stores between two rounds, where nothing may come in between. A store across a network is for
- * reading and for finished runs: it has these parts with promises, and the API, which awaits what it is given, is where both meet.
+ * The calls are synchronous, since SQLite's are, and a run stores between two rounds, when nothing may come in between. Measuring always goes to the
+ * store of the machine. An engine across a network would give promises of the same parts; `main/api.ts` and `comparison.ts`, the readers, would have to
+ * await them first.
  */
 import type { ComparableRun } from '../../core/analysis/compare.ts';
 import type { Surroundings } from '../../core/analysis/environment-differences.ts';

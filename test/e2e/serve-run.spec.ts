@@ -33,7 +33,7 @@ test('sorts its table, and keeps that in the address', async ({ page }) => {
     (
       await page
         .getByRole('table', { name: 'Measurements' })
-        .locator('tbody tr td:nth-child(6)')
+        .locator('tbody tr td:nth-child(7)')
         .allTextContents()
     ).map(Number.parseFloat);
   const button = page.getByRole('button', { name: 'Efficiency', exact: true });

@@ -178,7 +178,7 @@ describe('the import rules', () => {
     ['webgpu-bench/page/main.ts', '../../renderer/app.tsx'],
     ['webgpu-bench/page/worker.ts', 'node:fs'],
     ['webgpu-bench/network/network.ts', 'webgpu'],
-    ['webgpu-bench/node/main.ts', '../../main/paths.ts'],
+    ['webgpu-bench/node/main.ts', '../../main/app/paths.ts'],
     ['main/report/compose.ts', '../store/store.ts'],
     ['main/report/compose.ts', '../../renderer/texts.ts'],
     ['main/cli/commands/report.ts', '../../report/write.ts'],
