@@ -1,5 +1,5 @@
 /** Opening a figure: how it came about, and measuring it again. */
-import { AxeBuilder } from '@axe-core/playwright';
+import { axe } from './support/serious.ts';
 import { expect, openPage, test } from './support/served-app.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -18,7 +18,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(
       account.locator('code', { hasText: /^plimsoll profile --models regnety_004/ }),
     ).toBeVisible();
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    const { violations } = await axe(page).analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
 }

@@ -1,8 +1,7 @@
 /** Every page from a stored run: reached by the keyboard alone, with the figures of `show --json`, and accessible in both themes. */
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { seriousOf } from './support/serious.ts';
+import { axe, seriousOf } from './support/serious.ts';
 import { expect, openPage, test } from './support/served-app.ts';
 
 const pages = [
@@ -67,7 +66,7 @@ for (const [look, media] of [
       expect(await seriousOf(page), title).toEqual([]);
     }
     await page.keyboard.press('Control+k');
-    const { violations } = await new AxeBuilder({ page }).include('dialog').analyze();
+    const { violations } = await axe(page).include('dialog').analyze();
     expect(violations.map(({ id }) => id)).toEqual([]);
   });
 }
