@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // An A/A test after every first run takes long; those that are about it ask for it. Programs that tests start inherit this.
@@ -8,6 +9,8 @@ const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { 
 
 export default defineConfig({
   test: {
+    // Vitest would leave one core to its own process, which is idle.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         // Pure code: no program, no device.
