@@ -56,7 +56,7 @@ const terms = {
   undisturbed: {
     name: 'Undisturbed',
     meaning:
-      'What the machine does when it is left alone: the lower quartile, over rounds, of their 10th percentiles; in brackets its 95% interval.',
+      'What the machine does when it is left alone: the lower quartile, over rounds, of their 10th percentiles.',
   },
   disturbance: {
     name: 'Other work',
