@@ -1,7 +1,9 @@
 /** What can be done from anywhere: the one list behind the command palette, the keys and the list of keys. */
 import { askForFiles } from './components/import-desk.tsx';
 import { pages } from './pages/registry.ts';
-import { texts } from './texts.ts';
+import { commandTexts } from './texts/commands.ts';
+import { importTexts } from './texts/imports.ts';
+import { sharedTexts } from './texts/shared.ts';
 import { currentTheme, setTheme } from './theme.ts';
 import { goToPage } from './view-state.ts';
 
@@ -17,21 +19,21 @@ export const commands: readonly Command[] = [
   ...pages.map(
     ({ id, title, key }): Command => ({
       id: `page.${id}`,
-      title: texts.commands.goTo(title),
+      title: commandTexts.goTo(title),
       keys: ['g', key],
       run: () => goToPage(id),
     }),
   ),
-  { id: 'runs.import', title: texts.imports.choose, keys: ['i'], run: askForFiles },
+  { id: 'runs.import', title: importTexts.choose, keys: ['i'], run: askForFiles },
   {
     id: 'theme.other',
-    title: texts.commands.otherTheme,
+    title: commandTexts.otherTheme,
     keys: ['t'],
     run: () => setTheme(currentTheme() === 'dark' ? 'light' : 'dark'),
   },
-  { id: 'theme.light', title: texts.theme.toLight, run: () => setTheme('light') },
-  { id: 'theme.dark', title: texts.theme.toDark, run: () => setTheme('dark') },
-  { id: 'theme.system', title: texts.theme.toSystem, run: () => setTheme('system') },
+  { id: 'theme.light', title: sharedTexts.theme.toLight, run: () => setTheme('light') },
+  { id: 'theme.dark', title: sharedTexts.theme.toDark, run: () => setTheme('dark') },
+  { id: 'theme.system', title: sharedTexts.theme.toSystem, run: () => setTheme('system') },
 ];
 
 /** Commands whose title has every word of the query in it, in any order. */

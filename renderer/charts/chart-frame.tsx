@@ -2,7 +2,7 @@
 import { type ReactNode, useRef, useState } from 'react';
 import { ErrorNotice } from '../components/notice.tsx';
 import { download } from '../download.ts';
-import { texts } from '../texts.ts';
+import { chartTexts } from '../texts/charts.ts';
 import { DataTable } from './data-table.tsx';
 import { chartImage, pngOf } from './export-chart.ts';
 import { type TableData, toCsv } from './table-data.ts';
@@ -18,7 +18,7 @@ interface ChartFrameProps {
 }
 
 export function ChartFrame({ title, sentence, table, fileName, children }: ChartFrameProps) {
-  const words = texts.chart;
+  const words = chartTexts;
   const frame = useRef<HTMLDivElement>(null);
   const [asTable, setAsTable] = useState(false);
   const [failure, setFailure] = useState<unknown>();

@@ -9,7 +9,8 @@ import {
   partFields,
 } from '../../core/protocol/compare.ts';
 import type { MeasurementSummary } from '../../core/protocol/run.ts';
-import { texts } from '../texts.ts';
+import { compareTexts } from '../pages/compare/texts.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import type { TableData } from './table-data.ts';
 
 interface ComparisonChoice {
@@ -61,7 +62,7 @@ export function pairsWithin(
     ...(plans.size > 1
       ? [
           {
-            name: texts.compare.plans,
+            name: compareTexts.plans,
             before: { runId, plan: 'layerwise' as const },
             after: { runId, plan: 'fused' as const },
           },
@@ -71,7 +72,7 @@ export function pairsWithin(
       ? [...providers]
           .filter((provider) => provider !== 'native')
           .map((provider) => ({
-            name: texts.compare.provider(formatProvider(provider)),
+            name: compareTexts.provider(formatProvider(provider)),
             before: { runId, provider: 'native' },
             after: { runId, provider },
           }))
@@ -80,7 +81,7 @@ export function pairsWithin(
       ? [...types]
           .filter((dtype) => dtype !== 'fp32')
           .map((dtype) => ({
-            name: texts.compare.type(dtype),
+            name: compareTexts.type(dtype),
             before: { runId, dtype: 'fp32' as const },
             after: { runId, dtype },
           }))
@@ -102,7 +103,7 @@ export function filterCompared(rows: readonly ComparedRow[], filter: string): re
 export function compareTable(rows: readonly ComparedRow[]): TableData {
   const percent = (ratio: number) => 100 * (ratio - 1);
   return {
-    columns: Object.values(texts.compare.columns),
+    columns: Object.values(compareTexts.columns),
     rows: rows.map((row) => [
       row.model,
       bothOf(row, 'plan'),
@@ -125,11 +126,11 @@ export function compareTable(rows: readonly ComparedRow[]): TableData {
 
 export function differenceTable(differences: readonly EnvironmentDifference[]): TableData {
   return {
-    columns: Object.values(texts.compare.differenceColumns),
+    columns: Object.values(compareTexts.differenceColumns),
     rows: differences.map(({ what, before, after }) => [
       what,
-      before ?? texts.unknown,
-      after ?? texts.unknown,
+      before ?? sharedTexts.unknown,
+      after ?? sharedTexts.unknown,
     ]),
   };
 }

@@ -8,7 +8,8 @@ import {
   formatPercent,
   formatRatio,
 } from '../../core/format/units.ts';
-import { texts } from '../texts.ts';
+import { plotTexts } from '../pages/run/plot-texts.ts';
+import { terms } from '../texts/terms.ts';
 
 export interface PointFact {
   readonly name: string;
@@ -30,7 +31,7 @@ export function pointFacts(point: DrawnPoint): readonly PointFact[] {
     efficiency,
     set,
   } = point;
-  const { terms, plot } = texts;
+  const plot = plotTexts;
   return [
     { name: plot.family, value: familyStyle(family).title },
     { name: terms.plan.name, value: plan },

@@ -2,7 +2,8 @@
 import type { ReactNode } from 'react';
 import { chartSurface, familyStyle } from '../../core/charts/family-style.ts';
 import type { GapView } from '../../core/charts/gap-view.ts';
-import { texts } from '../texts.ts';
+import { plotTexts } from '../pages/run/plot-texts.ts';
+import { terms } from '../texts/terms.ts';
 import { useTheme } from '../theme.ts';
 import { lookOf } from './gap-look.ts';
 import { Marker } from './marker.tsx';
@@ -49,7 +50,7 @@ export function GapLegend({ view, names, withGaps, withFront }: GapLegendProps) 
         width={width}
         height={(row + 1) * rowHeight}
         role="img"
-        aria-label={texts.plot.legend(entries.map(({ title }) => title))}
+        aria-label={plotTexts.legend(entries.map(({ title }) => title))}
       >
         {placed.map(({ entry, x: left, y: top }) => (
           <g key={entry.key} transform={`translate(${left} ${top})`}>
@@ -65,7 +66,7 @@ export function GapLegend({ view, names, withGaps, withFront }: GapLegendProps) 
 }
 
 function useEntries({ view, names, withGaps, withFront }: GapLegendProps): readonly Entry[] {
-  const words = texts.plot;
+  const words = plotTexts;
   const theme = useTheme();
   const surface = chartSurface[theme];
   const muted = 'var(--text-muted)';
@@ -125,13 +126,13 @@ function useEntries({ view, names, withGaps, withFront }: GapLegendProps): reado
           ...(bySet ? [] : [{ key: 'actual', title: words.dashed, mark: rule(muted, '6 4') }]),
           ...(points.some(({ waterlineMs }) => waterlineMs !== null)
             ? [
-                { key: 'memory', title: texts.terms.memoryGap.name, mark: bar('memory') },
+                { key: 'memory', title: terms.memoryGap.name, mark: bar('memory') },
                 {
                   key: 'waterline',
-                  title: texts.terms.waterline.name,
+                  title: terms.waterline.name,
                   mark: <line className="water-surface" x1={0} x2={0} y1={-6} y2={6} />,
                 },
-                { key: 'kernels', title: texts.terms.kernelGap.name, mark: bar('kernels') },
+                { key: 'kernels', title: terms.kernelGap.name, mark: bar('kernels') },
               ]
             : []),
           ...(points.some(({ waterlineMs }) => waterlineMs === null)

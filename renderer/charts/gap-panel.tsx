@@ -6,7 +6,7 @@ import type { GapSeries } from '../../core/charts/gap-point.ts';
 import { type DrawnPoint, type GapView, gapParts } from '../../core/charts/gap-view.ts';
 import { placeLabels } from '../../core/charts/place-labels.ts';
 import { type Scale, twinOf } from '../../core/charts/scale.ts';
-import { texts } from '../texts.ts';
+import { plotTexts } from '../pages/run/plot-texts.ts';
 import { useTheme } from '../theme.ts';
 import { isFilled, type Look } from './gap-look.ts';
 import { GapTooltip } from './gap-tooltip.tsx';
@@ -101,7 +101,7 @@ export function GapPanel(props: GapPanelProps) {
         width={width}
         height={height}
         role="img"
-        aria-label={texts.plot.panel(title, points.length)}
+        aria-label={plotTexts.panel(title, points.length)}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys go from point to point
         tabIndex={0}
         onKeyDown={onKey}
@@ -221,7 +221,7 @@ function Axes({ size, scale, axisTitle, accuracyTicks, x, y }: AxesProps) {
         {axisTitle}
       </text>
       <text className="title" transform={`translate(-44 ${size.height / 2}) rotate(-90)`} textAnchor="middle">
-        {texts.plot.accuracyAxis}
+        {plotTexts.accuracyAxis}
       </text>
     </>
   );

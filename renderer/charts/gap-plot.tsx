@@ -7,7 +7,7 @@ import { setNames } from '../../core/charts/gap-sets.ts';
 import type { GapView } from '../../core/charts/gap-view.ts';
 import { type ScaleKind, scaleOf } from '../../core/charts/scale.ts';
 import { formatOperationsPerSecond, formatTime } from '../../core/format/units.ts';
-import { texts } from '../texts.ts';
+import { plotTexts } from '../pages/run/plot-texts.ts';
 import { useTheme } from '../theme.ts';
 import { GapLegend } from './gap-legend.tsx';
 import { lookOf, operationsLook } from './gap-look.ts';
@@ -23,7 +23,7 @@ interface GapPlotProps {
 }
 
 export function GapPlot({ view, scale, withGaps, withFront, choice }: GapPlotProps) {
-  const words = texts.plot;
+  const words = plotTexts;
   const theme = useTheme();
   const { points, images } = view;
   const accuracies = points.map(({ top1 }) => top1);
@@ -100,7 +100,7 @@ function twinAxis({
   if (first === undefined || peaks.size > 1) return undefined;
   const peak = `${formatOperationsPerSecond(first.peakOperationsPerSecond)} ${first.dtype}`;
   return {
-    title: texts.plot.idealAxis(peak, images),
+    title: plotTexts.idealAxis(peak, images),
     factor: (2e12 * images) / first.peakOperationsPerSecond,
   };
 }

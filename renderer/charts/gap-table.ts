@@ -2,11 +2,13 @@
 import { setNames } from '../../core/charts/gap-sets.ts';
 import type { GapView } from '../../core/charts/gap-view.ts';
 import { formatTime } from '../../core/format/units.ts';
-import { texts } from '../texts.ts';
+import { plotTexts } from '../pages/run/plot-texts.ts';
+import { tableTexts } from '../texts/tables.ts';
+import { terms } from '../texts/terms.ts';
 import type { TableData } from './table-data.ts';
 
 export function gapTable({ points, sets, front, images }: GapView): TableData {
-  const { terms, plot } = texts;
+  const plot = plotTexts;
   const words = plot.columns;
   const names = setNames(sets, formatTime);
   const onFront = new Set(front);
@@ -42,8 +44,8 @@ export function gapTable({ points, sets, front, images }: GapView): TableData {
       point.interval?.lowMs ?? null,
       point.interval?.highMs ?? null,
       100 * point.efficiency,
-      onFront.has(point) ? texts.table.yes : null,
-      point.isMistrusted ? texts.table.mistrusted : null,
+      onFront.has(point) ? tableTexts.yes : null,
+      point.isMistrusted ? tableTexts.mistrusted : null,
     ]),
   };
 }

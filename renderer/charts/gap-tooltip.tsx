@@ -1,7 +1,8 @@
 import { setNames } from '../../core/charts/gap-sets.ts';
 import type { DrawnPoint, GapView } from '../../core/charts/gap-view.ts';
 import { formatTime } from '../../core/format/units.ts';
-import { texts } from '../texts.ts';
+import { plotTexts } from '../pages/run/plot-texts.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { ChartTooltip } from './chart-tooltip.tsx';
 import { pointFacts } from './gap-facts.ts';
 
@@ -31,10 +32,10 @@ export function GapTooltip({ point, view, left, top, isRight }: GapTooltipProps)
         title={
           <>
             {point.model}
-            {point.reconstruction && ` (${texts.reconstruction})`}
+            {point.reconstruction && ` (${sharedTexts.reconstruction})`}
           </>
         }
-        rows={[...(view.bySet ? [[texts.plot.series, series] as const] : []), ...rows]}
+        rows={[...(view.bySet ? [[plotTexts.series, series] as const] : []), ...rows]}
       />
       {point.alarms.length > 0 && <p className="warning-text">{point.alarms.join(' ')}</p>}
     </div>

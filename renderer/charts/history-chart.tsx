@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { tickFormat, ticksBetween } from '../../core/charts/axis.ts';
 import { formatInterval, formatPercent, formatTime } from '../../core/format/units.ts';
 import type { HistoryMark, HistorySeries } from '../../core/protocol/compare.ts';
-import { texts } from '../texts.ts';
+import { historyTexts } from '../pages/history/texts.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { changeOfLevel, kindsOf, type Metric, metricOf, placeMarks } from './history-data.ts';
 import { useWidth } from './use-width.ts';
 
@@ -25,7 +26,7 @@ const margin = { top: 34, right: 16, bottom: 46, left: 66 };
 const kindWidth = 90;
 
 export function HistoryChart({ series, marks, metric, selected, onSelect, label }: HistoryChartProps) {
-  const words = texts.history;
+  const words = historyTexts;
   const { points, changePoints } = series;
   const [frame, width] = useWidth<HTMLElement>();
   const [pointed, setPointed] = useState<number>();
@@ -153,7 +154,7 @@ export function HistoryChart({ series, marks, metric, selected, onSelect, label 
               formatTime(chosen.startedAt),
               chosen.runId,
               formatInterval(chosen.latencyNs),
-              chosen.efficiency === null ? texts.unknown : formatPercent(chosen.efficiency),
+              chosen.efficiency === null ? sharedTexts.unknown : formatPercent(chosen.efficiency),
               placed
                 .filter(({ index }) => index === pointed)
                 .flatMap(({ mark }) => mark.changes.map(({ what }) => what))

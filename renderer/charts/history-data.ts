@@ -5,7 +5,9 @@ import type {
   HistoryMark,
   HistorySeries,
 } from '../../core/protocol/compare.ts';
-import { texts } from '../texts.ts';
+import { historyTexts } from '../pages/history/texts.ts';
+import { ceilingTexts } from '../texts/ceilings.ts';
+import { terms } from '../texts/terms.ts';
 import type { TableData } from './table-data.ts';
 
 /** What tells one series from another. */
@@ -26,9 +28,9 @@ export function seriesName(series: SeriesHead, all: readonly SeriesHead[]): stri
     ...(varies('provider') ? [series.provider] : []),
     ...(varies('device') ? [series.device] : []),
     ...(varies('dtype') ? [series.dtype] : []),
-    ...(varies('batch') ? [`${texts.terms.batch.name.toLowerCase()} ${series.batch}`] : []),
-    ...(varies('threads') ? [texts.ceilings.threads(series.threads)] : []),
-    ...(varies('imageSize') ? [texts.history.size(series.imageSize)] : []),
+    ...(varies('batch') ? [`${terms.batch.name.toLowerCase()} ${series.batch}`] : []),
+    ...(varies('threads') ? [ceilingTexts.threads(series.threads)] : []),
+    ...(varies('imageSize') ? [historyTexts.size(series.imageSize)] : []),
     ...(varies('cacheState') ? [series.cacheState ?? 'in-network'] : []),
     ...(varies('machineId') ? [series.machineName] : []),
   ].join(' · ');
@@ -88,7 +90,7 @@ export function metricOf({ points }: HistorySeries, metric: Metric): readonly (D
 
 /** What kind of thing changed, for a word beside its mark. */
 export function kindsOf(changes: readonly EnvironmentDifference[]): string {
-  const { kinds } = texts.history;
+  const { kinds } = historyTexts;
   const kindOf = (what: string) => {
     if (what.startsWith('driver ')) return kinds.driver;
     if (what.startsWith('library ') || what.startsWith('provider ')) return kinds.library;
@@ -122,13 +124,13 @@ export function placeMarks(
 
 /** `3.1% slower`. */
 export function changeOfLevel(ratio: number): string {
-  return texts.history.change((100 * Math.abs(ratio - 1)).toFixed(1), ratio < 1);
+  return historyTexts.change((100 * Math.abs(ratio - 1)).toFixed(1), ratio < 1);
 }
 
 export function historyTable(series: HistorySeries, marks: readonly HistoryMark[]): TableData {
   const placed = placeMarks(series, marks);
   return {
-    columns: Object.values(texts.history.columns),
+    columns: Object.values(historyTexts.columns),
     rows: series.points.map(({ runId, startedAt, latencyNs, undisturbedNs, efficiency }, index) => {
       const change = series.changePoints.find((point) => point.index === index);
       return [

@@ -11,7 +11,8 @@ import {
 } from 'recharts';
 import { tickFormat, ticksFromZero } from '../../core/charts/axis.ts';
 import type { ConvolutionForm } from '../../core/graph/graph.ts';
-import { texts } from '../texts.ts';
+import { intensityTexts } from '../pages/intensity/texts.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import {
   channelTicks,
   convolutionForms,
@@ -39,7 +40,7 @@ export const formStyles: Readonly<Record<ConvolutionForm, { colour: string; dash
 };
 
 export function IntensityChart({ rows, ridge, isLinear, groupWidth, label }: IntensityChartProps) {
-  const words = texts.intensity;
+  const words = intensityTexts;
   const [frame, width] = useWidth<HTMLElement>();
   const ticks = isLinear ? ticksFromZero(intensityHeight(rows, ridge), 5) : intensityDecades(rows, ridge);
   const [first = 0, last = 1] = [ticks[0], ticks.at(-1)];
@@ -122,12 +123,12 @@ function IntensityTooltip({ active, payload }: TooltipContentProps) {
   if (!active || row === undefined) return null;
   return (
     <div className="chart-tooltip">
-      <strong>{texts.intensity.ofChannels(row.channels)}</strong>
+      <strong>{intensityTexts.ofChannels(row.channels)}</strong>
       <dl>
         {payload.map(({ name, value }) => (
           <div key={String(name)}>
             <dt>{name}</dt>
-            <dd>{typeof value === 'number' ? value.toPrecision(3) : texts.none}</dd>
+            <dd>{typeof value === 'number' ? value.toPrecision(3) : sharedTexts.none}</dd>
           </div>
         ))}
       </dl>

@@ -1,7 +1,7 @@
 /** Curves of operational intensity over the channels, and how high the plot is. */
 import { type ConvolutionSetting, convolutionIntensity } from '../../core/analysis/convolution-intensity.ts';
 import type { ConvolutionForm } from '../../core/graph/graph.ts';
-import { texts } from '../texts.ts';
+import { intensityTexts } from '../pages/intensity/texts.ts';
 import { decades } from './roofline-data.ts';
 import type { TableData } from './table-data.ts';
 
@@ -63,7 +63,7 @@ export function channelsAboveWater(
 
 export function intensityTable(rows: readonly IntensityRow[]): TableData {
   return {
-    columns: [texts.intensity.channels, ...convolutionForms.map((form) => texts.intensity.forms[form])],
+    columns: [intensityTexts.channels, ...convolutionForms.map((form) => intensityTexts.forms[form])],
     rows: rows.map((row) => [row.channels, ...convolutionForms.map((form) => row[form])]),
   };
 }

@@ -12,7 +12,8 @@ import {
 import { tickFormat, ticksFromZero } from '../../core/charts/axis.ts';
 import { formatNs } from '../../core/format/units.ts';
 import type { KernelSummary } from '../../core/protocol/run.ts';
-import { texts } from '../texts.ts';
+import { detailTexts } from '../pages/run/detail-texts.ts';
+import { terms } from '../texts/terms.ts';
 import { ChartTooltip } from './chart-tooltip.tsx';
 import { useWidth } from './use-width.ts';
 
@@ -29,7 +30,7 @@ interface Bars {
 }
 
 export function KernelChart({ kernels }: KernelChartProps) {
-  const words = texts.detail;
+  const words = detailTexts;
   const [frame, width] = useWidth();
   const bars = kernels.map(
     ({ order, name, limit, latencyNs, waterlineNs }): Bars => ({
@@ -105,9 +106,9 @@ function KernelTooltip({ active, payload }: TooltipContentProps) {
   const bars = payload?.[0]?.payload as Bars | undefined;
   if (!active || bars === undefined) return null;
   const rows = [
-    [texts.detail.measured, formatNs(bars.measuredUs * 1e3)],
-    [texts.detail.waterline, formatNs(bars.waterlineUs * 1e3)],
-    [texts.terms.limit.name, bars.limit],
+    [detailTexts.measured, formatNs(bars.measuredUs * 1e3)],
+    [detailTexts.waterline, formatNs(bars.waterlineUs * 1e3)],
+    [terms.limit.name, bars.limit],
   ] as const;
   return <ChartTooltip title={bars.name} rows={rows} />;
 }

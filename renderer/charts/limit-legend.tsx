@@ -1,12 +1,12 @@
 import type { Limit } from '../../core/analysis/diagnosis.ts';
-import { texts } from '../texts.ts';
+import { limitTexts } from '../texts/charts.ts';
 import { limitStyle, limits } from './limit-style.ts';
 import { Marker } from './marker.tsx';
 
 /** Of the limits that are there. */
 export function LimitLegend({ shown }: { shown: ReadonlySet<Limit> }) {
   return (
-    <ul className="legend" aria-label={texts.limits.title}>
+    <ul className="legend" aria-label={limitTexts.title}>
       {limits
         .filter((limit) => shown.has(limit))
         .map((limit) => {
@@ -16,7 +16,7 @@ export function LimitLegend({ shown }: { shown: ReadonlySet<Limit> }) {
               <svg width="16" height="16" aria-hidden="true">
                 <Marker shape={shape} x={8} y={8} colour={colour} surface="var(--surface)" filled />
               </svg>
-              {texts.limits.names[limit]}
+              {limitTexts.names[limit]}
             </li>
           );
         })}

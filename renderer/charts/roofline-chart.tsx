@@ -16,7 +16,10 @@ import {
   formatOperationsPerSecond,
   formatPercent,
 } from '../../core/format/units.ts';
-import { texts } from '../texts.ts';
+import { rooflineTexts } from '../pages/roofline/texts.ts';
+import { ceilingTexts } from '../texts/ceilings.ts';
+import { limitTexts } from '../texts/charts.ts';
+import { terms } from '../texts/terms.ts';
 import { ChartTooltip } from './chart-tooltip.tsx';
 import { limitStyle } from './limit-style.ts';
 import { Marker } from './marker.tsx';
@@ -33,7 +36,7 @@ interface MarkProps {
 }
 
 export function RooflineChart({ data, label }: { data: RooflineData; label: string }) {
-  const words = texts.roofline;
+  const words = rooflineTexts;
   const [frame, width] = useWidth<HTMLElement>();
   const { dots, roofs, xDecades, yDecades } = data;
   const ends = (decades: readonly number[]) => [decades[0] ?? 1, decades.at(-1) ?? 10] as const;
@@ -162,20 +165,20 @@ function Roofs({ roofs, xEnds, yFirst }: RoofsProps) {
 
 function roofName({ name, bytesPerSecond, operationsPerSecond, theoretical }: Roof): string {
   if (bytesPerSecond !== null) return `${name} ${formatBytesPerSecond(bytesPerSecond)}`;
-  const kind = theoretical ? texts.ceilings.theoretical : texts.ceilings.measured;
+  const kind = theoretical ? ceilingTexts.theoretical : ceilingTexts.measured;
   return `${name} ${formatOperationsPerSecond(operationsPerSecond)}, ${kind}`;
 }
 
 function DotTooltip({ active, payload }: TooltipContentProps) {
   const dot = payload?.[0]?.payload as RooflineDot | undefined;
   if (!active || dot === undefined) return null;
-  const words = texts.roofline;
+  const words = rooflineTexts;
   const rows = [
     [words.tooltip.intensity, words.operationsAByte(dot.intensity.toPrecision(3))],
     [words.tooltip.throughput, formatOperationsPerSecond(dot.operationsPerSecond)],
-    [texts.terms.latency.name, formatNs(dot.latencyNs)],
-    [texts.terms.share.name, formatPercent(dot.share)],
-    [texts.terms.limit.name, texts.limits.names[dot.limit]],
+    [terms.latency.name, formatNs(dot.latencyNs)],
+    [terms.share.name, formatPercent(dot.share)],
+    [terms.limit.name, limitTexts.names[dot.limit]],
   ] as const;
   return (
     <ChartTooltip

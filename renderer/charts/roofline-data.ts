@@ -1,7 +1,7 @@
 /** From a measurement's kernels to dots and roofs on logarithmic axes. */
 import { bytesOf } from '../../core/analysis/waterline-view.ts';
 import type { Ceilings, KernelSummary } from '../../core/protocol/run.ts';
-import { texts } from '../texts.ts';
+import { rooflineTexts } from '../pages/roofline/texts.ts';
 import type { TableData } from './table-data.ts';
 
 export interface RooflineDot {
@@ -113,7 +113,7 @@ export function roofLine(
 }
 
 export function rooflineTable({ dots }: RooflineData): TableData {
-  const words = texts.roofline.columns;
+  const words = rooflineTexts.columns;
   return {
     columns: [
       words.order,

@@ -1,7 +1,7 @@
 /** Every sample of a measurement in order, by rounds: whether the machine was quiet shows at a glance. */
 import { CartesianGrid, ReferenceLine, Scatter, ScatterChart, XAxis, YAxis } from 'recharts';
 import { tickFormat, ticksBetween } from '../../core/charts/axis.ts';
-import { texts } from '../texts.ts';
+import { detailTexts } from '../pages/run/detail-texts.ts';
 import { type SampleMark, sampleMarks } from './sample-marks.ts';
 import { useWidth } from './use-width.ts';
 
@@ -11,7 +11,7 @@ interface SampleChartProps {
 }
 
 export function SampleChart({ rounds, medianNs }: SampleChartProps) {
-  const words = texts.detail;
+  const words = detailTexts;
   const [frame, width] = useWidth();
   const marks = sampleMarks(rounds);
   const count = rounds.reduce((sum, { samplesNs }) => sum + samplesNs.length, 0);

@@ -1,7 +1,7 @@
 /** A network from its image to its classes as a stack of boxes, each as wide as its channels. By hand, as the paper's diagrams. */
 import type { BlockStack } from '../../core/analysis/network-structure.ts';
 import { formatCount, formatPercent } from '../../core/format/units.ts';
-import { texts } from '../texts.ts';
+import { modelsTexts } from '../pages/models/texts.ts';
 import { boxWidths } from './structure-data.ts';
 import { useWidth } from './use-width.ts';
 
@@ -10,7 +10,7 @@ const boxHeight = 26;
 const labelWidth = 200;
 
 export function StructureChart({ stacks, label }: { stacks: readonly BlockStack[]; label: string }) {
-  const words = texts.models;
+  const words = modelsTexts;
   const [frame, width] = useWidth<HTMLElement>();
   const most = Math.max(120, width - 2 * labelWidth);
   const centre = labelWidth + most / 2;

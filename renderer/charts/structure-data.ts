@@ -1,5 +1,5 @@
 import type { BlockStack, Work, WorkKind } from '../../core/analysis/network-structure.ts';
-import { texts } from '../texts.ts';
+import { modelsTexts } from '../pages/models/texts.ts';
 import type { TableData } from './table-data.ts';
 
 /** The width of a stack's box: the logarithm of its channels, from `least` for 2 to `most` for the most of the network. */
@@ -10,7 +10,7 @@ export function boxWidths(stacks: readonly BlockStack[], least: number, most: nu
 }
 
 export function stackTable(stacks: readonly BlockStack[]): TableData {
-  const words = texts.models.columns;
+  const words = modelsTexts.columns;
   return {
     columns: [words.block, words.blocks, words.output, words.operations, words.bytes, words.parameters],
     rows: stacks.map(({ kind, blocks, output, operations, bytes, parameters }) => [
@@ -25,11 +25,11 @@ export function stackTable(stacks: readonly BlockStack[]): TableData {
 }
 
 export function kindTable(kinds: readonly (Work & { readonly kind: WorkKind })[]): TableData {
-  const words = texts.models.columns;
+  const words = modelsTexts.columns;
   return {
     columns: [words.kind, words.kernels, words.operations, words.bytes, words.intensity, words.parameters],
     rows: kinds.map(({ kind, kernels, operations, bytes, parameters }) => [
-      texts.models.kinds[kind],
+      modelsTexts.kinds[kind],
       kernels,
       operations,
       bytes,

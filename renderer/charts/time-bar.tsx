@@ -2,7 +2,9 @@
 import { useState } from 'react';
 import type { Layer } from '../../core/analysis/diagnosis.ts';
 import { formatNs, formatPercent, formatRatio } from '../../core/format/units.ts';
-import { texts } from '../texts.ts';
+import { layersTexts } from '../pages/layers/texts.ts';
+import { detailTexts } from '../pages/run/detail-texts.ts';
+import { limitTexts } from '../texts/charts.ts';
 import { limitStyle } from './limit-style.ts';
 import { placeInTime } from './time-bar-data.ts';
 import { useWidth } from './use-width.ts';
@@ -19,7 +21,7 @@ const gap = 3;
 const characterWidth = 6.6;
 
 export function TimeBar({ blocks, kernels, label, onChoose }: TimeBarProps) {
-  const words = texts.layers;
+  const words = layersTexts;
   const [frame, width] = useWidth<HTMLElement>();
   const rows = [placeInTime(blocks, width), placeInTime(kernels, width)];
   const [pointed, setPointed] = useState<Layer>();
@@ -90,12 +92,12 @@ export function TimeBar({ blocks, kernels, label, onChoose }: TimeBarProps) {
 }
 
 function readout({ name, latencyNs, share, kernelGap, limit }: Layer): string {
-  if (latencyNs === null || share === null || limit === null) return `${name}: ${texts.detail.notTimed}.`;
-  return texts.layers.readout(
+  if (latencyNs === null || share === null || limit === null) return `${name}: ${detailTexts.notTimed}.`;
+  return layersTexts.readout(
     name,
     formatNs(latencyNs),
     formatPercent(share),
     kernelGap === null ? null : formatRatio(kernelGap),
-    texts.limits.names[limit],
+    limitTexts.names[limit],
   );
 }

@@ -1,6 +1,6 @@
 /** Where the bars and the water of the waterline plot are, in pixels. */
 import type { WaterlineBar, WaterlineView } from '../../core/analysis/waterline-view.ts';
-import { texts } from '../texts.ts';
+import { waterlineTexts } from '../pages/waterline/texts.ts';
 import type { TableData } from './table-data.ts';
 
 /** `area`: as wide as its bytes. `layers`: all of one width. */
@@ -61,7 +61,7 @@ export function placeBars(
 }
 
 export function waterlineTable({ bars }: WaterlineView): TableData {
-  const words = texts.waterline.columns;
+  const words = waterlineTexts.columns;
   return {
     columns: [
       words.order,

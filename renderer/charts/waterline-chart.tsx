@@ -3,7 +3,8 @@ import { useState } from 'react';
 import type { WaterlineView } from '../../core/analysis/waterline-view.ts';
 import { tickFormat, ticksFromZero } from '../../core/charts/axis.ts';
 import { formatBytes, formatCount, formatNs } from '../../core/format/units.ts';
-import { texts } from '../texts.ts';
+import { detailTexts } from '../pages/run/detail-texts.ts';
+import { waterlineTexts } from '../pages/waterline/texts.ts';
 import { useWidth } from './use-width.ts';
 import { type PlacedBar, placeBars, type WaterlineScale } from './waterline-chart-data.ts';
 
@@ -19,7 +20,7 @@ const margin = { top: 22, right: 10, bottom: 44, left: 54 };
 const mebi = 2 ** 20;
 
 export function WaterlineChart({ view, scale, label }: WaterlineChartProps) {
-  const words = texts.waterline;
+  const words = waterlineTexts;
   const [frame, width] = useWidth<HTMLElement>();
   const [pointed, setPointed] = useState<number>();
   const size = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
@@ -155,10 +156,10 @@ function waterSurface(bars: readonly PlacedBar[], bottom: number): string {
 }
 
 function readout({ bar }: PlacedBar): string {
-  const words = texts.waterline;
+  const words = waterlineTexts;
   const time =
     bar.latencyNs === null
-      ? texts.detail.notTimed
+      ? detailTexts.notTimed
       : words.times(
           formatNs(bar.latencyNs),
           `${bar.latencyNs < bar.boundNs ? '−' : '+'}${formatNs(Math.abs(bar.latencyNs - bar.boundNs))}`,

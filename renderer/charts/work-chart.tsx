@@ -1,7 +1,7 @@
 /** Shares of operations and of bytes by the kind of operator, each as one bar. */
 import { Bar, BarChart, XAxis, YAxis } from 'recharts';
 import { type Work, type WorkKind, workKinds } from '../../core/analysis/network-structure.ts';
-import { texts } from '../texts.ts';
+import { modelsTexts } from '../pages/models/texts.ts';
 import { useWidth } from './use-width.ts';
 
 const colours: Readonly<Record<WorkKind, string>> = {
@@ -24,7 +24,7 @@ export function WorkChart({ kinds, label }: WorkChartProps) {
   const row = (measure: 'operations' | 'bytes') => {
     const all = kinds.reduce((sum, work) => sum + work[measure], 0) || 1;
     return {
-      name: texts.models.columns[measure],
+      name: modelsTexts.columns[measure],
       ...Object.fromEntries(kinds.map((work) => [work.kind, (100 * work[measure]) / all])),
     };
   };
@@ -52,7 +52,7 @@ export function WorkChart({ kinds, label }: WorkChartProps) {
           />
         ))}
       </BarChart>
-      <ul className="legend" aria-label={texts.models.legend}>
+      <ul className="legend" aria-label={modelsTexts.legend}>
         {workKinds
           .filter((kind) => kinds.some((work) => work.kind === kind))
           .map((kind) => (
@@ -60,7 +60,7 @@ export function WorkChart({ kinds, label }: WorkChartProps) {
               <svg width="13" height="13" aria-hidden="true">
                 <rect width="13" height="13" rx="3" fill={colours[kind]} />
               </svg>
-              {texts.models.kinds[kind]}
+              {modelsTexts.kinds[kind]}
             </li>
           ))}
       </ul>

@@ -1,11 +1,11 @@
 /** Everything that can be done, by a few letters of its name. */
 import { useEffect, useRef, useState } from 'react';
 import { commands, findCommands } from '../commands.ts';
-import { texts } from '../texts.ts';
+import { commandTexts } from '../texts/commands.ts';
 import { Keys } from './keys.tsx';
 
 export function CommandPalette({ onClose }: { onClose: () => void }) {
-  const words = texts.commands;
+  const words = commandTexts;
   const dialog = useRef<HTMLDialogElement>(null);
   const [query, setQuery] = useState('');
   const [position, setPosition] = useState(0);

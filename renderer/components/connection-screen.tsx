@@ -1,5 +1,5 @@
 import type { Connection } from '../api/connection.ts';
-import { texts } from '../texts.ts';
+import { connectionTexts } from '../texts/connection.ts';
 import { Loading } from './loading.tsx';
 import { Notice } from './notice.tsx';
 
@@ -13,7 +13,7 @@ export function ConnectionScreen({ connection, onRetry }: ConnectionScreenProps)
 }
 
 function content(connection: ConnectionScreenProps['connection'], onRetry: () => void) {
-  const words = texts.connection;
+  const words = connectionTexts;
   const retry = (
     <button type="button" onClick={onRetry}>
       {words.retry}

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { texts } from '../texts.ts';
+import { sharedTexts } from '../texts/shared.ts';
 
 interface CopyButtonProps {
   readonly label: string;
@@ -12,7 +12,7 @@ const saidForMs = 2000;
 export function CopyButton({ label, content }: CopyButtonProps) {
   const [said, setSaid] = useState<string>();
   const copy = async () => {
-    setSaid((await copyText(content())) ? texts.copy.done : texts.copy.failed);
+    setSaid((await copyText(content())) ? sharedTexts.copy.done : sharedTexts.copy.failed);
     setTimeout(() => setSaid(undefined), saidForMs);
   };
   return (

@@ -1,5 +1,6 @@
 import { Component, type ReactNode } from 'react';
-import { texts } from '../texts.ts';
+import { connectionTexts } from '../texts/connection.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { Notice } from './notice.tsx';
 
 interface State {
@@ -19,11 +20,11 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
     if (error === undefined) return this.props.children;
     return (
       <main className="connection">
-        <Notice title={texts.error.title} tone="error">
-          <p>{texts.error.broken}</p>
+        <Notice title={sharedTexts.error.title} tone="error">
+          <p>{sharedTexts.error.broken}</p>
           <p>{error instanceof Error ? error.message : String(error)}</p>
           <button type="button" onClick={() => location.reload()}>
-            {texts.connection.reload}
+            {connectionTexts.reload}
           </button>
         </Notice>
       </main>

@@ -1,5 +1,5 @@
 import type { Fact } from '../../core/format/machine.ts';
-import { texts } from '../texts.ts';
+import { sharedTexts } from '../texts/shared.ts';
 
 export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
@@ -8,7 +8,7 @@ export function Facts({ facts }: { facts: readonly Fact[] }) {
         // Two GPUs have the same name of fact, so the value is part of the key.
         <div key={`${name} ${value}`}>
           <dt>{name}</dt>
-          <dd className={value === texts.unknown ? 'unknown' : undefined}>{value}</dd>
+          <dd className={value === sharedTexts.unknown ? 'unknown' : undefined}>{value}</dd>
         </div>
       ))}
     </dl>

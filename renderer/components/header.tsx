@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { texts } from '../texts.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { setTheme, useTheme } from '../theme.ts';
 
 interface HeaderProps {
@@ -16,15 +16,15 @@ export function Header({ version, children }: HeaderProps) {
         <circle cx="16" cy="16" r="10.5" fill="none" stroke="currentColor" strokeWidth="3" />
         <path d="M2 16h28" stroke="currentColor" strokeWidth="3" />
       </svg>
-      <h1>{texts.name}</h1>
-      <p>{texts.tagline}</p>
+      <h1>{sharedTexts.name}</h1>
+      <p>{sharedTexts.tagline}</p>
       {children}
       {version !== undefined && <span className="version">{version}</span>}
       <button
         type="button"
         className="quiet"
-        aria-label={other === 'dark' ? texts.theme.toDark : texts.theme.toLight}
-        title={other === 'dark' ? texts.theme.toDark : texts.theme.toLight}
+        aria-label={other === 'dark' ? sharedTexts.theme.toDark : sharedTexts.theme.toLight}
+        title={other === 'dark' ? sharedTexts.theme.toDark : sharedTexts.theme.toLight}
         onClick={() => setTheme(other)}
       >
         <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">

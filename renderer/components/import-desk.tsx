@@ -5,7 +5,8 @@ import { ImportRefused } from '../../core/import/refusal.ts';
 import { ApiError, bundleLimitBytes } from '../../core/protocol/api.ts';
 import type { NetworkImport } from '../../core/protocol/networks.ts';
 import { useImportNetwork, useImportRun } from '../api/queries.ts';
-import { texts } from '../texts.ts';
+import { importTexts } from '../texts/imports.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { Notice } from './notice.tsx';
 
 /** What a file was imported as: a run by its id, a network by its name. */
@@ -28,7 +29,7 @@ export function askForFiles(): void {
 }
 
 export function ImportDesk({ onShow }: { onShow: (imported: Imported) => void }) {
-  const words = texts.imports;
+  const words = importTexts;
   const field = useRef<HTMLInputElement>(null);
   const importRun = useImportRun().mutateAsync;
   const importNetwork = useImportNetwork().mutateAsync;
@@ -112,7 +113,7 @@ export function ImportDesk({ onShow }: { onShow: (imported: Imported) => void })
                   </button>
                 )}
                 <button type="button" onClick={() => setResults([])}>
-                  {texts.error.dismiss}
+                  {sharedTexts.error.dismiss}
                 </button>
               </p>
             )}
@@ -130,7 +131,7 @@ function kindOf(imported: readonly Imported[]): Imported['kind'] | 'file' {
 }
 
 function sentenceOf({ file, imported, failure }: Result): string {
-  const words = texts.imports;
+  const words = importTexts;
   if (imported === undefined) return words.refused(file, failure ?? '');
   return imported.kind === 'run'
     ? words.taken(file, imported.runId)
@@ -146,7 +147,7 @@ async function takeRun(
   importRun: (content: string) => Promise<{ readonly runId: string }>,
 ): Promise<Imported> {
   // In UTF-16 each character takes two bytes; the text itself is measured when it is parsed.
-  if (file.size > 2 * bundleLimitBytes) throw new Error(texts.imports.tooLarge(bundleLimitBytes >> 20));
+  if (file.size > 2 * bundleLimitBytes) throw new Error(importTexts.tooLarge(bundleLimitBytes >> 20));
   const content = decodeText(new Uint8Array(await readable(() => file.arrayBuffer())));
   return { kind: 'run', ...(await importRun(content)) };
 }
@@ -166,7 +167,7 @@ async function readable<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch {
-    throw new Error(texts.imports.unreadable);
+    throw new Error(importTexts.unreadable);
   }
 }
 

@@ -1,11 +1,12 @@
 import { useEffect, useRef } from 'react';
 import { commands } from '../commands.ts';
-import { texts } from '../texts.ts';
+import { detailTexts } from '../pages/run/detail-texts.ts';
+import { commandTexts } from '../texts/commands.ts';
 import { Keys } from './keys.tsx';
 
 /** Which keys do what. */
 export function KeyList({ onClose }: { onClose: () => void }) {
-  const words = texts.commands;
+  const words = commandTexts;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const rows = [
@@ -29,7 +30,7 @@ export function KeyList({ onClose }: { onClose: () => void }) {
         </tbody>
       </table>
       <button type="button" onClick={() => dialog.current?.close()}>
-        {texts.detail.close}
+        {detailTexts.close}
       </button>
     </dialog>
   );

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
-import { texts } from '../texts.ts';
+import { sharedTexts } from '../texts/shared.ts';
 
 /** Shorter waits pass without a word. */
 const patienceMs = 200;
 
-export function Loading({ text = texts.loading }: { text?: string }) {
+export function Loading({ text = sharedTexts.loading }: { text?: string }) {
   const [isLong, setIsLong] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setIsLong(true), patienceMs);

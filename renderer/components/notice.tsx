@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { ApiError } from '../../core/protocol/api.ts';
-import { texts } from '../texts.ts';
+import { sharedTexts } from '../texts/shared.ts';
 
 interface NoticeProps {
   readonly title: string;
@@ -26,12 +26,12 @@ interface ErrorNoticeProps {
 export function ErrorNotice({ error, onDismiss }: ErrorNoticeProps) {
   const hint = error instanceof ApiError ? error.hint : null;
   return (
-    <Notice title={texts.error.title} tone="error">
+    <Notice title={sharedTexts.error.title} tone="error">
       <p>{error instanceof Error ? error.message : String(error)}</p>
       {hint !== null && <p>{hint}</p>}
       {onDismiss !== undefined && (
         <button type="button" onClick={onDismiss}>
-          {texts.error.dismiss}
+          {sharedTexts.error.dismiss}
         </button>
       )}
     </Notice>

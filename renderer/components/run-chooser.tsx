@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { formatTime } from '../../core/format/units.ts';
 import type { RunSummary } from '../../core/protocol/run.ts';
-import { texts } from '../texts.ts';
+import { runTexts } from '../texts/runs.ts';
 import { useWindowedRows } from './use-windowed-rows.ts';
 
 interface RunChooserProps {
@@ -22,8 +22,8 @@ interface Choice {
   readonly name: string;
 }
 
-export function RunChooser({ label = texts.runs.label, runs, runId, none, onChoose }: RunChooserProps) {
-  const words = texts.runs;
+export function RunChooser({ label = runTexts.label, runs, runId, none, onChoose }: RunChooserProps) {
+  const words = runTexts;
   const list = useId();
   const field = useRef<HTMLInputElement>(null);
   const [query, setQuery] = useState<string>();
@@ -163,7 +163,7 @@ function RunList({ id, label, found, current, chosen, onChoose, nothing }: RunLi
 }
 
 function nameOfRun({ id, startedAt, suite, machineName, status }: RunSummary): string {
-  return texts.runs.option(formatTime(startedAt), suite, machineName, status, id);
+  return runTexts.option(formatTime(startedAt), suite, machineName, status, id);
 }
 
 /** Those that have every word of the query in their name, in any order. */

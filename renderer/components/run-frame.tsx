@@ -4,7 +4,10 @@ import type { ReactNode } from 'react';
 import type { MeasurementDetail, MeasurementSummary, RunReport } from '../../core/protocol/run.ts';
 import { useMeasurement } from '../api/queries.ts';
 import { chooseMeasurement, useChosenRun } from '../chosen-run.ts';
-import { texts } from '../texts.ts';
+import { ceilingTexts } from '../texts/ceilings.ts';
+import { runTexts } from '../texts/runs.ts';
+import { tableTexts } from '../texts/tables.ts';
+import { terms } from '../texts/terms.ts';
 import { useViewState } from '../view-state.ts';
 import { Loading } from './loading.tsx';
 import { NoRunsNotice } from './no-runs-notice.tsx';
@@ -45,7 +48,7 @@ export function RunFrame({ title, sentence, controls, children }: RunFrameProps)
               type="button"
               onClick={() => changeView({ run: undefined, measurement: undefined, sets: undefined })}
             >
-              {texts.runs.notFound}
+              {runTexts.notFound}
             </button>
           )}
         </>
@@ -53,8 +56,8 @@ export function RunFrame({ title, sentence, controls, children }: RunFrameProps)
       {(runs.isPending || run.isLoading) && <Loading />}
       {run.data !== undefined &&
         (run.data.measurements.length === 0 ? (
-          <Notice title={texts.runs.nothingMeasured.title}>
-            <p>{texts.runs.nothingMeasured.text}</p>
+          <Notice title={runTexts.nothingMeasured.title}>
+            <p>{runTexts.nothingMeasured.text}</p>
           </Notice>
         ) : (
           children(run.data)
@@ -78,7 +81,7 @@ export function MeasurementFrame({ controls, children, ...frame }: MeasurementFr
       controls={(report) => (
         <>
           <label>
-            <span>{texts.table.measurement}</span>
+            <span>{tableTexts.measurement}</span>
             <select
               value={chosenOf(report)?.id}
               onChange={({ target }) => changeView({ measurement: target.value })}
@@ -124,7 +127,7 @@ export function measurementName(measurement: MeasurementSummary, all: readonly M
     plan,
     ...(varies('provider') ? [provider] : []),
     ...(varies('dtype') ? [dtype] : []),
-    ...(varies('batch') ? [`${texts.terms.batch.name.toLowerCase()} ${batch}`] : []),
-    ...(varies('threads') ? [texts.ceilings.threads(threads)] : []),
+    ...(varies('batch') ? [`${terms.batch.name.toLowerCase()} ${batch}`] : []),
+    ...(varies('threads') ? [ceilingTexts.threads(threads)] : []),
   ].join(' · ');
 }

@@ -5,7 +5,9 @@ import { isProfile } from '../../core/analysis/noise-test.ts';
 import { useActiveRun, useChangeSettings, useLiveUpdates, useSettings } from '../api/queries.ts';
 import { type Page, pageGroups } from '../pages/page.ts';
 import { pageOf, pages } from '../pages/registry.ts';
-import { texts } from '../texts.ts';
+import { commandTexts } from '../texts/commands.ts';
+import { sharedTexts } from '../texts/shared.ts';
+import { shellTexts } from '../texts/shell.ts';
 import { keepTheme, onThemeChosen } from '../theme.ts';
 import { addressOfPage, goToPage, useViewState } from '../view-state.ts';
 import { CommandPalette } from './command-palette.tsx';
@@ -36,11 +38,11 @@ export function Shell({ version, onInterruption }: ShellProps) {
   return (
     <>
       <button type="button" className="skip-link" onClick={() => main.current?.focus()}>
-        {texts.shell.skip}
+        {shellTexts.skip}
       </button>
       <Header version={version}>
         <button type="button" className="palette-button" onClick={() => setDialog('palette')}>
-          {texts.commands.palette} <kbd>{texts.commands.paletteKeys}</kbd>
+          {commandTexts.palette} <kbd>{commandTexts.paletteKeys}</kbd>
         </button>
       </Header>
       <div className="shell">
@@ -71,20 +73,20 @@ export function Shell({ version, onInterruption }: ShellProps) {
 function Navigation({ current }: { current: Page }) {
   const [view] = useViewState();
   return (
-    <nav className="navigation" aria-label={texts.shell.navigation}>
+    <nav className="navigation" aria-label={shellTexts.navigation}>
       {pageGroups.map((group) => {
         const members = pages.filter((page) => page.group === group);
         if (members.length === 0) return null;
         return (
           <div key={group}>
-            <h2 id={`pages-${group}`}>{texts.shell.groups[group]}</h2>
+            <h2 id={`pages-${group}`}>{shellTexts.groups[group]}</h2>
             <ul aria-labelledby={`pages-${group}`}>
               {members.map((page) => (
                 <li key={page.id}>
                   <a
                     href={addressOfPage(view, page.id)}
                     aria-current={page === current ? 'page' : undefined}
-                    title={texts.shell.keyHint(page.key)}
+                    title={shellTexts.keyHint(page.key)}
                     onClick={(event) => {
                       // With Ctrl, Cmd or Shift it is the browser's own: another tab or window.
                       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -134,7 +136,7 @@ function useFocusOnChange(page: Page): React.RefObject<HTMLElement | null> {
   const main = useRef<HTMLElement>(null);
   const shown = useRef(page);
   useEffect(() => {
-    document.title = `${page.title} · ${texts.name}`;
+    document.title = `${page.title} · ${sharedTexts.name}`;
     if (shown.current === page) return;
     shown.current = page;
     main.current?.focus({ preventScroll: true });

@@ -1,6 +1,6 @@
 /** A table whose columns can be sorted by, with the mouse and with the keyboard. */
 import { Fragment, type ReactNode, useMemo, useRef } from 'react';
-import { texts } from '../texts.ts';
+import { tableTexts } from '../texts/tables.ts';
 import { RowGap } from './row-gap.tsx';
 import { parseSort, type Sort, sortRows, toggleSort } from './sorting.ts';
 import { useWindowedRows } from './use-windowed-rows.ts';
@@ -62,7 +62,7 @@ export function SortableTable<Row>(props: SortableTableProps<Row>) {
                 ) : (
                   <button
                     type="button"
-                    title={`${column.meaning} ${texts.table.sortBy(column.title)}.`}
+                    title={`${column.meaning} ${tableTexts.sortBy(column.title)}.`}
                     onClick={() => onSort(toggleSort(sort, column.key))}
                   >
                     {column.title}

@@ -1,4 +1,4 @@
-import { texts } from '../texts.ts';
+import { pageNames } from '../texts/page-names.ts';
 import { formatViewState } from '../view-state.ts';
 
 interface WaysOnProps {
@@ -13,7 +13,7 @@ export function WaysOn({ runId, measurementId, children }: WaysOnProps) {
     <span className="ways-on">
       {(['gap', 'waterline', 'roofline', 'layers'] as const).map((page) => (
         <a key={page} href={formatViewState({ page, run: runId, measurement: measurementId })}>
-          {texts.pages[page]}
+          {pageNames[page]}
         </a>
       ))}
       {children}

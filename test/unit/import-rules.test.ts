@@ -180,7 +180,7 @@ describe('the import rules', () => {
     ['webgpu-bench/network/network.ts', 'webgpu'],
     ['webgpu-bench/node/main.ts', '../../main/app/paths.ts'],
     ['main/report/compose.ts', '../store/store.ts'],
-    ['main/report/compose.ts', '../../renderer/texts.ts'],
+    ['main/report/compose.ts', '../../renderer/texts/terms.ts'],
     ['main/cli/commands/report.ts', '../../report/write.ts'],
   ])('forbid %s to import %s', (file, specifier) => {
     expect(violation(file, specifier)).toContain('must not import');

@@ -10,14 +10,17 @@ import { Loading } from '../../components/loading.tsx';
 import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
+import { runTexts } from '../../texts/runs.ts';
+import { terms } from '../../texts/terms.ts';
 import { goToPage, useViewState } from '../../view-state.ts';
 import { ComparedTable } from './compared-table.tsx';
 import { SideChoice } from './side-choice.tsx';
 import { SideFacts } from './side-facts.tsx';
+import { compareTexts } from './texts.ts';
 
 export function ComparePage() {
-  const words = texts.compare;
+  const words = compareTexts;
   const [view, changeView] = useViewState();
   const runs = useRuns();
   const profiles = runs.data?.filter(({ suite }) => isProfile(suite)).map(({ id }) => id) ?? [];
@@ -34,7 +37,7 @@ export function ComparePage() {
     });
   return (
     <>
-      <PageHead title={texts.pages.compare} sentence={words.sentence}>
+      <PageHead title={pageNames.compare} sentence={words.sentence}>
         {runs.data !== undefined && sides !== undefined && (
           <>
             <SideChoice
@@ -59,7 +62,7 @@ export function ComparePage() {
         <Notice title={words.fewRuns.title}>
           <p>{words.fewRuns.text}</p>
           <button type="button" className="primary" onClick={() => goToPage('profile')}>
-            {texts.runs.empty.toProfile}
+            {runTexts.empty.toProfile}
           </button>
         </Notice>
       )}
@@ -86,7 +89,7 @@ function PairsWithin({ runId, onChoose }: PairsWithinProps) {
   if (pairs.length === 0) return null;
   return (
     <div className="pairs-within">
-      <span>{texts.compare.within}</span>
+      <span>{compareTexts.within}</span>
       {pairs.map((pair) => (
         <button key={pair.name} type="button" className="small" onClick={() => onChoose(pair)}>
           {pair.name}
@@ -99,7 +102,7 @@ function PairsWithin({ runId, onChoose }: PairsWithinProps) {
 function Answer({ comparison }: { comparison: Comparison }) {
   const { headline, sentences } = comparisonAnswer(comparison);
   return (
-    <section className="card" aria-label={texts.compare.answer}>
+    <section className="card" aria-label={compareTexts.answer}>
       <h2>{headline}</h2>
       {sentences.map((sentence) => (
         <p key={sentence}>{sentence}</p>
@@ -109,7 +112,7 @@ function Answer({ comparison }: { comparison: Comparison }) {
 }
 
 function Compared({ comparison }: { comparison: Comparison }) {
-  const words = texts.compare;
+  const words = compareTexts;
   const { rows, unmatched, differences, before, after } = comparison;
   return (
     <>
@@ -132,7 +135,7 @@ function Compared({ comparison }: { comparison: Comparison }) {
           <h2>{words.unmatched}</h2>
           <ul className="bullets">
             {unmatched.map(({ side, model, provider, device, plan, dtype, batch, threads, reason }) => {
-              const name = `${model} ${provider} ${plan} ${dtype} ${texts.terms.batch.name.toLowerCase()} ${batch}`;
+              const name = `${model} ${provider} ${plan} ${dtype} ${terms.batch.name.toLowerCase()} ${batch}`;
               return (
                 <li key={[side, name, device, threads].join()}>
                   {words.unmatchedCase(name, words[side].toLowerCase())} {reason}

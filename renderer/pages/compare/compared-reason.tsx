@@ -8,11 +8,11 @@ import type { ComparedPart, ComparedParts, ComparedRow } from '../../../core/pro
 import { useComparedParts } from '../../api/queries.ts';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { texts } from '../../texts.ts';
 import { useViewState } from '../../view-state.ts';
+import { compareTexts } from './texts.ts';
 
 export function ComparedReason({ row }: { row: ComparedRow }) {
-  const words = texts.compare;
+  const words = compareTexts;
   const { reason, p, before, after, model, verdict, settling, latencyEffect } = row;
   // What is no change of the network is none of its blocks.
   const isShown = verdict === 'BETTER' || verdict === 'WORSE';
@@ -40,7 +40,7 @@ export function ComparedReason({ row }: { row: ComparedRow }) {
 }
 
 function Blocks({ model, parts: { blocks, kernels } }: { model: string; parts: ComparedParts }) {
-  const words = texts.compare;
+  const words = compareTexts;
   const [view, changeView] = useViewState();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard

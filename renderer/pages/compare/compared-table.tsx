@@ -7,16 +7,18 @@ import { toCsv, toMarkdown } from '../../charts/table-data.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { type Column, SortableTable } from '../../components/sortable-table.tsx';
 import { formatSort, parseSort, sortRows } from '../../components/sorting.ts';
-import { texts } from '../../texts.ts';
+import { terms } from '../../texts/terms.ts';
 import { useViewState } from '../../view-state.ts';
+import { layersTexts } from '../layers/texts.ts';
 import { ComparedReason } from './compared-reason.tsx';
+import { compareTexts } from './texts.ts';
 
 interface ComparedTableProps {
   readonly rows: readonly ComparedRow[];
 }
 
 export function ComparedTable({ rows }: ComparedTableProps) {
-  const words = texts.compare;
+  const words = compareTexts;
   const [view, changeView] = useViewState();
   const isOpen = (row: ComparedRow) => view.row === row.after.measurementId;
   const toggle = (row: ComparedRow) =>
@@ -31,21 +33,21 @@ export function ComparedTable({ rows }: ComparedTableProps) {
       <div className="card-head">
         <h2>{words.table}</h2>
         <label>
-          <span>{texts.layers.filter}</span>
+          <span>{layersTexts.filter}</span>
           <input
             type="search"
             value={filter}
             onChange={({ target }) => changeView({ filter: target.value || undefined })}
           />
         </label>
-        <CopyButton label={texts.layers.copyCsv} content={() => toCsv(table)} />
-        <CopyButton label={texts.layers.copyMarkdown} content={() => toMarkdown(table)} />
+        <CopyButton label={layersTexts.copyCsv} content={() => toCsv(table)} />
+        <CopyButton label={layersTexts.copyMarkdown} content={() => toMarkdown(table)} />
       </div>
       {shown.length === 0 ? (
         <p>
           {words.nothingFound(filter)}{' '}
           <button type="button" onClick={() => changeView({ filter: undefined })}>
-            {texts.layers.clear}
+            {layersTexts.clear}
           </button>
         </p>
       ) : (
@@ -73,7 +75,7 @@ function columnsFor(
   isOpen: (row: ComparedRow) => boolean,
   toggle: (row: ComparedRow) => void,
 ): readonly Column<ComparedRow>[] {
-  const { compare: words, terms } = texts;
+  const words = compareTexts;
   // What is the same in every row says nothing in a row.
   const varying = (['provider', 'dtype', 'batch', 'threads', 'cacheState'] as const)
     .map((key) => {
@@ -155,7 +157,7 @@ function columnsFor(
 function VerdictMark({ verdict }: { verdict: Verdict }) {
   return (
     <strong className={`verdict-mark ${verdict.toLowerCase()}`}>
-      <span aria-hidden="true">{texts.compare.verdictMarks[verdict]}</span> {verdict}
+      <span aria-hidden="true">{compareTexts.verdictMarks[verdict]}</span> {verdict}
     </strong>
   );
 }

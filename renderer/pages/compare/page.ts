@@ -1,10 +1,10 @@
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import type { Page } from '../page.ts';
 import { ComparePage } from './compare-page.tsx';
 
 export const comparePage: Page = {
   id: 'compare',
-  title: texts.pages.compare,
+  title: pageNames.compare,
   group: 'runs',
   key: 'c',
   component: ComparePage,

@@ -4,7 +4,8 @@ import type { RunSummary } from '../../../core/protocol/run.ts';
 import { useRun } from '../../api/queries.ts';
 import { sideOf } from '../../charts/compare-data.ts';
 import { RunChooser } from '../../components/run-chooser.tsx';
-import { texts } from '../../texts.ts';
+import { terms } from '../../texts/terms.ts';
+import { compareTexts } from './texts.ts';
 
 interface SideChoiceProps {
   readonly title: string;
@@ -15,7 +16,7 @@ interface SideChoiceProps {
 
 /** A run, and whether all of it or only a part: of one provider, plan, data type or number of threads. */
 export function SideChoice({ title, runs, side, onChoose }: SideChoiceProps) {
-  const words = texts.compare;
+  const words = compareTexts;
   const measurements = useRun(side.runId).data?.measurements ?? [];
   const choose = (change: Partial<Record<keyof CompareSide, string>>) =>
     onChoose(
@@ -27,11 +28,11 @@ export function SideChoice({ title, runs, side, onChoose }: SideChoiceProps) {
   const field = (key: PartField, format: (value: string) => string) => (
     <select
       key={key}
-      aria-label={words.part(title, texts.terms[key].name)}
+      aria-label={words.part(title, terms[key].name)}
       value={side[key] ?? ''}
       onChange={({ target }) => choose({ [key]: target.value })}
     >
-      <option value="">{words.every(texts.terms[key].name.toLowerCase())}</option>
+      <option value="">{words.every(terms[key].name.toLowerCase())}</option>
       {valuesOf(key).map((value) => (
         <option key={value} value={value}>
           {format(value)}

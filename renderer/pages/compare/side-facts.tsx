@@ -2,7 +2,10 @@ import { formatProvider } from '../../../core/format/provider.ts';
 import { formatTime } from '../../../core/format/units.ts';
 import type { Comparison } from '../../../core/protocol/compare.ts';
 import { Facts } from '../../components/facts.tsx';
-import { texts } from '../../texts.ts';
+import { runTexts } from '../../texts/runs.ts';
+import { sharedTexts } from '../../texts/shared.ts';
+import { terms } from '../../texts/terms.ts';
+import { compareTexts } from './texts.ts';
 
 export function SideFacts({
   title,
@@ -11,10 +14,10 @@ export function SideFacts({
   title: string;
   side: Comparison['before'];
 }) {
-  const { terms, compare: words } = texts;
+  const words = compareTexts;
   const facts = [
-    [texts.runs.label, `${run.id} · ${formatTime(run.startedAt)} · ${run.suite}`],
-    [texts.machine.title, run.machineName],
+    [runTexts.label, `${run.id} · ${formatTime(run.startedAt)} · ${run.suite}`],
+    [sharedTexts.machine.title, run.machineName],
     [words.processor, run.cpu],
     ...(provider === undefined ? [] : [[terms.provider.name, formatProvider(provider)] as const]),
     ...(plan === undefined ? [] : [[terms.plan.name, plan] as const]),

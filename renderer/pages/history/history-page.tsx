@@ -19,11 +19,14 @@ import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { WaysOn } from '../../components/ways-on.tsx';
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
+import { sharedTexts } from '../../texts/shared.ts';
+import { terms } from '../../texts/terms.ts';
 import { formatViewState, useViewState } from '../../view-state.ts';
+import { historyTexts } from './texts.ts';
 
 export function HistoryPage() {
-  const words = texts.history;
+  const words = historyTexts;
   const [view, changeView] = useViewState();
   const heads = useHistories();
   const everyMachine = heads.data ?? [];
@@ -36,12 +39,12 @@ export function HistoryPage() {
   const ofModel = all.filter(({ model }) => model === chosen?.model);
   return (
     <>
-      <PageHead title={texts.pages.history} sentence={words.sentence}>
+      <PageHead title={pageNames.history} sentence={words.sentence}>
         {chosen !== undefined && (
           <>
             {machines.size > 1 && (
               <label>
-                <span>{texts.machine.title}</span>
+                <span>{sharedTexts.machine.title}</span>
                 <select
                   value={chosen.machineId}
                   onChange={({ target }) => changeView({ machine: target.value, series: undefined })}
@@ -57,7 +60,7 @@ export function HistoryPage() {
               </label>
             )}
             <label>
-              <span>{texts.terms.model.name}</span>
+              <span>{terms.model.name}</span>
               <select value={chosen.model} onChange={({ target }) => changeView({ model: target.value })}>
                 {[...new Set(all.map(({ model }) => model))].sort().map((model) => (
                   <option key={model} value={model}>
@@ -87,8 +90,8 @@ export function HistoryPage() {
                   changeView({ metric: target.value === 'efficiency' ? 'efficiency' : undefined })
                 }
               >
-                <option value="latency">{texts.terms.latency.name}</option>
-                <option value="efficiency">{texts.terms.efficiency.name}</option>
+                <option value="latency">{terms.latency.name}</option>
+                <option value="efficiency">{terms.efficiency.name}</option>
               </select>
             </label>
           </>
@@ -111,13 +114,13 @@ interface SeriesProps {
 }
 
 function Series({ series, marks, name }: SeriesProps) {
-  const words = texts.history;
+  const words = historyTexts;
   const [view, changeView] = useViewState();
   const metric = view.metric ?? 'latency';
   const selected = series.points.findIndex(({ measurementId }) => measurementId === view.measurement);
   const { model, plan, provider, points, changePoints, threshold } = series;
   const placed = placeMarks(series, marks);
-  const title = words.chart(model, name, texts.terms[metric].name.toLowerCase());
+  const title = words.chart(model, name, terms[metric].name.toLowerCase());
   const sentence = words.chartSentence(points.length, changePoints.length, placed.length);
   return (
     <>
@@ -177,7 +180,7 @@ function Series({ series, marks, name }: SeriesProps) {
 }
 
 function SelectedRun({ series: { points }, index }: { series: HistorySeries; index: number }) {
-  const words = texts.history;
+  const words = historyTexts;
   const [point, previous] = [points[index], points[index - 1]];
   if (point === undefined) return null;
   return (
@@ -195,5 +198,5 @@ function SelectedRun({ series: { points }, index }: { series: HistorySeries; ind
 }
 
 function named({ what, before, after }: EnvironmentDifference): string {
-  return `${what} ${before ?? texts.unknown} → ${after ?? texts.unknown}`;
+  return `${what} ${before ?? sharedTexts.unknown} → ${after ?? sharedTexts.unknown}`;
 }

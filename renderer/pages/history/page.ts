@@ -1,10 +1,10 @@
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import type { Page } from '../page.ts';
 import { HistoryPage } from './history-page.tsx';
 
 export const historyPage: Page = {
   id: 'history',
-  title: texts.pages.history,
+  title: pageNames.history,
   group: 'runs',
   key: 'h',
   component: HistoryPage,

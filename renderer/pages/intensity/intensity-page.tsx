@@ -16,11 +16,13 @@ import { useChosenRun } from '../../chosen-run.ts';
 import { NumberField } from '../../components/number-field.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { RunChooser } from '../../components/run-chooser.tsx';
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
+import { terms } from '../../texts/terms.ts';
 import { useViewState } from '../../view-state.ts';
+import { intensityTexts } from './texts.ts';
 
 export function IntensityPage() {
-  const words = texts.intensity;
+  const words = intensityTexts;
   const [view, changeView] = useViewState();
   const { runs, runId, run } = useChosenRun();
   const water = run.data && waterOf(run.data, view.dtype);
@@ -43,7 +45,7 @@ export function IntensityPage() {
         );
   return (
     <>
-      <PageHead title={texts.pages.intensity} sentence={words.sentence}>
+      <PageHead title={pageNames.intensity} sentence={words.sentence}>
         {runs.data !== undefined && runId !== undefined && (
           <RunChooser
             runs={runs.data}
@@ -52,7 +54,7 @@ export function IntensityPage() {
           />
         )}
         <label>
-          <span>{texts.terms.dtype.name}</span>
+          <span>{terms.dtype.name}</span>
           <select
             value={dtype}
             onChange={({ target }) =>
@@ -97,7 +99,7 @@ export function IntensityPage() {
               onChange={(value) => changeView({ size: value })}
             />
             <NumberField
-              label={texts.terms.batch.name}
+              label={terms.batch.name}
               value={setting.batch}
               most={1024}
               onChange={(value) => changeView({ batch: value })}

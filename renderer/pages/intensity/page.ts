@@ -1,10 +1,10 @@
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import type { Page } from '../page.ts';
 import { IntensityPage } from './intensity-page.tsx';
 
 export const intensityPage: Page = {
   id: 'intensity',
-  title: texts.pages.intensity,
+  title: pageNames.intensity,
   group: 'networks',
   key: 'i',
   component: IntensityPage,

@@ -4,7 +4,11 @@ import { formatNs, formatPercent, formatRatio } from '../../../core/format/units
 import { limitStyle } from '../../charts/limit-style.ts';
 import type { TableData } from '../../charts/table-data.ts';
 import type { Column } from '../../components/sortable-table.tsx';
-import { texts } from '../../texts.ts';
+import { limitTexts } from '../../texts/charts.ts';
+import { sharedTexts } from '../../texts/shared.ts';
+import { terms } from '../../texts/terms.ts';
+import { detailTexts } from '../run/detail-texts.ts';
+import { layersTexts } from './texts.ts';
 
 interface Term {
   readonly name: string;
@@ -12,7 +16,7 @@ interface Term {
 }
 
 export function layerColumns(by: 'kernel' | 'block'): Column<Layer>[] {
-  const { terms, layers: words } = texts;
+  const words = layersTexts;
   const number = (
     key: string,
     { name, meaning }: Term,
@@ -27,7 +31,7 @@ export function layerColumns(by: 'kernel' | 'block'): Column<Layer>[] {
     value: (layer) => value(layer) ?? -1,
     cell: (layer) => {
       const known = value(layer);
-      return known === null ? <span className="unknown">{texts.none}</span> : format(known);
+      return known === null ? <span className="unknown">{sharedTexts.none}</span> : format(known);
     },
   });
   const text = (
@@ -37,7 +41,7 @@ export function layerColumns(by: 'kernel' | 'block'): Column<Layer>[] {
     cell: (layer: Layer) => ReactNode = value,
   ): Column<Layer> => ({ key, title: name, meaning, value, cell });
   return [
-    number('order', { name: texts.detail.order, meaning: words.orderMeaning }, ({ order }) => order, String),
+    number('order', { name: detailTexts.order, meaning: words.orderMeaning }, ({ order }) => order, String),
     text('name', by === 'block' ? words.block : terms.kernel, ({ name }) => name),
     by === 'block'
       ? number('kernels', words.kernels, ({ kernels }) => kernels, String)
@@ -50,16 +54,16 @@ export function layerColumns(by: 'kernel' | 'block'): Column<Layer>[] {
     text(
       'limit',
       words.limit,
-      ({ limit }) => (limit === null ? texts.unknown : texts.limits.names[limit]),
+      ({ limit }) => (limit === null ? sharedTexts.unknown : limitTexts.names[limit]),
       ({ limit }) =>
         limit === null ? (
-          <span className="unknown">{texts.unknown}</span>
+          <span className="unknown">{sharedTexts.unknown}</span>
         ) : (
           <span className="limit">
             <svg width="10" height="10" aria-hidden="true">
               <rect width="10" height="10" rx="2" fill={limitStyle(limit).colour} />
             </svg>
-            {texts.limits.names[limit]}
+            {limitTexts.names[limit]}
           </span>
         ),
     ),
@@ -74,7 +78,7 @@ export function layerColumns(by: 'kernel' | 'block'): Column<Layer>[] {
 
 /** For the clipboard and files: the same columns, with all digits. */
 export function layerTable(layers: readonly Layer[]): TableData {
-  const words = texts.layers.columns;
+  const words = layersTexts.columns;
   return {
     columns: Object.values(words),
     rows: layers.map((layer) => [
@@ -92,8 +96,8 @@ export function layerTable(layers: readonly Layer[]): TableData {
       layer.efficiency === null ? null : 100 * layer.efficiency,
       layer.gaps?.memoryGap ?? null,
       layer.kernelGap,
-      layer.limit === null ? null : texts.limits.names[layer.limit],
-      texts.layers.advices[layer.advice].long,
+      layer.limit === null ? null : limitTexts.names[layer.limit],
+      layersTexts.advices[layer.advice].long,
     ]),
   };
 }

@@ -9,17 +9,18 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { MeasurementFrame, WithDetail } from '../../components/run-frame.tsx';
 import { SortableTable } from '../../components/sortable-table.tsx';
 import { formatSort, parseSort, sortRows } from '../../components/sorting.ts';
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import { useViewState } from '../../view-state.ts';
 import { filterLayers } from './filter-layers.ts';
 import { layerColumns, layerTable } from './layer-columns.tsx';
+import { layersTexts } from './texts.ts';
 
 export function LayersPage() {
   const [view, changeView] = useViewState();
   return (
     <MeasurementFrame
-      title={texts.pages.layers}
-      sentence={texts.layers.sentence}
+      title={pageNames.layers}
+      sentence={layersTexts.sentence}
       controls={
         <label className="switch">
           <input
@@ -27,7 +28,7 @@ export function LayersPage() {
             checked={view.by === 'block'}
             onChange={({ target }) => changeView({ by: target.checked ? 'block' : undefined })}
           />
-          {texts.layers.byBlock}
+          {layersTexts.byBlock}
         </label>
       }
     >
@@ -37,7 +38,7 @@ export function LayersPage() {
 }
 
 function Layers({ detail: { summary, kernels } }: { detail: MeasurementDetail }) {
-  const words = texts.layers;
+  const words = layersTexts;
   const [view, changeView] = useViewState();
   const by = view.by ?? 'kernel';
   const blocks = layersOf(kernels, 'block');

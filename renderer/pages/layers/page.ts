@@ -1,10 +1,10 @@
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import type { Page } from '../page.ts';
 import { LayersPage } from './layers-page.tsx';
 
 export const layersPage: Page = {
   id: 'layers',
-  title: texts.pages.layers,
+  title: pageNames.layers,
   group: 'run',
   key: 'l',
   component: LayersPage,

@@ -1,6 +1,6 @@
 import { formatTime } from '../../../core/format/units.ts';
 import type { Machine } from '../../../core/protocol/machines.ts';
-import { texts } from '../../texts.ts';
+import { machinesTexts } from './texts.ts';
 
 interface DeletedMachinesProps {
   readonly machines: readonly Machine[];
@@ -8,7 +8,7 @@ interface DeletedMachinesProps {
 }
 
 export function DeletedMachines({ machines, onRestore }: DeletedMachinesProps) {
-  const words = texts.machines.deleted;
+  const words = machinesTexts.deleted;
   if (machines.length === 0) return null;
   return (
     <details className="card">

@@ -1,7 +1,7 @@
 /** Which identities are this machine: another is shown as one with it, or made one of its own again; and it is deleted. */
 import { useState } from 'react';
 import type { Machine } from '../../../core/protocol/machines.ts';
-import { texts } from '../../texts.ts';
+import { machinesTexts } from './texts.ts';
 import type { Undoable } from './undo-notice.tsx';
 
 interface IdentityCardProps {
@@ -11,7 +11,7 @@ interface IdentityCardProps {
 }
 
 export function IdentityCard({ machine, others, onChange }: IdentityCardProps) {
-  const words = texts.machines.identity;
+  const words = machinesTexts.identity;
   return (
     <section className="card stack" aria-label={words.title}>
       <h2>{words.title}</h2>
@@ -61,7 +61,7 @@ export function IdentityCard({ machine, others, onChange }: IdentityCardProps) {
 }
 
 function Merging({ machine, others, onChange }: IdentityCardProps) {
-  const words = texts.machines.identity;
+  const words = machinesTexts.identity;
   const [chosen, setChosen] = useState('');
   const source = others.find(({ id }) => id === chosen);
   return (

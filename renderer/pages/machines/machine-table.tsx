@@ -3,8 +3,9 @@ import { formatTime } from '../../../core/format/units.ts';
 import type { Machine } from '../../../core/protocol/machines.ts';
 import { type Column, SortableTable } from '../../components/sortable-table.tsx';
 import { formatSort } from '../../components/sorting.ts';
-import { texts } from '../../texts.ts';
+import { sharedTexts } from '../../texts/shared.ts';
 import { useViewState } from '../../view-state.ts';
+import { machinesTexts } from './texts.ts';
 
 interface MachineTableProps {
   readonly machines: readonly Machine[];
@@ -15,9 +16,9 @@ export function MachineTable({ machines, selected }: MachineTableProps) {
   const [view, changeView] = useViewState();
   const select = ({ id }: Machine) => changeView({ machine: id });
   return (
-    <section className="card short-table" aria-label={texts.machines.table}>
+    <section className="card short-table" aria-label={machinesTexts.table}>
       <SortableTable
-        label={texts.machines.table}
+        label={machinesTexts.table}
         columns={columnsFor(select)}
         rows={machines}
         rowKey={({ id }) => id}
@@ -31,7 +32,7 @@ export function MachineTable({ machines, selected }: MachineTableProps) {
 }
 
 function columnsFor(onSelect: (machine: Machine) => void): Column<Machine>[] {
-  const { columns, thisMachine } = texts.machines;
+  const { columns, thisMachine } = machinesTexts;
   return [
     {
       key: 'name',
@@ -60,7 +61,7 @@ function columnsFor(onSelect: (machine: Machine) => void): Column<Machine>[] {
       ...columns.gpus,
       value: ({ gpus }) => gpus.join(),
       cell: ({ gpus }) =>
-        gpus.length === 0 ? <span className="unknown">{texts.none}</span> : gpus.join(', '),
+        gpus.length === 0 ? <span className="unknown">{sharedTexts.none}</span> : gpus.join(', '),
     },
     {
       key: 'runs',
@@ -81,7 +82,7 @@ function columnsFor(onSelect: (machine: Machine) => void): Column<Machine>[] {
       align: 'right',
       value: ({ price }) => price?.amount ?? 0,
       cell: ({ price }) =>
-        price === null ? <span className="unknown">{texts.unknown}</span> : formatPrice(price),
+        price === null ? <span className="unknown">{sharedTexts.unknown}</span> : formatPrice(price),
     },
   ];
 }

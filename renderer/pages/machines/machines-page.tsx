@@ -7,7 +7,8 @@ import { Loading } from '../../components/loading.tsx';
 import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
-import { texts } from '../../texts.ts';
+import { importTexts } from '../../texts/imports.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import { useViewState } from '../../view-state.ts';
 import { CeilingsCard } from '../run/ceilings-card.tsx';
 import { MachineCard } from '../run/machine-card.tsx';
@@ -15,10 +16,11 @@ import { DeletedMachines } from './deleted-machines.tsx';
 import { IdentityCard } from './identity-card.tsx';
 import { MachineTable } from './machine-table.tsx';
 import { OwnerCard } from './owner-card.tsx';
+import { machinesTexts } from './texts.ts';
 import { type Undoable, UndoNotice } from './undo-notice.tsx';
 
 export function MachinesPage() {
-  const words = texts.machines;
+  const words = machinesTexts;
   const [view] = useViewState();
   const machines = useMachines();
   const deleted = useDeletedMachines();
@@ -32,9 +34,9 @@ export function MachinesPage() {
     all[0];
   return (
     <>
-      <PageHead title={texts.pages.machines} sentence={words.sentence}>
+      <PageHead title={pageNames.machines} sentence={words.sentence}>
         <button type="button" onClick={askForFiles}>
-          {texts.imports.choose}
+          {importTexts.choose}
         </button>
       </PageHead>
       {machines.isError && <ErrorNotice error={machines.error} />}
@@ -79,7 +81,7 @@ interface OneMachineProps {
 }
 
 function OneMachine({ machine, all, onChange }: OneMachineProps) {
-  const words = texts.machines;
+  const words = machinesTexts;
   const runs = useRuns();
   // Of one that cannot be read, nothing is known of the machine.
   const newest = runs.data?.find(

@@ -3,7 +3,7 @@ import { useId, useState } from 'react';
 import type { Machine } from '../../../core/protocol/machines.ts';
 import { useChangeMachines } from '../../api/queries.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { texts } from '../../texts.ts';
+import { machinesTexts } from './texts.ts';
 import { fieldsOf, type TypedFields, typedPrice, updateOf } from './typed-update.ts';
 
 interface OwnerCardProps {
@@ -13,7 +13,7 @@ interface OwnerCardProps {
 }
 
 export function OwnerCard({ machine, currency }: OwnerCardProps) {
-  const words = texts.machines.owner;
+  const words = machinesTexts.owner;
   const problem = useId();
   const { mutate, error, reset, isSuccess } = useChangeMachines();
   const [typed, setTyped] = useState<Partial<TypedFields>>({});

@@ -1,10 +1,10 @@
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import type { Page } from '../page.ts';
 import { MachinesPage } from './machines-page.tsx';
 
 export const machinesPage: Page = {
   id: 'machines',
-  title: texts.pages.machines,
+  title: pageNames.machines,
   group: 'machine',
   key: 'a',
   component: MachinesPage,

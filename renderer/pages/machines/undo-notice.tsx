@@ -1,7 +1,8 @@
 /** Says what was done and takes it back, in place of a question beforehand. */
 import { useEffect, useRef } from 'react';
 import type { Api } from '../../../core/protocol/api.ts';
-import { texts } from '../../texts.ts';
+import { sharedTexts } from '../../texts/shared.ts';
+import { machinesTexts } from './texts.ts';
 
 export interface Undoable {
   /** What has then happened. */
@@ -17,7 +18,7 @@ interface UndoNoticeProps {
 }
 
 export function UndoNotice({ done, onUndo, onDismiss }: UndoNoticeProps) {
-  const words = texts.machines;
+  const words = machinesTexts;
   const button = useRef<HTMLButtonElement>(null);
   // The button that did it may be gone with what it stood in; the keyboard goes on from here.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each that is done
@@ -30,7 +31,7 @@ export function UndoNotice({ done, onUndo, onDismiss }: UndoNoticeProps) {
           {words.undo}
         </button>
         <button type="button" onClick={onDismiss}>
-          {texts.error.dismiss}
+          {sharedTexts.error.dismiss}
         </button>
       </div>
     </div>

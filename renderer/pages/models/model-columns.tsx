@@ -2,10 +2,14 @@ import { familyStyle } from '../../../core/charts/family-style.ts';
 import { formatCount } from '../../../core/format/units.ts';
 import type { ModelRow } from '../../../core/protocol/api.ts';
 import type { Column } from '../../components/sortable-table.tsx';
-import { texts } from '../../texts.ts';
+import { sharedTexts } from '../../texts/shared.ts';
+import { terms } from '../../texts/terms.ts';
+import { intensityTexts } from '../intensity/texts.ts';
+import { plotTexts } from '../run/plot-texts.ts';
+import { modelsTexts } from './texts.ts';
 
 export function modelColumns(onChoose: (name: string) => void): Column<ModelRow>[] {
-  const { terms, models: words } = texts;
+  const words = modelsTexts;
   const count = (
     key: string,
     term: { readonly name: string; readonly meaning: string },
@@ -27,20 +31,22 @@ export function modelColumns(onChoose: (name: string) => void): Column<ModelRow>
       cell: ({ name, reconstruction }) => (
         <button type="button" className="link" onClick={() => onChoose(name)}>
           {name}
-          {reconstruction !== null && <abbr title={`${texts.reconstruction}: ${reconstruction}`}>*</abbr>}
+          {reconstruction !== null && (
+            <abbr title={`${sharedTexts.reconstruction}: ${reconstruction}`}>*</abbr>
+          )}
         </button>
       ),
     },
     {
       key: 'family',
-      title: texts.plot.family,
+      title: plotTexts.family,
       meaning: words.terms.family,
       value: ({ family }) => familyStyle(family).title,
       cell: ({ family }) => familyStyle(family).title,
     },
     {
       key: 'size',
-      title: texts.intensity.imageSize,
+      title: intensityTexts.imageSize,
       meaning: words.terms.size,
       align: 'right',
       value: ({ size }) => size,

@@ -18,12 +18,15 @@ import { ErrorNotice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { SortableTable } from '../../components/sortable-table.tsx';
 import { formatSort } from '../../components/sorting.ts';
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import { useViewState } from '../../view-state.ts';
+import { layersTexts } from '../layers/texts.ts';
+import { plotTexts } from '../run/plot-texts.ts';
 import { modelColumns } from './model-columns.tsx';
+import { modelsTexts } from './texts.ts';
 
 export function ModelsPage() {
-  const words = texts.models;
+  const words = modelsTexts;
   const [view, changeView] = useViewState();
   const models = useModels();
   const chosen = models.data?.find(({ name }) => name === view.model) ?? models.data?.[0];
@@ -34,7 +37,7 @@ export function ModelsPage() {
   const choose = (model: string) => changeView({ model });
   return (
     <>
-      <PageHead title={texts.pages.models} sentence={words.sentence} />
+      <PageHead title={pageNames.models} sentence={words.sentence} />
       {models.isError && <ErrorNotice error={models.error} />}
       {models.isPending && <Loading />}
       {shown !== undefined && (
@@ -45,7 +48,7 @@ export function ModelsPage() {
               {words.import}
             </button>
             <label>
-              <span>{texts.layers.filter}</span>
+              <span>{layersTexts.filter}</span>
               <input
                 type="search"
                 value={view.filter ?? ''}
@@ -57,7 +60,7 @@ export function ModelsPage() {
             <p>
               {words.nothing(view.filter ?? '')}{' '}
               <button type="button" onClick={() => changeView({ filter: undefined })}>
-                {texts.layers.clear}
+                {layersTexts.clear}
               </button>
             </p>
           ) : (
@@ -88,7 +91,7 @@ function Structure({
 }: {
   model: ModelRow;
 }) {
-  const words = texts.models;
+  const words = modelsTexts;
   const isImported = family === importedFamily;
   const imported = useImportedGraph(isImported ? name : undefined);
   const remove = useDeleteNetwork();
@@ -138,7 +141,7 @@ function Structure({
         {remove.isError && <ErrorNotice error={remove.error} onDismiss={remove.reset} />}
         {reconstruction !== null && (
           <p className="quiet-text">
-            {texts.plot.reconstruction} {reconstruction}
+            {plotTexts.reconstruction} {reconstruction}
           </p>
         )}
       </div>
@@ -166,7 +169,7 @@ function accuracySentence({
   readonly isImported: boolean;
   readonly image: string;
 }): string {
-  const words = texts.models;
+  const words = modelsTexts;
   if (isImported) return words.importedFrom(source ?? '', image);
   return top1 === null || source === null ? words.noAccuracy(size) : words.accuracy(top1.toFixed(1), source);
 }

@@ -1,10 +1,10 @@
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import type { Page } from '../page.ts';
 import { ModelsPage } from './models-page.tsx';
 
 export const modelsPage: Page = {
   id: 'models',
-  title: texts.pages.models,
+  title: pageNames.models,
   group: 'networks',
   key: 'm',
   component: ModelsPage,

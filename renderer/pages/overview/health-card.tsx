@@ -6,18 +6,19 @@ import type { Environment, RunReport } from '../../../core/protocol/run.ts';
 import { useActiveRun, useDoctor, useNoise, useTestNoise } from '../../api/queries.ts';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { texts } from '../../texts.ts';
+import { summaryTexts } from '../run/texts.ts';
+import { overviewTexts } from './texts.ts';
 
 /** What should be looked at before a figure is believed: marks, losses, changes of the machine, and the program's own checks. */
 export function HealthCard({ report, now }: { report: RunReport; now: Environment | undefined }) {
-  const words = texts.overview.health;
+  const words = overviewTexts.health;
   const doctor = useDoctor();
   const marked = report.measurements.filter(({ alarms }) => alarms.length > 0).length;
   const setAside = report.measurements.reduce((sum, row) => sum + row.setAside.length, 0);
   const changes = now === undefined ? undefined : environmentChanges(report.machine, now);
   const unwell = doctor.data?.filter(({ status }) => status !== 'ok') ?? [];
   const items = [
-    ...(marked > 0 ? [texts.summary.alarms(marked, report.measurements.length)] : []),
+    ...(marked > 0 ? [summaryTexts.alarms(marked, report.measurements.length)] : []),
     ...(setAside > 0 ? [words.setAside(setAside)] : []),
     ...(report.lost.length > 0 ? [words.lost(report.lost.length)] : []),
     ...(changes ?? []).map(({ name, before, now: current }) => words.changed(name, before, current)),
@@ -47,7 +48,7 @@ export function HealthCard({ report, now }: { report: RunReport; now: Environmen
 
 /** The noise threshold of this machine, and the button that measures its noise. */
 function BelievedChanges() {
-  const words = texts.overview.noise;
+  const words = overviewTexts.noise;
   const noise = useNoise();
   const active = useActiveRun();
   const test = useTestNoise();

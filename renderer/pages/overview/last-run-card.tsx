@@ -1,14 +1,15 @@
 import { formatInterval, formatPercent, formatTime } from '../../../core/format/units.ts';
 import type { RunReport } from '../../../core/protocol/run.ts';
-import { texts } from '../../texts.ts';
+import { terms } from '../../texts/terms.ts';
 import { goToPage } from '../../view-state.ts';
 import { RunSummaryLine } from '../run/run-summary-line.tsx';
+import { overviewTexts } from './texts.ts';
 
 /** Enough to see whether it is worth a closer look. */
 const mostShown = 6;
 
 export function LastRunCard({ report }: { report: RunReport }) {
-  const words = texts.overview.lastRun;
+  const words = overviewTexts.lastRun;
   const { run, measurements } = report;
   const lowest = measurements.toSorted((a, b) => a.efficiency - b.efficiency).slice(0, mostShown);
   return (
@@ -24,10 +25,10 @@ export function LastRunCard({ report }: { report: RunReport }) {
             <tr>
               <th scope="col">{words.lowest}</th>
               <th scope="col" className="right">
-                {texts.terms.latency.name}
+                {terms.latency.name}
               </th>
               <th scope="col" className="right">
-                {texts.terms.efficiency.name}
+                {terms.efficiency.name}
               </th>
             </tr>
           </thead>

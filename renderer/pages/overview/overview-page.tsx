@@ -5,15 +5,18 @@ import { askForFiles } from '../../components/import-desk.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
-import { texts } from '../../texts.ts';
+import { importTexts } from '../../texts/imports.ts';
+import { pageNames } from '../../texts/page-names.ts';
+import { runTexts } from '../../texts/runs.ts';
 import { CeilingsCard } from '../run/ceilings-card.tsx';
 import { MachineCard } from '../run/machine-card.tsx';
 import { ProfileControl } from '../run/profile-control.tsx';
 import { HealthCard } from './health-card.tsx';
 import { LastRunCard } from './last-run-card.tsx';
+import { overviewTexts } from './texts.ts';
 
 export function OverviewPage() {
-  const words = texts.overview;
+  const words = overviewTexts;
   const machine = useDetectedMachine(true);
   const runs = useRuns();
   const active = useActiveRun();
@@ -29,7 +32,7 @@ export function OverviewPage() {
   const shown = machine.data ?? last.data?.machine;
   return (
     <>
-      <PageHead title={texts.pages.overview} sentence={words.sentence} />
+      <PageHead title={pageNames.overview} sentence={words.sentence} />
       {own !== undefined && own.length > 0 && (
         <div className="toolbar">
           <ProfileControl active={active.data ?? null} isFirst={false} />
@@ -40,13 +43,13 @@ export function OverviewPage() {
       {runs.isError && <ErrorNotice error={runs.error} />}
       {last.isError && <ErrorNotice error={last.error} />}
       {own?.length === 0 && machines.data !== undefined && (
-        <Notice title={texts.runs.empty.title}>
-          <p>{texts.runs.empty.text}</p>
+        <Notice title={runTexts.empty.title}>
+          <p>{runTexts.empty.text}</p>
           <ProfileControl active={active.data ?? null} isFirst />
           <p className="quiet-text">
-            {texts.imports.instead}{' '}
+            {importTexts.instead}{' '}
             <button type="button" className="link" onClick={askForFiles}>
-              {texts.imports.choose}
+              {importTexts.choose}
             </button>
           </p>
         </Notice>

@@ -4,10 +4,10 @@ import type { RunProgress } from '../../../core/protocol/api.ts';
 import { useCancelRun, useRuns } from '../../api/queries.ts';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { texts } from '../../texts.ts';
+import { profileTexts } from './texts.ts';
 
 export function ActiveRun({ progress }: { progress: RunProgress }) {
-  const words = texts.profile;
+  const words = profileTexts;
   const cancel = useCancelRun();
   const { runId, suite, fraction, casesDone, casesTotal, elapsedSeconds, remainingSeconds, current } =
     progress;

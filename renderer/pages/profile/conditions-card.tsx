@@ -1,7 +1,7 @@
 /** Clock, temperature and load while it is measured, each as a small trace. */
 import type { ConditionsSample } from '../../../core/protocol/api.ts';
 import { useConditions } from '../../api/queries.ts';
-import { texts } from '../../texts.ts';
+import { profileTexts } from './texts.ts';
 import { tracePath } from './trace.ts';
 
 const width = 240;
@@ -28,7 +28,7 @@ const quantities: readonly Quantity[] = [
 ];
 
 export function ConditionsCard({ runId }: { runId: string }) {
-  const words = texts.profile.conditions;
+  const words = profileTexts.conditions;
   const samples = useConditions(runId).data ?? [];
   const told = quantities.filter(({ value }) => samples.some((sample) => value(sample) !== null));
   const untold = quantities.filter((quantity) => !told.includes(quantity));
@@ -55,7 +55,7 @@ function Trace({
   quantity: Quantity;
   samples: readonly ConditionsSample[];
 }) {
-  const words = texts.profile.conditions;
+  const words = profileTexts.conditions;
   const points = samples.flatMap((sample) => {
     const y = value(sample);
     return y === null ? [] : [{ x: sample.atSeconds, y }];

@@ -4,8 +4,10 @@ import { familyStyle } from '../../../core/charts/family-style.ts';
 import { useModels } from '../../api/queries.ts';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { texts } from '../../texts.ts';
+import { layersTexts } from '../layers/texts.ts';
+import { modelsTexts } from '../models/texts.ts';
 import { toggled } from './run-request.ts';
+import { profileTexts } from './texts.ts';
 
 interface ModelPickerProps {
   readonly chosen: readonly string[];
@@ -13,7 +15,7 @@ interface ModelPickerProps {
 }
 
 export function ModelPicker({ chosen, onChange }: ModelPickerProps) {
-  const words = texts.profile;
+  const words = profileTexts;
   const models = useModels();
   const [filter, setFilter] = useState('');
   const wanted = filter.toLowerCase();
@@ -27,7 +29,7 @@ export function ModelPicker({ chosen, onChange }: ModelPickerProps) {
       {models.isPending && <Loading />}
       <div className="checks">
         <label>
-          <span>{texts.layers.filter}</span>
+          <span>{layersTexts.filter}</span>
           <input type="search" value={filter} onChange={({ target }) => setFilter(target.value)} />
         </label>
         <button
@@ -62,7 +64,7 @@ export function ModelPicker({ chosen, onChange }: ModelPickerProps) {
           ))}
         </div>
       )}
-      {models.data !== undefined && shown.length === 0 && <p>{texts.models.nothing(filter)}</p>}
+      {models.data !== undefined && shown.length === 0 && <p>{modelsTexts.nothing(filter)}</p>}
     </div>
   );
 }

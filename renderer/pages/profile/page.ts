@@ -1,10 +1,10 @@
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import type { Page } from '../page.ts';
 import { ProfilePage } from './profile-page.tsx';
 
 export const profilePage: Page = {
   id: 'profile',
-  title: texts.pages.profile,
+  title: pageNames.profile,
   group: 'machine',
   key: 'p',
   component: ProfilePage,

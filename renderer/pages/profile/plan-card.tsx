@@ -6,8 +6,8 @@ import { useRunPlan } from '../../api/queries.ts';
 import { DataTable } from '../../charts/data-table.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { texts } from '../../texts.ts';
 import type { Missing } from './run-request.ts';
+import { profileTexts } from './texts.ts';
 
 interface PlanCardProps {
   readonly request: RunRequest | undefined;
@@ -16,7 +16,7 @@ interface PlanCardProps {
 }
 
 export function PlanCard({ request, missing, children }: PlanCardProps) {
-  const words = texts.profile.plan;
+  const words = profileTexts.plan;
   const plan = useRunPlan(request);
   return (
     <section className="card plan-card" aria-label={words.title}>
@@ -33,7 +33,7 @@ export function PlanCard({ request, missing, children }: PlanCardProps) {
 }
 
 function Summary({ plan: { cases, impossible, expectedSeconds, rounds, knownCases } }: { plan: RunPlan }) {
-  const words = texts.profile.plan;
+  const words = profileTexts.plan;
   return (
     <>
       {cases.length > 0 && (

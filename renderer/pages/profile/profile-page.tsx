@@ -4,7 +4,8 @@ import { useActiveRun, useRun, useRuns, useSettings } from '../../api/queries.ts
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
+import { runTexts } from '../../texts/runs.ts';
 import { goToPage, useViewState } from '../../view-state.ts';
 import { LostList } from '../run/lost-list.tsx';
 import { MeasurementTable } from '../run/measurement-table.tsx';
@@ -13,9 +14,10 @@ import { ConditionsCard } from './conditions-card.tsx';
 import { RunForm } from './run-form.tsx';
 import { firstChoice, type RunChoice } from './run-request.ts';
 import { useBeginRun } from './start-run.ts';
+import { profileTexts } from './texts.ts';
 
 export function ProfilePage() {
-  const words = texts.profile;
+  const words = profileTexts;
   const active = useActiveRun();
   const settings = useSettings();
   const start = useBeginRun();
@@ -28,7 +30,7 @@ export function ProfilePage() {
   const stored = progress?.phase === 'detecting' ? undefined : followed;
   return (
     <>
-      <PageHead title={texts.pages.profile} sentence={words.sentence} />
+      <PageHead title={pageNames.profile} sentence={words.sentence} />
       {active.isError && <ErrorNotice error={active.error} />}
       {settings.isError && <ErrorNotice error={settings.error} />}
       {(active.isPending || settings.isPending) && <Loading />}
@@ -54,14 +56,14 @@ export function ProfilePage() {
 
 /** How it ended, and where its figures lead. */
 function Ended({ runId }: { runId: string }) {
-  const words = texts.profile.ended;
+  const words = profileTexts.ended;
   const [, changeView] = useViewState();
   const run = useRuns().data?.find(({ id }) => id === runId);
   // It may have ended before anything was stored.
   if (run === undefined || run.status === 'running') return null;
   return (
     <Notice title={words.title(run.measured)} tone={run.status === 'finished' ? 'plain' : 'warning'}>
-      {run.status !== 'finished' && <p>{texts.runs.status[run.status]}</p>}
+      {run.status !== 'finished' && <p>{runTexts.status[run.status]}</p>}
       {run.reason !== null && <p>{run.reason}</p>}
       {run.measured > 0 && (
         <p className="buttons">
@@ -75,7 +77,7 @@ function Ended({ runId }: { runId: string }) {
                 goToPage(page);
               }}
             >
-              {texts.pages[page]}
+              {pageNames[page]}
             </button>
           ))}
         </p>
@@ -93,7 +95,7 @@ function Figures({ runId, isGoingOn }: { runId: string; isGoingOn: boolean }) {
   const { measurements, lost } = run.data;
   return (
     <>
-      {isGoingOn && measurements.length === 0 && <p className="quiet-text">{texts.profile.noFigures}</p>}
+      {isGoingOn && measurements.length === 0 && <p className="quiet-text">{profileTexts.noFigures}</p>}
       <MeasurementTable
         measurements={measurements}
         selected={undefined}

@@ -2,7 +2,7 @@ import { useId } from 'react';
 import { formatProvider } from '../../../core/format/provider.ts';
 import type { ProviderRow } from '../../../core/protocol/api.ts';
 import type { ProviderDescription } from '../../../core/protocol/provider.ts';
-import { texts } from '../../texts.ts';
+import { profileTexts } from './texts.ts';
 
 interface ProviderChoiceProps {
   readonly row: ProviderRow;
@@ -27,7 +27,7 @@ export function ProviderChoice({ row, isChosen, onToggle }: ProviderChoiceProps)
         <strong>{formatProvider(name)}</strong>
       </label>
       <div id={meaning} className="quiet-text">
-        <p>{texts.profile.providers[name]}</p>
+        <p>{profileTexts.providers[name]}</p>
         {description !== null && description.devices.length > 0 && <p>{abilitiesOf(description)}</p>}
         {reason !== null && <p className={available ? undefined : 'warning-text'}>{reason}</p>}
       </div>
@@ -36,7 +36,7 @@ export function ProviderChoice({ row, isChosen, onToggle }: ProviderChoiceProps)
 }
 
 function abilitiesOf({ devices, dataTypes, plans, fusableBlocks }: ProviderDescription): string {
-  const words = texts.profile;
+  const words = profileTexts;
   const [device] = devices;
   return [
     device === undefined ? '' : words.device(device.name, device.software && device.kind === 'gpu'),

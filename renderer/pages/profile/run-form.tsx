@@ -6,7 +6,7 @@ import { type CacheState, cacheStates } from '../../../core/protocol/provider.ts
 import { useProviders, useSuites } from '../../api/queries.ts';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { texts } from '../../texts.ts';
+import { terms } from '../../texts/terms.ts';
 import { ModelPicker } from './model-picker.tsx';
 import { PlanCard } from './plan-card.tsx';
 import { ProviderChoice } from './provider-choice.tsx';
@@ -19,6 +19,7 @@ import {
   whatIsMissing,
 } from './run-request.ts';
 import type { BeginRun } from './start-run.ts';
+import { profileTexts } from './texts.ts';
 
 interface RunFormProps {
   readonly settings: Settings;
@@ -28,7 +29,7 @@ interface RunFormProps {
 }
 
 export function RunForm({ settings, choice, onChange, start }: RunFormProps) {
-  const words = texts.profile;
+  const words = profileTexts;
   const providers = useProviders(true);
   const { begin, isPending, error, reset } = start;
   const change = (part: Partial<RunChoice>) => onChange({ ...choice, ...part });
@@ -63,9 +64,9 @@ export function RunForm({ settings, choice, onChange, start }: RunFormProps) {
         <fieldset className="card how">
           <legend>{words.how}</legend>
           <div className="checks">
-            <span>{texts.terms.plan.name}</span>
+            <span>{terms.plan.name}</span>
             {planKinds.map((plan) => (
-              <label key={plan} title={texts.terms[plan].meaning}>
+              <label key={plan} title={terms[plan].meaning}>
                 <input
                   type="checkbox"
                   checked={choice.plans.includes(plan)}
@@ -98,8 +99,8 @@ export function RunForm({ settings, choice, onChange, start }: RunFormProps) {
               onChange={({ target }) => change({ batches: target.value })}
             />
           </label>
-          <label title={texts.terms.cacheState.meaning}>
-            <span>{texts.terms.cacheState.name}</span>
+          <label title={terms.cacheState.meaning}>
+            <span>{terms.cacheState.name}</span>
             <select
               value={choice.cacheState}
               onChange={({ target }) => change({ cacheState: target.value as CacheState })}
@@ -112,7 +113,7 @@ export function RunForm({ settings, choice, onChange, start }: RunFormProps) {
             </select>
           </label>
           <label>
-            <span>{texts.terms.threads.name}</span>
+            <span>{terms.threads.name}</span>
             <input
               type="number"
               min={1}
@@ -141,7 +142,7 @@ interface PartProps {
 }
 
 function WhatChoice({ choice: { suite, models }, change }: PartProps) {
-  const words = texts.profile;
+  const words = profileTexts;
   const suites = useSuites();
   const known = suites.data?.find(({ name }) => name === suite);
   return (
@@ -200,7 +201,7 @@ interface ProviderListProps {
 }
 
 function ProviderList({ rows, showSoftware, chosen, onToggle }: ProviderListProps) {
-  const words = texts.profile;
+  const words = profileTexts;
   const shown = rows.filter((row) => showSoftware || chosen.includes(row.name) || !isSoftwareAdapter(row));
   const hidden = rows.length - shown.length;
   return (

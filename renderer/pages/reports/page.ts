@@ -1,10 +1,10 @@
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import type { Page } from '../page.ts';
 import { ReportsPage } from './reports-page.tsx';
 
 export const reportsPage: Page = {
   id: 'reports',
-  title: texts.pages.reports,
+  title: pageNames.reports,
   group: 'runs',
   key: 'x',
   component: ReportsPage,

@@ -11,9 +11,10 @@ import { ErrorNotice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { RunChooser } from '../../components/run-chooser.tsx';
 import { download } from '../../download.ts';
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import { useViewState } from '../../view-state.ts';
 import { type ReportChoice, reportRequestOf } from './report-request.ts';
+import { reportTexts } from './texts.ts';
 
 export function ReportsPage() {
   const runs = useRuns();
@@ -21,7 +22,7 @@ export function ReportsPage() {
   const ended = runs.data?.filter(({ status }) => status !== 'running');
   return (
     <>
-      <PageHead title={texts.pages.reports} sentence={texts.report.sentence} />
+      <PageHead title={pageNames.reports} sentence={reportTexts.sentence} />
       {runs.isError && <ErrorNotice error={runs.error} />}
       {runs.isPending && <Loading />}
       {ended?.length === 0 && <NoRunsNotice />}
@@ -36,7 +37,7 @@ interface TypedChoice extends Omit<ReportChoice, 'runId' | 'otherRunId' | 'curre
 }
 
 function ReportOf({ runs }: { runs: readonly RunSummary[] }) {
-  const words = texts.report;
+  const words = reportTexts;
   const [view, changeView] = useViewState();
   const [typed, setTyped] = useState<TypedChoice>({
     format: 'html',
@@ -132,7 +133,7 @@ function ReportOf({ runs }: { runs: readonly RunSummary[] }) {
 
 /** The report may name what others wrote: it runs nothing, reaches nothing, and is shut off from this page. */
 function Preview({ file: { mediaType, content } }: { file: ReportFile }) {
-  const words = texts.report;
+  const words = reportTexts;
   return mediaType.startsWith('text/html') ? (
     <iframe className="report-preview" title={words.preview} sandbox="" srcDoc={content} />
   ) : (
@@ -153,7 +154,7 @@ interface PriceFieldProps {
 
 function PriceField({ label, stored, value, onChange }: PriceFieldProps) {
   return (
-    <label title={texts.report.priceMeaning}>
+    <label title={reportTexts.priceMeaning}>
       <span>{label}</span>
       <input
         className="price"

@@ -8,11 +8,12 @@ import { RooflineChart } from '../../charts/roofline-chart.tsx';
 import { rooflineData, rooflineTable } from '../../charts/roofline-data.ts';
 import { Notice } from '../../components/notice.tsx';
 import { MeasurementFrame, WithDetail } from '../../components/run-frame.tsx';
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
+import { rooflineTexts } from './texts.ts';
 
 export function RooflinePage() {
   return (
-    <MeasurementFrame title={texts.pages.roofline} sentence={texts.roofline.sentence}>
+    <MeasurementFrame title={pageNames.roofline} sentence={rooflineTexts.sentence}>
       {(report, { id }) => (
         <WithDetail id={id}>{(detail) => <Roofline report={report} detail={detail} />}</WithDetail>
       )}
@@ -21,7 +22,7 @@ export function RooflinePage() {
 }
 
 function Roofline({ report, detail }: { report: RunReport; detail: MeasurementDetail }) {
-  const words = texts.roofline;
+  const words = rooflineTexts;
   const { summary, kernels } = detail;
   const ceilings = ceilingsOf(report, summary);
   const data = ceilings && rooflineData(kernels, ceilings);

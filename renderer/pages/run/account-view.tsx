@@ -11,13 +11,13 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { texts } from '../../texts.ts';
+import { accountTexts, detailTexts } from './detail-texts.ts';
 
 export function AccountView({ measurementId }: { measurementId: string }) {
   const account = useAccount(measurementId);
   return (
-    <section aria-label={texts.account.title}>
-      <h3>{texts.account.title}</h3>
+    <section aria-label={accountTexts.title}>
+      <h3>{accountTexts.title}</h3>
       {account.isError && <ErrorNotice error={account.error} />}
       {account.isPending && <Loading />}
       {account.data !== undefined && <Told account={account.data} />}
@@ -26,7 +26,7 @@ export function AccountView({ measurementId }: { measurementId: string }) {
 }
 
 function Told({ account }: { account: Account }) {
-  const words = texts.account;
+  const words = accountTexts;
   const { figure, rounds, command } = account;
   const again = `plimsoll verify ${figure.id}`;
   const samples = rounds.flatMap(({ samplesNs, outliers, setAside }, round) =>
@@ -40,10 +40,10 @@ function Told({ account }: { account: Account }) {
     <>
       <Facts facts={accountFacts(account)} />
       <ChartFrame
-        title={texts.detail.samples}
+        title={detailTexts.samples}
         sentence={words.samplesSentence(samples.length, rounds.length, figure.setAside.length)}
         table={{
-          columns: [texts.detail.order, words.round, texts.detail.sampleAxis, words.kind],
+          columns: [detailTexts.order, words.round, detailTexts.sampleAxis, words.kind],
           rows: samples.map(({ ns, round, kind }, index) => [index + 1, round, ns / 1e6, kind]),
         }}
         fileName={`samples-${figure.model}-${figure.plan}`}
@@ -63,7 +63,7 @@ function Told({ account }: { account: Account }) {
 }
 
 function MeasureAgain({ measurementId }: { measurementId: string }) {
-  const words = texts.account;
+  const words = accountTexts;
   const active = useActiveRun();
   const verify = useVerifyFigure();
   const [runId, setRunId] = useState<string>();

@@ -8,11 +8,12 @@ import {
 } from '../../../core/format/units.ts';
 import type { ArithmeticCeiling, BandwidthCeiling, Calibration } from '../../../core/protocol/provider.ts';
 import type { DeviceCalibration } from '../../../core/protocol/run.ts';
-import { texts } from '../../texts.ts';
+import { ceilingTexts } from '../../texts/ceilings.ts';
+import { sharedTexts } from '../../texts/shared.ts';
 
 /** What the machine sustained when the run began. */
 export function CeilingsCard({ providers }: { providers: readonly DeviceCalibration[] }) {
-  const words = texts.ceilings;
+  const words = ceilingTexts;
   const calibrated = providers.flatMap(({ description, calibration }) =>
     calibration === null ? [] : [{ description, ...calibration }],
   );
@@ -38,7 +39,7 @@ export function CeilingsCard({ providers }: { providers: readonly DeviceCalibrat
 }
 
 function ArithmeticTable({ ceilings }: { ceilings: readonly ArithmeticCeiling[] }) {
-  const words = texts.ceilings;
+  const words = ceilingTexts;
   return (
     <table aria-label={words.arithmetic}>
       <thead>
@@ -62,7 +63,7 @@ function ArithmeticTable({ ceilings }: { ceilings: readonly ArithmeticCeiling[] 
               <td className="right">{formatOperationsPerSecond(operationsPerSecond)}</td>
               <td className="right">
                 {theoreticalOperationsPerSecond === undefined ? (
-                  <span className="unknown">{texts.unknown}</span>
+                  <span className="unknown">{sharedTexts.unknown}</span>
                 ) : (
                   `${formatPercent(operationsPerSecond / theoreticalOperationsPerSecond)} of ${formatOperationsPerSecond(theoreticalOperationsPerSecond)}`
                 )}
@@ -77,7 +78,7 @@ function ArithmeticTable({ ceilings }: { ceilings: readonly ArithmeticCeiling[] 
 
 /** A row a level and number of threads, a column a kind of access. */
 function MemoryTable({ ceilings }: { ceilings: readonly BandwidthCeiling[] }) {
-  const words = texts.ceilings;
+  const words = ceilingTexts;
   const accesses = (['read', 'write', 'copy', 'triad'] as const).filter((access) =>
     ceilings.some((ceiling) => ceiling.access === access),
   );
@@ -121,7 +122,7 @@ function MemoryTable({ ceilings }: { ceilings: readonly BandwidthCeiling[] }) {
 
 /** What each working set was moved at, from which the levels were inferred. Only for who asks. */
 function SweepTable({ sweep }: { sweep: NonNullable<Calibration['bandwidthSweep']> }) {
-  const words = texts.ceilings;
+  const words = ceilingTexts;
   const accesses = (['read', 'write', 'copy', 'triad'] as const).filter((access) =>
     sweep.some((point) => point.access === access),
   );

@@ -14,9 +14,9 @@ import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { GapPlot } from '../../charts/gap-plot.tsx';
 import { gapTable } from '../../charts/gap-table.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { texts } from '../../texts.ts';
 import { useViewState, type ViewState } from '../../view-state.ts';
 import { PinnedPoints, SelectedPoint } from './pinned-points.tsx';
+import { plotTexts } from './plot-texts.ts';
 import { SeriesChooser } from './series-chooser.tsx';
 
 interface GapSectionProps {
@@ -28,7 +28,7 @@ interface GapSectionProps {
 }
 
 export function GapSection({ report, selected, onSelect }: GapSectionProps) {
-  const words = texts.plot;
+  const words = plotTexts;
   const [view, changeView] = useViewState();
   const runs = useRuns();
   const addedIds = list(view.with).filter((id) => id !== report.run.id);
@@ -120,7 +120,7 @@ export function GapSection({ report, selected, onSelect }: GapSectionProps) {
 
 /** How to read it, and what is seen. */
 function sentenceOf({ points }: GapView, isLog: boolean): string {
-  const words = texts.plot;
+  const words = plotTexts;
   const byGap = points
     .map(({ model, latencyMs, idealMs }) => ({ model, gap: latencyMs / idealMs }))
     .toSorted((a, b) => a.gap - b.gap);
@@ -143,7 +143,7 @@ function sentenceOf({ points }: GapView, isLog: boolean): string {
 }
 
 function Switches() {
-  const words = texts.plot;
+  const words = plotTexts;
   const [view, changeView] = useViewState();
   const shown = [
     [
@@ -180,7 +180,7 @@ function Switches() {
 
 /** What is not what it may seem: figures of others, and devices that are programs. */
 function Origins({ sets }: { sets: readonly GapSet[] }) {
-  const words = texts.plot;
+  const words = plotTexts;
   return (
     <>
       {sets.map(

@@ -10,8 +10,9 @@ import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { type Column, SortableTable } from '../../components/sortable-table.tsx';
 import { formatSort } from '../../components/sorting.ts';
-import { texts } from '../../texts.ts';
+import { terms } from '../../texts/terms.ts';
 import { AccountView } from './account-view.tsx';
+import { detailTexts } from './detail-texts.ts';
 
 interface KernelDetailProps {
   readonly measurement: MeasurementSummary;
@@ -19,7 +20,7 @@ interface KernelDetailProps {
 }
 
 export function KernelDetail({ measurement: { id, model, plan }, onClose }: KernelDetailProps) {
-  const words = texts.detail;
+  const words = detailTexts;
   const detail = useMeasurement(id);
   const section = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -45,7 +46,7 @@ export function KernelDetail({ measurement: { id, model, plan }, onClose }: Kern
 type Row = KernelSummary & { readonly order: number };
 
 function Kernels({ detail: { summary, kernels, verification } }: { detail: MeasurementDetail }) {
-  const words = texts.detail;
+  const words = detailTexts;
   const [sort, setSort] = useState<string | undefined>('-lost');
   const rows = kernels.map((kernel, index): Row => ({ ...kernel, order: index + 1 }));
   const sumNs = kernels.reduce((sum, { latencyNs }) => sum + (latencyNs ?? 0), 0);
@@ -101,9 +102,9 @@ function Kernels({ detail: { summary, kernels, verification } }: { detail: Measu
 }
 
 function waterlineTimes(rows: readonly Row[]): TableData {
-  const { order, timeAxis, measured, waterline } = texts.detail;
+  const { order, timeAxis, measured, waterline } = detailTexts;
   return {
-    columns: [order, texts.terms.kernel.name, `${measured}: ${timeAxis}`, `${waterline}: ${timeAxis}`],
+    columns: [order, terms.kernel.name, `${measured}: ${timeAxis}`, `${waterline}: ${timeAxis}`],
     rows: rows.map((row) => [
       row.order,
       row.name,
@@ -114,9 +115,8 @@ function waterlineTimes(rows: readonly Row[]): TableData {
 }
 
 function columnsFor(sumNs: number, predicted: boolean): Column<Row>[] {
-  const { terms } = texts;
   const time = (ns: number | null) =>
-    ns === null ? <span className="unknown">{texts.detail.notTimed}</span> : formatNs(ns);
+    ns === null ? <span className="unknown">{detailTexts.notTimed}</span> : formatNs(ns);
   const text = (
     key: string,
     term: { name: string; meaning: string },
@@ -144,7 +144,7 @@ function columnsFor(sumNs: number, predicted: boolean): Column<Row>[] {
   return [
     duration(
       'order',
-      { name: texts.detail.order, meaning: texts.detail.chart },
+      { name: detailTexts.order, meaning: detailTexts.chart },
       ({ order }) => order,
       ({ order }) => order,
     ),

@@ -4,7 +4,9 @@ import { formatInterval, formatNs, formatPercent, formatRatio } from '../../../c
 import type { MeasurementSummary } from '../../../core/protocol/run.ts';
 import { type Column, SortableTable } from '../../components/sortable-table.tsx';
 import { formatSort } from '../../components/sorting.ts';
-import { texts } from '../../texts.ts';
+import { sharedTexts } from '../../texts/shared.ts';
+import { tableTexts } from '../../texts/tables.ts';
+import { terms } from '../../texts/terms.ts';
 import { TimeSplit, TimeSplitLegend } from './time-split.tsx';
 
 interface MeasurementTableProps {
@@ -18,10 +20,10 @@ interface MeasurementTableProps {
 export function MeasurementTable({ measurements, selected, onSelect, sort, onSort }: MeasurementTableProps) {
   if (measurements.length === 0) return null;
   return (
-    <section className="card" aria-label={texts.table.title}>
-      <h2>{texts.table.title}</h2>
+    <section className="card" aria-label={tableTexts.title}>
+      <h2>{tableTexts.title}</h2>
       <SortableTable
-        label={texts.table.title}
+        label={tableTexts.title}
         columns={columnsFor(measurements, onSelect)}
         rows={measurements}
         rowKey={({ id }) => id}
@@ -38,7 +40,6 @@ export function MeasurementTable({ measurements, selected, onSelect, sort, onSor
 type Row = MeasurementSummary;
 
 function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Column<Row>[] {
-  const { terms } = texts;
   const number = (
     key: string,
     term: { readonly name: string; readonly meaning: string },
@@ -76,7 +77,7 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
         <button
           type="button"
           className="link"
-          aria-label={texts.table.open(model, plan)}
+          aria-label={tableTexts.open(model, plan)}
           onClick={(event) => {
             // The row would do the same once more.
             event.stopPropagation();
@@ -84,7 +85,9 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
           }}
         >
           {model}
-          {reconstruction !== null && <abbr title={`${texts.reconstruction}: ${reconstruction}`}>*</abbr>}
+          {reconstruction !== null && (
+            <abbr title={`${sharedTexts.reconstruction}: ${reconstruction}`}>*</abbr>
+          )}
         </button>
       ),
     },
@@ -175,12 +178,12 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
       title: terms.verified.name,
       meaning: terms.verified.meaning,
       cell: ({ verified, trust }) => {
-        if (!verified) return <strong className="warning-text">{texts.table.no}</strong>;
+        if (!verified) return <strong className="warning-text">{tableTexts.no}</strong>;
         return trust === 'trusted' ? (
-          texts.table.yes
+          tableTexts.yes
         ) : (
-          <strong className="warning-text" title={texts.table.mistrustedMeaning}>
-            {texts.table.mistrusted}
+          <strong className="warning-text" title={tableTexts.mistrustedMeaning}>
+            {tableTexts.mistrusted}
           </strong>
         );
       },

@@ -1,10 +1,10 @@
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import type { Page } from '../page.ts';
 import { RunPage } from './run-page.tsx';
 
 export const runPage: Page = {
   id: 'gap',
-  title: texts.pages.gap,
+  title: pageNames.gap,
   group: 'run',
   key: 'e',
   component: RunPage,

@@ -4,7 +4,8 @@ import { type DrawnPoint, gapView } from '../../../core/charts/gap-view.ts';
 import { formatTime } from '../../../core/format/units.ts';
 import { pointFacts } from '../../charts/gap-facts.ts';
 import { WaysOn } from '../../components/ways-on.tsx';
-import { texts } from '../../texts.ts';
+import { sharedTexts } from '../../texts/shared.ts';
+import { plotTexts } from './plot-texts.ts';
 
 interface SelectedPointProps {
   readonly points: readonly DrawnPoint[];
@@ -18,7 +19,7 @@ interface SelectedPointProps {
 
 /** The same as a click into the plot, without a mouse. */
 export function SelectedPoint({ points, nameOf, selected, pinned, onSelect, onPin }: SelectedPointProps) {
-  const words = texts.plot.pin;
+  const words = plotTexts.pin;
   const point = points.find(({ id }) => id === selected);
   return (
     <div className="selected-point">
@@ -59,7 +60,7 @@ interface PinnedPointsProps {
 }
 
 export function PinnedPoints({ sets, pinned, onPin }: PinnedPointsProps) {
-  const words = texts.plot.pin;
+  const words = plotTexts.pin;
   const view = gapView(
     sets
       .map((set) => ({ ...set, points: set.points.filter(({ id }) => pinned.has(id)) }))
@@ -96,7 +97,7 @@ export function PinnedPoints({ sets, pinned, onPin }: PinnedPointsProps) {
           </thead>
           <tbody>
             <tr>
-              <th scope="row">{texts.plot.series}</th>
+              <th scope="row">{plotTexts.series}</th>
               {points.map((point) => (
                 <td key={point.id}>{names[point.index]}</td>
               ))}
@@ -106,7 +107,7 @@ export function PinnedPoints({ sets, pinned, onPin }: PinnedPointsProps) {
                 <th scope="row">{name}</th>
                 {points.map((point, column) => (
                   <td key={point.id}>
-                    {facts[column]?.[row]?.value ?? <span className="unknown">{texts.unknown}</span>}
+                    {facts[column]?.[row]?.value ?? <span className="unknown">{sharedTexts.unknown}</span>}
                   </td>
                 ))}
               </tr>

@@ -1,10 +1,10 @@
 import type { RunProgress } from '../../../core/protocol/api.ts';
 import { useSettings } from '../../api/queries.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { texts } from '../../texts.ts';
 import { goToPage } from '../../view-state.ts';
 import { ActiveRun } from '../profile/active-run.tsx';
 import { useBeginRun } from '../profile/start-run.ts';
+import { profileTexts } from '../profile/texts.ts';
 
 interface ProfileControlProps {
   readonly active: RunProgress | null;
@@ -13,7 +13,7 @@ interface ProfileControlProps {
 
 /** The button that begins a run as the settings say, or how far the one is that is going on. */
 export function ProfileControl({ active, isFirst }: ProfileControlProps) {
-  const words = texts.profile;
+  const words = profileTexts;
   const settings = useSettings().data?.settings;
   const { begin, isPending, error, reset } = useBeginRun();
   if (active !== null) return <ActiveRun key={active.runId} progress={active} />;

@@ -7,8 +7,9 @@ import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { RunChooser } from '../../components/run-chooser.tsx';
 import { download } from '../../download.ts';
-import { texts } from '../../texts.ts';
+import { runTexts } from '../../texts/runs.ts';
 import { goToPage, useViewState } from '../../view-state.ts';
+import { reportTexts } from '../reports/texts.ts';
 
 interface RunBarProps {
   /** Newest first. */
@@ -18,7 +19,7 @@ interface RunBarProps {
 }
 
 export function RunBar({ runs, runId, onChoose }: RunBarProps) {
-  const words = texts.runs;
+  const words = runTexts;
   const api = useApi();
   const [, changeView] = useViewState();
   const remove = useDeleteRun();
@@ -50,7 +51,7 @@ export function RunBar({ runs, runId, onChoose }: RunBarProps) {
             {words.export}
           </button>
           <button type="button" onClick={toReport}>
-            {texts.report.open}
+            {reportTexts.open}
           </button>
           <ConfirmButton
             label={words.remove}

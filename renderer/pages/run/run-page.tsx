@@ -3,7 +3,7 @@ import type { RunReport } from '../../../core/protocol/run.ts';
 import { useChosenRun } from '../../chosen-run.ts';
 import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { texts } from '../../texts.ts';
+import { runTexts } from '../../texts/runs.ts';
 import { useViewState } from '../../view-state.ts';
 import { CeilingsCard } from './ceilings-card.tsx';
 import { GapSection } from './gap-section.tsx';
@@ -39,7 +39,7 @@ export function RunPage() {
           <ErrorNotice error={run.error} />
           {view.run !== undefined && (
             <button type="button" onClick={() => choose(undefined)}>
-              {texts.runs.notFound}
+              {runTexts.notFound}
             </button>
           )}
         </>

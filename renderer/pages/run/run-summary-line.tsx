@@ -1,6 +1,7 @@
 import { formatOperationsPerSecond, formatPercent, formatRatio } from '../../../core/format/units.ts';
 import type { MeasurementSummary, RunReport } from '../../../core/protocol/run.ts';
-import { texts } from '../../texts.ts';
+import { runTexts } from '../../texts/runs.ts';
+import { summaryTexts } from './texts.ts';
 
 /** The answer in two sentences, and how the run ended where it did not end well. */
 export function RunSummaryLine({ report: { run, measurements, ceilings } }: { report: RunReport }) {
@@ -12,7 +13,7 @@ export function RunSummaryLine({ report: { run, measurements, ceilings } }: { re
     <div className="summary-line">
       {run.status !== 'finished' && run.status !== 'running' && (
         <p className="warning-text">
-          {texts.runs.status[run.status]}
+          {runTexts.status[run.status]}
           {run.reason !== null && ` (${run.reason})`}
         </p>
       )}
@@ -20,16 +21,16 @@ export function RunSummaryLine({ report: { run, measurements, ceilings } }: { re
       {peak !== undefined && worst !== undefined && best !== undefined && (
         <p>
           <strong>
-            {texts.summary.title(
+            {summaryTexts.title(
               formatPercent(worst.efficiency),
               formatPercent(best.efficiency),
               formatOperationsPerSecond(peak.peakOperationsPerSecond),
             )}
           </strong>{' '}
-          {texts.summary.worst(nameOf(worst), formatRatio(worst.gap))}
+          {summaryTexts.worst(nameOf(worst), formatRatio(worst.gap))}
         </p>
       )}
-      {marked > 0 && <p className="warning-text">{texts.summary.alarms(marked, measurements.length)}</p>}
+      {marked > 0 && <p className="warning-text">{summaryTexts.alarms(marked, measurements.length)}</p>}
     </div>
   );
 }

@@ -13,8 +13,9 @@ import { formatTime } from '../../../core/format/units.ts';
 import type { RunReport, RunSummary } from '../../../core/protocol/run.ts';
 import { useActiveRun, useDetectedMachine } from '../../api/queries.ts';
 import { RunChooser } from '../../components/run-chooser.tsx';
-import { texts } from '../../texts.ts';
+import { sharedTexts } from '../../texts/shared.ts';
 import { useViewState } from '../../view-state.ts';
+import { plotTexts } from './plot-texts.ts';
 
 interface SeriesChooserProps {
   /** The page's own run first. */
@@ -27,7 +28,7 @@ interface SeriesChooserProps {
 
 export function SeriesChooser(props: SeriesChooserProps) {
   const { chosen } = props;
-  const words = texts.plot.chooser;
+  const words = plotTexts.chooser;
   // What is not seen is not looked up either: which machine this is takes a moment to find.
   const [isOpen, setIsOpen] = useState(false);
   return (
@@ -43,7 +44,7 @@ export function SeriesChooser(props: SeriesChooserProps) {
 }
 
 function SeriesChoices({ reports, setsOfRuns, chosen, runs }: SeriesChooserProps) {
-  const words = texts.plot.chooser;
+  const words = plotTexts.chooser;
   const [view, changeView] = useViewState();
   const keys = chosen.map(({ key }) => key);
   const change = (next: readonly string[]) => changeView({ sets: next.join('|') });
@@ -126,7 +127,7 @@ function Choices({ sets, keys, isFull, toggle }: ChoicesProps) {
             disabled={isFull && !keys.includes(key)}
             onChange={() => toggle(key)}
           />
-          {names[index]} <small>{texts.plot.chooser.points(points.length)}</small>
+          {names[index]} <small>{plotTexts.chooser.points(points.length)}</small>
         </label>
       ))}
     </div>
@@ -140,7 +141,7 @@ function Families({ sets }: { sets: readonly GapSet[] }) {
   const without = view.without?.split('|') ?? [];
   return (
     <fieldset>
-      <legend>{texts.plot.chooser.families}</legend>
+      <legend>{plotTexts.chooser.families}</legend>
       <div className="choices">
         {[...families].map((family) => (
           <label key={family} className="switch">
@@ -164,7 +165,7 @@ function Families({ sets }: { sets: readonly GapSet[] }) {
 
 /** Looking at the machine while it is measured would be measured too; then only its name is told. */
 function Origin({ report: { run } }: { report: RunReport }) {
-  const words = texts.plot.chooser;
+  const words = plotTexts.chooser;
   const active = useActiveRun();
   const here = useDetectedMachine(active.data === null).data?.machine.id;
   if (here === undefined) return run.machineName;
@@ -172,7 +173,7 @@ function Origin({ report: { run } }: { report: RunReport }) {
 }
 
 function Differences({ first, other }: { first: RunReport; other: RunReport }) {
-  const words = texts.plot.chooser;
+  const words = plotTexts.chooser;
   const surroundings = ({ machine, providers }: RunReport) => surroundingsOf(machine, providers);
   const differences = environmentDifferences(surroundings(first), surroundings(other));
   if (differences.length === 0) return <p className="quiet-text">{words.sameSurroundings}</p>;
@@ -180,7 +181,10 @@ function Differences({ first, other }: { first: RunReport; other: RunReport }) {
     <p className="quiet-text">
       {words.differs}{' '}
       {differences
-        .map(({ what, before, after }) => `${what} ${before ?? texts.unknown} → ${after ?? texts.unknown}`)
+        .map(
+          ({ what, before, after }) =>
+            `${what} ${before ?? sharedTexts.unknown} → ${after ?? sharedTexts.unknown}`,
+        )
         .join(', ')}
     </p>
   );

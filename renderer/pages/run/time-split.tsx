@@ -1,6 +1,6 @@
 import { formatPercent } from '../../../core/format/units.ts';
 import type { MeasurementSummary } from '../../../core/protocol/run.ts';
-import { texts } from '../../texts.ts';
+import { tableTexts } from '../../texts/tables.ts';
 
 /** The latency as a bar in four parts. Where a bound was beaten a part would be negative; it is left out. */
 export function TimeSplit({ measurement }: { measurement: MeasurementSummary }) {
@@ -14,7 +14,7 @@ export function TimeSplit({ measurement }: { measurement: MeasurementSummary }) 
     ] as const
   ).map(([part, ns]) => ({ part, share: Math.max(0, ns) / latencyNs.median }));
   const words = parts
-    .map(({ part, share }) => `${texts.table.parts[part]} ${formatPercent(share)}`)
+    .map(({ part, share }) => `${tableTexts.parts[part]} ${formatPercent(share)}`)
     .join(', ');
   return (
     <div className="time-split" role="img" aria-label={words} title={words}>
@@ -32,7 +32,7 @@ export function TimeSplitLegend() {
       {(['ideal', 'memory', 'kernels', 'others'] as const).map((part) => (
         <li key={part}>
           <span className={`part ${part}`} />
-          {texts.table.partMeanings[part]}
+          {tableTexts.partMeanings[part]}
         </li>
       ))}
     </ul>

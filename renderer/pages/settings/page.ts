@@ -1,10 +1,10 @@
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import type { Page } from '../page.ts';
 import { SettingsPage } from './settings-page.tsx';
 
 export const settingsPage: Page = {
   id: 'settings',
-  title: texts.pages.settings,
+  title: pageNames.settings,
   group: 'program',
   key: 's',
   component: SettingsPage,

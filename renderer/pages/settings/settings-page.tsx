@@ -15,17 +15,21 @@ import { askForFiles } from '../../components/import-desk.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
-import { texts } from '../../texts.ts';
+import { importTexts } from '../../texts/imports.ts';
+import { pageNames } from '../../texts/page-names.ts';
+import { runTexts } from '../../texts/runs.ts';
 import { setTheme, type ThemeChoice, themeChoices } from '../../theme.ts';
 import { toggled } from '../profile/run-request.ts';
+import { profileTexts } from '../profile/texts.ts';
+import { settingsTexts } from './texts.ts';
 
 export function SettingsPage() {
-  const words = texts.settings;
+  const words = settingsTexts;
   const stored = useSettings();
   const { change, error, reset } = useChangeSettings();
   return (
     <>
-      <PageHead title={texts.pages.settings} sentence={words.sentence} />
+      <PageHead title={pageNames.settings} sentence={words.sentence} />
       {stored.isError && <ErrorNotice error={stored.error} />}
       {error !== null && <ErrorNotice error={error} onDismiss={reset} />}
       {stored.isPending && <Loading />}
@@ -51,7 +55,7 @@ export function SettingsPage() {
 }
 
 function Appearance({ theme }: { theme: ThemeChoice }) {
-  const words = texts.settings;
+  const words = settingsTexts;
   return (
     <fieldset className="card">
       <legend>{words.theme}</legend>
@@ -73,7 +77,7 @@ interface ProfilingProps {
 }
 
 function Profiling({ settings: { suite, providers, softwareAdapters }, onChange }: ProfilingProps) {
-  const words = texts.settings;
+  const words = settingsTexts;
   const suites = useSuites();
   return (
     <fieldset className="card">
@@ -81,7 +85,7 @@ function Profiling({ settings: { suite, providers, softwareAdapters }, onChange 
       <p className="quiet-text">{words.profilingMeaning}</p>
       {suites.isError && <ErrorNotice error={suites.error} />}
       <label>
-        <span>{texts.profile.suite}</span>
+        <span>{profileTexts.suite}</span>
         <select value={suite} onChange={({ target }) => onChange({ suite: target.value })}>
           {(suites.data ?? [{ name: suite }]).map(({ name }) => (
             <option key={name} value={name}>
@@ -91,7 +95,7 @@ function Profiling({ settings: { suite, providers, softwareAdapters }, onChange 
         </select>
       </label>
       <div className="checks">
-        <span>{texts.profile.with}</span>
+        <span>{profileTexts.with}</span>
         {providerNames.map((name) => (
           <label key={name}>
             <input
@@ -119,7 +123,7 @@ function Profiling({ settings: { suite, providers, softwareAdapters }, onChange 
 
 /** What cannot be set, for it is part of the method. */
 function Figures() {
-  const words = texts.settings;
+  const words = settingsTexts;
   return (
     <section className="card" aria-label={words.figures}>
       <h2>{words.figures}</h2>
@@ -129,7 +133,7 @@ function Figures() {
 }
 
 function Data({ folder }: { folder: string }) {
-  const words = texts.settings;
+  const words = settingsTexts;
   const runs = useRuns();
   const active = useActiveRun();
   const remove = useDeleteAllRuns();
@@ -147,13 +151,13 @@ function Data({ folder }: { folder: string }) {
       {remove.isSuccess && <p role="status">{words.deleted(remove.data.deleted)}</p>}
       <div className="buttons">
         <button type="button" onClick={askForFiles}>
-          {texts.imports.choose}
+          {importTexts.choose}
         </button>
         <ConfirmButton
           label={words.deleteAll}
           question={words.deleteReally(count)}
           yes={words.deleteAllForGood}
-          no={texts.runs.keep}
+          no={runTexts.keep}
           className="danger"
           disabled={count === 0 || active.data != null || remove.isPending}
           onConfirm={() => remove.mutate()}

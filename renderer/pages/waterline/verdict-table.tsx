@@ -1,7 +1,8 @@
 import type { Water, WaterlineView } from '../../../core/analysis/waterline-view.ts';
 import { formatNs, formatPercent } from '../../../core/format/units.ts';
 import type { MeasurementSummary } from '../../../core/protocol/run.ts';
-import { texts } from '../../texts.ts';
+import { terms } from '../../texts/terms.ts';
+import { waterlineTexts } from './texts.ts';
 
 interface VerdictTableProps {
   readonly plans: readonly { readonly summary: MeasurementSummary; readonly view: WaterlineView }[];
@@ -10,7 +11,7 @@ interface VerdictTableProps {
 
 /** What the roofline of the whole promises, what the waterline allows, and what was measured. */
 export function VerdictTable({ plans, water }: VerdictTableProps) {
-  const words = texts.waterline.verdict;
+  const words = waterlineTexts.verdict;
   const time = (ns: number, idealNs: number) => (
     <>
       {formatNs(ns)} <small>{words.ofPeak(formatPercent(idealNs / ns))}</small>
@@ -18,12 +19,12 @@ export function VerdictTable({ plans, water }: VerdictTableProps) {
   );
   const signed = (ns: number) => `${ns < 0 ? '−' : '+'}${formatNs(Math.abs(ns))}`;
   const rows: readonly [string, string, (view: WaterlineView) => React.ReactNode][] = [
-    [texts.terms.ideal.name, texts.terms.ideal.meaning, ({ idealNs }) => time(idealNs, idealNs)],
+    [terms.ideal.name, terms.ideal.meaning, ({ idealNs }) => time(idealNs, idealNs)],
     [words.roofline, words.rooflineMeaning, ({ rooflineNs, idealNs }) => time(rooflineNs, idealNs)],
     [words.misses, words.missesMeaning, ({ boundNs, rooflineNs }) => signed(boundNs - rooflineNs)],
     [words.waterline[water], words.waterlineMeaning[water], ({ boundNs, idealNs }) => time(boundNs, idealNs)],
     [words.difference, words.differenceMeaning, ({ latencyNs, boundNs }) => signed(latencyNs - boundNs)],
-    [words.measured, texts.terms.latency.meaning, ({ latencyNs, idealNs }) => time(latencyNs, idealNs)],
+    [words.measured, terms.latency.meaning, ({ latencyNs, idealNs }) => time(latencyNs, idealNs)],
   ];
   return (
     <section className="card" aria-label={words.title}>

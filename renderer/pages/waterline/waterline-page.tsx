@@ -9,16 +9,17 @@ import { waterlineScale, waterlineTable } from '../../charts/waterline-chart-dat
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { MeasurementFrame } from '../../components/run-frame.tsx';
-import { texts } from '../../texts.ts';
+import { pageNames } from '../../texts/page-names.ts';
 import { useViewState } from '../../view-state.ts';
+import { waterlineTexts } from './texts.ts';
 import { VerdictTable } from './verdict-table.tsx';
 
 export function WaterlinePage() {
-  const words = texts.waterline;
+  const words = waterlineTexts;
   const [view, changeView] = useViewState();
   return (
     <MeasurementFrame
-      title={texts.pages.waterline}
+      title={pageNames.waterline}
       sentence={words.sentence}
       controls={
         <>
@@ -54,7 +55,7 @@ interface Drawn {
 }
 
 function Plans({ report, measurements }: { report: RunReport; measurements: readonly MeasurementSummary[] }) {
-  const words = texts.waterline;
+  const words = waterlineTexts;
   const [{ water = 'levels', form }] = useViewState();
   const details = useMeasurements(measurements.map(({ id }) => id));
   const failed = details.find(({ isError }) => isError);

@@ -1,0 +1,77 @@
+/** Texts of the page Compare. */
+
+export const compareTexts = {
+  sentence:
+    'What is faster or slower in one run than in another, or in a part of it, and whether that is more than noise.',
+  before: 'Before',
+  after: 'After',
+  within: 'Within the later run:',
+  plans: 'fused with layerwise plan',
+  provider: (name: string) => `${name} with native`,
+  type: (name: string) => `${name} with fp32`,
+  part: (side: string, of: string) => `${side}: ${of}`,
+  every: (of: string) => `every ${of}`,
+  processor: 'CPU',
+  fewRuns: {
+    title: 'A comparison takes two runs',
+    text:
+      'There is one so far. Change what you want to judge, a driver, a setting or the program, and profile again; or compare ' +
+      'the plans of the run that there is.',
+  },
+  same: {
+    title: 'Both sides are the same',
+    text: 'Choose another run, provider, plan or data type before or after.',
+  },
+  table: 'Verdicts',
+  nothing: 'These runs have no measurement in common.',
+  nothingFound: (filter: string) => `No row has “${filter}” in its model, plan, provider, type or verdict.`,
+  verdict: {
+    name: 'Verdict',
+    meaning:
+      'Of the undisturbed latency. SAME: shown to differ by less than 5%. UNCLEAR: nothing was shown. Open the row for the reason.',
+  },
+  verdictMarks: { BETTER: '✓', WORSE: '✗', SAME: '=', UNCLEAR: '?' },
+  change: {
+    name: 'Change [95% interval]',
+    meaning: 'Of the undisturbed latency: minus is faster.',
+  },
+  beforeMeaning: 'Undisturbed latency of the earlier side.',
+  afterMeaning: 'Undisturbed latency of the later side.',
+  detectable: {
+    name: 'Would show',
+    meaning: 'The smallest change that these two results would have shown 95 times in 100.',
+  },
+  answer: 'Answer',
+  median: (effect: string) => `Median latency: ${effect}.`,
+  open: (model: string, plan: string) => `Reason, blocks and kernels of ${model}, ${plan}`,
+  p: (p: string) => `${p}, after allowing for all rows of this comparison.`,
+  rounds: (before: number, after: number) => `Rounds: ${before} before, ${after} after.`,
+  noise: (threshold: string, origin: string) => `Changes of ${threshold} or more count as real. ${origin}`,
+  blocks: (model: string) => `Blocks of ${model}`,
+  blocksMeaning: 'What moved the latency the most first. Each is one median a run: no verdict.',
+  noBlocks: 'No blocks were timed on both sides that cover the same operators.',
+  noKernels: 'None of its kernels covers the same operators on both sides.',
+  unmatched: 'Not compared',
+  unmatchedCase: (name: string, side: string) => `${name} (${side}):`,
+  differences: 'Possible causes',
+  noDifferences: 'No known difference in hardware, drivers or software.',
+  columns: {
+    model: 'Model',
+    plan: 'Plan',
+    provider: 'Provider',
+    dtype: 'Type',
+    batch: 'Batch',
+    threads: 'Threads',
+    before: 'Before [ms]',
+    after: 'After [ms]',
+    change: 'Change [%]',
+    low: 'Low [%]',
+    high: 'High [%]',
+    detectable: 'Would show [%]',
+    p: 'p',
+    verdict: 'Verdict',
+    reason: 'Reason',
+  },
+  blockColumns: { block: 'Block', before: 'Before', after: 'After', change: 'Change' },
+  differenceColumns: { what: 'What', before: 'Before', after: 'After' },
+} as const;

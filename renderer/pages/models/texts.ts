@@ -1,0 +1,58 @@
+/** Texts of the page Models. */
+
+export const modelsTexts = {
+  sentence: 'The networks that can be measured, and what each is made of.',
+  table: 'Networks',
+  nothing: (filter: string) => `No model has “${filter}” in its name or family.`,
+  activations: 'Activations',
+  notPublished: 'none published',
+  import: 'Import a network …',
+  ownNetworks:
+    'To see and measure a network of your own, export it as ONNX and drop the file anywhere in this window. Its weights are ' +
+    'drawn anew, for they change no time; where it leaves the size of the image open, that is 224 pixels.',
+  importedFrom: (file: string, image: string) =>
+    `Imported from ${file} for an image of ${image}. Its accuracy is not known here.`,
+  delete: 'Delete …',
+  deleteReally: (name: string) =>
+    `Delete ${name}? What was measured with it stays; to measure it again, its file must be imported again.`,
+  deleteIt: 'Delete it',
+  keep: 'Keep it',
+  terms: {
+    model: 'As timm and torchvision call it; an imported one as its file is called.',
+    family: 'Networks built from the same block.',
+    size: 'Pixels of height of the image that the published accuracy belongs to, or that a network was imported for.',
+    parameters: 'Learned weights, biases and norms.',
+    activations: 'Outputs of all convolutions and linear layers, for one image.',
+  },
+  structure: (model: string) => `${model}: blocks from the image to the classes`,
+  structureSentence: (blocks: number, macs: string, parameters: string, image: string) =>
+    `${blocks} blocks with ${macs} multiply-accumulates and ${parameters} parameters, for an image of ${image}. A box ` +
+    'is as wide as the logarithm of its channels, and its colour the stronger the more operations it has.',
+  box: (shape: string, operations: string, share: string) => `${shape} · ${operations} · ${share}`,
+  work: (model: string) => `${model}: operations and bytes by kind of operator`,
+  workSentence:
+    'Of one image in fp32, layerwise. A kind with a large part of the bytes and a small one of the operations is what waits for memory.',
+  legend: 'Kinds of operator',
+  kinds: {
+    dense: 'dense convolution',
+    pointwise: 'pointwise convolution',
+    grouped: 'grouped convolution',
+    depthwise: 'depthwise convolution',
+    linear: 'linear',
+    squeezeExcite: 'squeeze-and-excite',
+    other: 'other',
+  },
+  accuracy: (top1: string, source: string) => `ImageNet top-1 ${top1}%. Source: ${source}.`,
+  noAccuracy: (size: number) => `No accuracy is published for an image of ${size} pixels.`,
+  columns: {
+    block: 'Block',
+    blocks: 'Number',
+    output: 'Output',
+    kind: 'Kind',
+    kernels: 'Kernels',
+    operations: 'Operations',
+    bytes: 'Bytes',
+    intensity: 'Operations a byte',
+    parameters: 'Parameters',
+  },
+} as const;

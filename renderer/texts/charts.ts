@@ -1,0 +1,20 @@
+/** Texts that all charts share. */
+
+export const chartTexts = {
+  asTable: 'Table',
+  svg: 'Save the drawing as SVG',
+  png: 'Save the drawing as PNG',
+  csv: 'Save the figures as CSV',
+} as const;
+
+export const limitTexts = {
+  title: 'What limits it',
+  names: {
+    arithmetic: 'arithmetic',
+    L1: 'L1 bandwidth',
+    L2: 'L2 bandwidth',
+    L3: 'L3 bandwidth',
+    DRAM: 'DRAM bandwidth',
+    unexplained: 'unexplained',
+  },
+} as const;

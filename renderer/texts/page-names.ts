@@ -1,0 +1,17 @@
+/** The names of the pages. */
+
+export const pageNames = {
+  gap: 'Efficiency gap',
+  waterline: 'Waterline',
+  roofline: 'Roofline',
+  layers: 'Layers',
+  intensity: 'Operational intensity',
+  models: 'Models',
+  overview: 'Overview',
+  compare: 'Compare',
+  history: 'History',
+  profile: 'Profile',
+  reports: 'Reports',
+  settings: 'Settings',
+  machines: 'Machines',
+} as const;

@@ -1,0 +1,18 @@
+/** Texts that belong to no page. */
+
+export const sharedTexts = {
+  name: 'Plimsoll',
+  tagline: 'How much of this machine’s arithmetic a network really uses',
+  unknown: 'unknown',
+  none: 'none',
+  reconstruction: 'reconstruction',
+  theme: { toDark: 'Dark theme', toLight: 'Light theme', toSystem: 'Theme as the system has it' },
+  loading: 'Loading …',
+  machine: { title: 'Machine' },
+  copy: { done: 'Copied', failed: 'Not allowed here' },
+  error: {
+    title: 'That did not work',
+    dismiss: 'Dismiss',
+    broken: 'The page stumbled over something that it should know. What was measured is stored.',
+  },
+} as const;
