@@ -17,10 +17,16 @@ export function useChosenRun() {
   return { runs, active, runId, run };
 }
 
-/** The measurement that the address names; else the first. */
+/** The measurement that the address names; else the one with the widest gap, where there is most to see. */
 export function chooseMeasurement(
   measurements: readonly MeasurementSummary[],
   id: string | undefined,
 ): MeasurementSummary | undefined {
-  return measurements.find((measurement) => measurement.id === id) ?? measurements[0];
+  return (
+    measurements.find((measurement) => measurement.id === id) ??
+    measurements.reduce<MeasurementSummary | undefined>(
+      (widest, measurement) => (widest === undefined || measurement.gap > widest.gap ? measurement : widest),
+      undefined,
+    )
+  );
 }

@@ -22,7 +22,7 @@ const ViewStateSchema = z.object({
   after: z.string().optional(),
   /** Of a report, the run beside the first; none when absent. */
   beside: z.string().optional(),
-  /** Of the comparison, the row that is open: its later measurement's id; and the block that is open in it. */
+  /** The row that is open. Of the comparison, its later measurement's id, and the block that is open in it; of the layers, its order. */
   row: z.string().optional(),
   part: z.string().optional(),
   /** Of the history, as `seriesKey` names it. */
@@ -46,6 +46,9 @@ const ViewStateSchema = z.object({
   filter: z.string().optional(),
   /** Rows of blocks instead of kernels. */
   by: choice('block'),
+  /** Of the layers: the kernels that are added up, and those that fill the width, as `parseRange` reads them. */
+  range: z.string().optional(),
+  zoom: z.string().optional(),
   /** The simpler form of the waterline: intensity a layer. */
   form: choice('layers'),
   /** The paper's water, from DRAM alone. */

@@ -5,6 +5,7 @@
 import type { BlockKind } from '../graph/graph.ts';
 import type { MemoryLevel } from '../protocol/provider.ts';
 import type { KernelSummary } from '../protocol/run.ts';
+import { type CanWin, slowKernelGap, sumCanWin } from './can-win.ts';
 import { type EfficiencyGap, efficiencyGap } from './efficiency.ts';
 import { bytesOf } from './waterline-view.ts';
 
@@ -12,7 +13,7 @@ export type Limit = 'arithmetic' | MemoryLevel | 'unexplained';
 
 /**
  * notTimed: it has no time of its own. beaten: faster than its bound, so a ceiling or the counting is wrong. kernel: better code
- * pays. fuse: intermediates need not leave the caches. lessTraffic: it is fused, so only fewer bytes help. arithmetic: only
+ * pays, whatever limits it, for its latency is far above its bound. fuse: intermediates need not leave the caches. lessTraffic: it is fused, so only fewer bytes help. arithmetic: only
  * fewer operations, or a faster data type.
  */
 export type Advice = 'notTimed' | 'beaten' | 'kernel' | 'fuse' | 'lessTraffic' | 'arithmetic';
@@ -39,6 +40,7 @@ export interface Layer {
   readonly gaps: EfficiencyGap | null;
   /** Latency / waterline. */
   readonly kernelGap: number | null;
+  readonly canWin: CanWin | null;
   readonly limit: Limit | null;
   readonly advice: Advice;
 }
@@ -70,6 +72,7 @@ function layer(
   const latencyNs = isTimed ? total((kernel) => kernel.latencyNs ?? 0) : null;
   const idealNs = total((kernel) => kernel.idealNs);
   const waterlineNs = total((kernel) => kernel.waterlineNs);
+  const kernelGap = latencyNs === null || waterlineNs === 0 ? null : latencyNs / waterlineNs;
   const limit = latencyNs === null ? null : limitOf(members, latencyNs - waterlineNs);
   return {
     order,
@@ -85,11 +88,12 @@ function layer(
     waterlineNs,
     efficiency: latencyNs === null ? null : idealNs / latencyNs,
     gaps: latencyNs === null || idealNs === 0 ? null : efficiencyGap(idealNs, waterlineNs, latencyNs),
-    kernelGap: latencyNs === null || waterlineNs === 0 ? null : latencyNs / waterlineNs,
+    kernelGap,
+    canWin: isTimed ? sumCanWin(members) : null,
     limit,
     advice: adviceFor(
       limit,
-      latencyNs !== null && latencyNs < waterlineNs,
+      kernelGap,
       members.every(({ fused }) => fused),
     ),
   };
@@ -103,10 +107,10 @@ function limitOf(members: readonly KernelSummary[], unexplainedNs: number): Limi
   return [...parts].reduce((most, part) => (part[1] > most[1] ? part : most))[0];
 }
 
-function adviceFor(limit: Limit | null, isBeaten: boolean, isFused: boolean): Advice {
+function adviceFor(limit: Limit | null, kernelGap: number | null, isFused: boolean): Advice {
   if (limit === null) return 'notTimed';
-  if (isBeaten) return 'beaten';
-  if (limit === 'unexplained') return 'kernel';
+  if (kernelGap !== null && kernelGap < 1) return 'beaten';
+  if (limit === 'unexplained' || (kernelGap !== null && kernelGap > slowKernelGap)) return 'kernel';
   if (limit === 'arithmetic') return 'arithmetic';
   return isFused ? 'lessTraffic' : 'fuse';
 }

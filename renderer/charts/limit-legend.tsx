@@ -3,8 +3,14 @@ import { limitTexts } from '../texts/charts.ts';
 import { limitStyle, limits } from './limit-style.ts';
 import { Marker } from './marker.tsx';
 
+interface LimitLegendProps {
+  readonly shown: ReadonlySet<Limit>;
+  /** Whether time above the bound is drawn too. */
+  readonly withLost?: boolean;
+}
+
 /** Of the limits that are there. */
-export function LimitLegend({ shown }: { shown: ReadonlySet<Limit> }) {
+export function LimitLegend({ shown, withLost = false }: LimitLegendProps) {
   return (
     <ul className="legend" aria-label={limitTexts.title}>
       {limits
@@ -20,6 +26,12 @@ export function LimitLegend({ shown }: { shown: ReadonlySet<Limit> }) {
             </li>
           );
         })}
+      {withLost && (
+        <li>
+          <span className="swatch lost" />
+          {limitTexts.lost}
+        </li>
+      )}
     </ul>
   );
 }

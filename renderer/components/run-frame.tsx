@@ -17,18 +17,19 @@ import { RunChooser } from './run-chooser.tsx';
 
 interface RunFrameProps {
   readonly title: string;
-  readonly sentence: string;
+  /** How to read the page. */
+  readonly help: string;
   /** Beside the choice of the run. */
   readonly controls?: (report: RunReport) => ReactNode;
   readonly children: (report: RunReport) => ReactNode;
 }
 
-export function RunFrame({ title, sentence, controls, children }: RunFrameProps) {
+export function RunFrame({ title, help, controls, children }: RunFrameProps) {
   const [view, changeView] = useViewState();
   const { runs, runId, run } = useChosenRun();
   return (
     <>
-      <PageHead title={title} sentence={sentence}>
+      <PageHead title={title} help={help}>
         {runs.data !== undefined && runId !== undefined && (
           <RunChooser
             runs={runs.data}

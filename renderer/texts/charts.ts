@@ -17,4 +17,5 @@ export const limitTexts = {
     DRAM: 'DRAM bandwidth',
     unexplained: 'unexplained',
   },
+  lost: 'above the bound',
 } as const;

@@ -3,6 +3,8 @@
 export const sharedTexts = {
   name: 'Plimsoll',
   tagline: 'How much of this machine’s arithmetic a network really uses',
+  close: 'Close',
+  help: 'How to read this page',
   unknown: 'unknown',
   none: 'none',
   reconstruction: 'reconstruction',

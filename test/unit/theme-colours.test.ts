@@ -9,7 +9,7 @@ const [light = '', dark = ''] = css.split(':root[data-theme="dark"]');
 describe.each([
   ['light', light],
   ['dark', dark],
-])('the colours of limits and water in the %s theme', (_, block) => {
+])('the colours of marks in the %s theme', (_, block) => {
   const colours = new Map(
     [...block.matchAll(/--([a-z0-9-]+): (#[0-9a-f]{6});/g)].map(([, name = '', value = '']) => [name, value]),
   );
@@ -21,6 +21,10 @@ describe.each([
     'limit-l1',
     'limit-unexplained',
     'part-ideal',
+    'part-memory',
+    'part-kernels',
+    'chart-axis',
+    'accent',
     'water-surface',
   ])('stand out from the surface: %s', (name) => {
     expect(contrast(colours.get(name) ?? '', colours.get('surface') ?? '')).toBeGreaterThanOrEqual(3);

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { totalNs } from '../../../core/analysis/can-win.ts';
 import type { Layer } from '../../../core/analysis/diagnosis.ts';
 import { formatNs, formatPercent, formatRatio } from '../../../core/format/units.ts';
 import { limitStyle } from '../../charts/limit-style.ts';
@@ -15,7 +16,10 @@ interface Term {
   readonly meaning: string;
 }
 
-export function layerColumns(by: 'kernel' | 'block'): Column<Layer>[] {
+/** Below this a memory gap is not worth a column. */
+const notableMemoryGap = 1.05;
+
+export function layerColumns(by: 'kernel' | 'block', layers: readonly Layer[]): Column<Layer>[] {
   const words = layersTexts;
   const number = (
     key: string,
@@ -43,14 +47,14 @@ export function layerColumns(by: 'kernel' | 'block'): Column<Layer>[] {
   return [
     number('order', { name: detailTexts.order, meaning: words.orderMeaning }, ({ order }) => order, String),
     text('name', by === 'block' ? words.block : terms.kernel, ({ name }) => name),
-    by === 'block'
-      ? number('kernels', words.kernels, ({ kernels }) => kernels, String)
-      : text('block', words.block, ({ block }) => block),
+    ...(by === 'block' ? [number('kernels', words.kernels, ({ kernels }) => kernels, String)] : []),
     number('latency', words.time, ({ latencyNs }) => latencyNs, formatNs),
     number('share', terms.share, ({ share }) => share, formatPercent),
-    number('efficiency', terms.efficiency, ({ efficiency }) => efficiency, formatPercent),
-    number('memoryGap', terms.memoryGap, ({ gaps }) => gaps?.memoryGap ?? null, formatRatio),
+    number('canWin', words.canWin, ({ canWin }) => canWin && totalNs(canWin), formatNs),
     number('kernelGap', terms.kernelGap, ({ kernelGap }) => kernelGap, formatRatio),
+    ...(layers.some(({ gaps }) => gaps !== null && gaps.memoryGap >= notableMemoryGap)
+      ? [number('memoryGap', terms.memoryGap, ({ gaps }) => gaps?.memoryGap ?? null, formatRatio)]
+      : []),
     text(
       'limit',
       words.limit,
@@ -96,6 +100,8 @@ export function layerTable(layers: readonly Layer[]): TableData {
       layer.efficiency === null ? null : 100 * layer.efficiency,
       layer.gaps?.memoryGap ?? null,
       layer.kernelGap,
+      layer.canWin === null ? null : layer.canWin.kernelNs / 1e3,
+      layer.canWin === null ? null : layer.canWin.fusionNs / 1e3,
       layer.limit === null ? null : limitTexts.names[layer.limit],
       layersTexts.advices[layer.advice].long,
     ]),

@@ -5,6 +5,7 @@ import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { LimitLegend } from '../../charts/limit-legend.tsx';
 import { toCsv, toMarkdown } from '../../charts/table-data.ts';
 import { TimeBar } from '../../charts/time-bar.tsx';
+import { formatRange, isWithin, parseRange } from '../../charts/time-bar-data.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { MeasurementFrame, WithDetail } from '../../components/run-frame.tsx';
 import { SortableTable } from '../../components/sortable-table.tsx';
@@ -13,6 +14,8 @@ import { pageNames } from '../../texts/page-names.ts';
 import { useViewState } from '../../view-state.ts';
 import { filterLayers } from './filter-layers.ts';
 import { layerColumns, layerTable } from './layer-columns.tsx';
+import { LayerPanel } from './layer-panel.tsx';
+import { Sums } from './sums.tsx';
 import { layersTexts } from './texts.ts';
 
 export function LayersPage() {
@@ -20,13 +23,15 @@ export function LayersPage() {
   return (
     <MeasurementFrame
       title={pageNames.layers}
-      sentence={layersTexts.sentence}
+      help={layersTexts.help}
       controls={
         <label className="switch">
           <input
             type="checkbox"
             checked={view.by === 'block'}
-            onChange={({ target }) => changeView({ by: target.checked ? 'block' : undefined })}
+            onChange={({ target }) =>
+              changeView({ by: target.checked ? 'block' : undefined, row: undefined })
+            }
           />
           {layersTexts.byBlock}
         </label>
@@ -43,13 +48,18 @@ function Layers({ detail: { summary, kernels } }: { detail: MeasurementDetail })
   const by = view.by ?? 'kernel';
   const blocks = layersOf(kernels, 'block');
   const single = layersOf(kernels, 'kernel');
-  const columns = layerColumns(by);
-  const sort = view.sort ?? '-share';
+  const selection = parseRange(view.range);
+  const zoom = parseRange(view.zoom);
+  const layers = by === 'block' ? blocks : single;
+  const columns = layerColumns(by, layers);
+  const sort = view.sort ?? '-canWin';
   const filter = view.filter ?? '';
-  const shown = sortRows(filterLayers(by === 'block' ? blocks : single, filter), columns, parseSort(sort));
+  const selected = selection === undefined ? layers : layers.filter((layer) => isWithin(layer, selection));
+  const shown = sortRows(filterLayers(selected, filter), columns, parseSort(sort));
   const table = layerTable(shown);
   const title = words.chart(summary.model, summary.plan);
   const sentence = words.chartSentence(blocks.length, single.length);
+  const opened = layers.find(({ order }) => String(order) === view.row);
   return (
     <>
       <div className="card">
@@ -63,10 +73,26 @@ function Layers({ detail: { summary, kernels } }: { detail: MeasurementDetail })
             blocks={blocks}
             kernels={single}
             label={`${title}. ${sentence}`}
-            onChoose={(block) => changeView({ filter: filter === block ? undefined : block })}
+            selection={selection}
+            zoom={zoom}
+            onSelect={(range) => changeView({ range: range && formatRange(range) })}
           />
         </ChartFrame>
-        <LimitLegend shown={new Set([...blocks, ...single].flatMap(({ limit }) => limit ?? []))} />
+        <Sums
+          layers={selection === undefined ? single : single.filter((layer) => isWithin(layer, selection))}
+          all={single.length}
+          onZoom={
+            selection === undefined || view.range === view.zoom
+              ? undefined
+              : () => changeView({ zoom: view.range })
+          }
+          onShowAll={
+            selection === undefined && zoom === undefined
+              ? undefined
+              : () => changeView({ range: undefined, zoom: undefined })
+          }
+        />
+        <LimitLegend shown={new Set([...blocks, ...single].flatMap(({ limit }) => limit ?? []))} withLost />
       </div>
       <section className="card" aria-label={words.table}>
         <div className="card-head">
@@ -85,7 +111,7 @@ function Layers({ detail: { summary, kernels } }: { detail: MeasurementDetail })
         {shown.length === 0 ? (
           <p>
             {words.nothing(filter)}{' '}
-            <button type="button" onClick={() => changeView({ filter: undefined })}>
+            <button type="button" onClick={() => changeView({ filter: undefined, range: undefined })}>
               {words.clear}
             </button>
           </p>
@@ -97,9 +123,19 @@ function Layers({ detail: { summary, kernels } }: { detail: MeasurementDetail })
             rowKey={({ order }) => String(order)}
             sort={sort}
             onSort={(next) => changeView({ sort: formatSort(next) })}
+            selected={view.row ?? ''}
+            onSelect={({ order }) => changeView({ row: String(order) })}
           />
         )}
       </section>
+      {opened !== undefined && (
+        <LayerPanel
+          key={opened.order}
+          layer={opened}
+          kernels={kernels.slice(opened.order - 1, opened.order - 1 + opened.kernels)}
+          onClose={() => changeView({ row: undefined })}
+        />
+      )}
     </>
   );
 }

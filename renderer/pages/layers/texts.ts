@@ -1,15 +1,34 @@
 /** Texts of the page Layers. */
 
 export const layersTexts = {
-  sentence: 'Where the time of a pass goes, what holds each part back, and what would help.',
+  help:
+    'The bar shows the whole pass from left to right. Each part is as wide as its time. Its coloured part is the bound of this ' +
+    'machine; the grey part above it can be won. Drag over the bar to select kernels and add them up.',
   byBlock: 'By block',
   chart: (model: string, plan: string) => `${model}, ${plan}: time from first to last kernel`,
   chartSentence: (blocks: number, kernels: number) =>
-    `${blocks} blocks above, ${kernels} kernels below, each as wide as its time and coloured by what limits it.`,
+    `${blocks} blocks above, ${kernels} kernels below, each as wide as its time.`,
   pointAtPart:
-    'Point at a part, or step through the kernels with the arrow keys. A click filters the table by block.',
-  readout: (name: string, time: string, share: string, gap: string | null, limit: string) =>
-    `${name}: ${time}, ${share} of the time${gap === null ? '' : `, ${gap} its waterline`}; limit: ${limit}.`,
+    'Click a part, or drag over several. Arrow keys step through the kernels; with Shift they select.',
+  readout: (name: string, time: string, share: string, gap: string | null, canWin: string, limit: string) =>
+    `${name}: ${time}, ${share} of the time${gap === null ? '' : `, ${gap} its bound`}; can win ${canWin}; limit: ${limit}.`,
+  sums: {
+    sentence: (kernels: number, all: number, time: string, share: string) =>
+      kernels === all
+        ? `All ${all} kernels take ${time}.`
+        : `${kernels} of ${all} kernels take ${time}, ${share} of the time.`,
+    canWin: (kernel: string, fusion: string) =>
+      `Can win: ${kernel} by better kernels, up to ${fusion} by fusion.`,
+    zoom: 'Zoom to selection',
+    all: 'Show all',
+  },
+  canWin: {
+    name: 'Can win',
+    meaning: 'Time above the bound of this machine, and what memory adds to a kernel that is not fused.',
+  },
+  schedule: 'Schedule',
+  operators: 'Operators',
+  traffic: 'Traffic',
   table: 'Layers',
   filter: 'Filter',
   nothing: (filter: string) => `No layer has “${filter}” in its name, block, kind or limit.`,
@@ -34,11 +53,11 @@ export const layersTexts = {
     },
     kernel: {
       short: 'better kernel',
-      long: 'No bound explains most of its time: a better kernel would pay.',
+      long: 'Its time is far above its bound: a better kernel would pay.',
     },
     fuse: {
       short: 'fuse',
-      long: 'Memory takes most of its time: fused with its neighbours, what lies between them need not be written.',
+      long: 'Memory takes most of its time: fused with its neighbours, it would not write its intermediates.',
     },
     lessTraffic: {
       short: 'fewer bytes',
@@ -64,6 +83,8 @@ export const layersTexts = {
     efficiency: 'Efficiency [%]',
     memoryGap: 'Memory gap',
     kernelGap: 'Kernel gap',
+    canWinByKernel: 'Can win by a better kernel [µs]',
+    canWinByFusion: 'Can win by fusion, at most [µs]',
     limit: 'Limit',
     advice: 'What to do',
   },

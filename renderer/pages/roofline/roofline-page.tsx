@@ -13,7 +13,7 @@ import { rooflineTexts } from './texts.ts';
 
 export function RooflinePage() {
   return (
-    <MeasurementFrame title={pageNames.roofline} sentence={rooflineTexts.sentence}>
+    <MeasurementFrame title={pageNames.roofline} help={rooflineTexts.help}>
       {(report, { id }) => (
         <WithDetail id={id}>{(detail) => <Roofline report={report} detail={detail} />}</WithDetail>
       )}

@@ -1,7 +1,7 @@
 /** Texts of the page Roofline. */
 
 export const rooflineTexts = {
-  sentence:
+  help:
     'Each kernel is a dot as large as its time, under the roofs that were measured: the bandwidth of each memory level, and ' +
     'the arithmetic. A dot far below its roof is slower than this machine must be.',
   chart: (model: string, plan: string, dtype: string, threads: number) =>

@@ -1,7 +1,7 @@
 /** Texts of the page Waterline. */
 
 export const waterlineTexts = {
-  sentence:
+  help:
     'Each kernel is a bar as wide as its bytes and as high as its operations a byte, so its area is its operations. Where the ' +
     'bar ends below the water, the arithmetic waits for memory.',
   water: 'Water',

@@ -20,7 +20,7 @@ export function WaterlinePage() {
   return (
     <MeasurementFrame
       title={pageNames.waterline}
-      sentence={words.sentence}
+      help={words.help}
       controls={
         <>
           <label>

@@ -27,7 +27,8 @@ const one = (fields: Partial<KernelSummary>) => layersOf([kernel('k', fields)], 
 
 describe('what limits a kernel', () => {
   it('is its bound, where that is most of its time', () => {
-    expect(one({})).toMatchObject({ limit: 'arithmetic', advice: 'arithmetic', efficiency: 0.6 });
+    expect(one({})).toMatchObject({ limit: 'arithmetic', efficiency: 0.6 });
+    expect(one({ waterlineNs: 80 })).toMatchObject({ limit: 'arithmetic', advice: 'arithmetic' });
     expect(one({ waterlineNs: 80, limit: 'L2' })).toMatchObject({ limit: 'L2', advice: 'fuse' });
     expect(one({ waterlineNs: 80, limit: 'L2', fused: true })).toMatchObject({ advice: 'lessTraffic' });
   });
@@ -35,6 +36,15 @@ describe('what limits a kernel', () => {
   it('is what no bound explains, where that is more', () => {
     expect(one({ latencyNs: 121 })).toMatchObject({ limit: 'unexplained', advice: 'kernel' });
     expect(one({ latencyNs: 119 })).toMatchObject({ limit: 'arithmetic' });
+  });
+
+  it('calls for a better kernel wherever the kernel gap is above 1.3, whatever limits it', () => {
+    expect(one({ latencyNs: 141, waterlineNs: 100 })).toMatchObject({
+      limit: 'arithmetic',
+      advice: 'kernel',
+    });
+    expect(one({ latencyNs: 131, waterlineNs: 100, limit: 'DRAM' })).toMatchObject({ advice: 'kernel' });
+    expect(one({ latencyNs: 130, waterlineNs: 100, limit: 'DRAM' })).toMatchObject({ advice: 'fuse' });
   });
 
   it('is not known where it was not timed, nor believed where its bound is beaten', () => {
@@ -50,6 +60,21 @@ describe('what limits a kernel', () => {
       gaps: null,
       kernelGap: 2,
     });
+  });
+});
+
+describe('what can be won', () => {
+  it('is the time above the bound, and what memory adds to a kernel that is not fused', () => {
+    expect(one({ latencyNs: 130, waterlineNs: 100 })?.canWin).toEqual({ kernelNs: 30, fusionNs: 40 });
+    expect(one({ latencyNs: 130, waterlineNs: 100, fused: true })?.canWin).toEqual({
+      kernelNs: 30,
+      fusionNs: 0,
+    });
+  });
+
+  it('is never negative, and not known of what was not timed', () => {
+    expect(one({ latencyNs: 50, waterlineNs: 100 })?.canWin).toEqual({ kernelNs: 0, fusionNs: 0 });
+    expect(one({ latencyNs: null })?.canWin).toBeNull();
   });
 });
 
@@ -75,6 +100,7 @@ describe('blocks', () => {
       operations: 200,
       bytes: 100,
       share: 0.5,
+      canWin: { kernelNs: 50, fusionNs: 30 },
       limit: 'DRAM',
     });
   });

@@ -11,7 +11,14 @@ import { placeLabels } from '../../../core/charts/place-labels.ts';
 import { seriesStyles } from '../../../core/charts/series-style.ts';
 import { models } from '../../../core/models/zoo.ts';
 import { decades, roofLine, rooflineData } from '../../../renderer/charts/roofline-data.ts';
-import { placeInTime } from '../../../renderer/charts/time-bar-data.ts';
+import {
+  formatRange,
+  hull,
+  isWithin,
+  parseRange,
+  placeInTime,
+  sumLayers,
+} from '../../../renderer/charts/time-bar-data.ts';
 import { placeBars, waterlineScale, waterlineTable } from '../../../renderer/charts/waterline-chart-data.ts';
 import { filterLayers } from '../../../renderer/pages/layers/filter-layers.ts';
 import { layerTable } from '../../../renderer/pages/layers/layer-columns.tsx';
@@ -232,6 +239,22 @@ describe('layers', () => {
 
   it('fill the whole bar with what was timed', () => {
     expect(placeInTime(layers, 400)).toEqual([{ layer: layers[0], x: 0, width: 400 }]);
+  });
+
+  it('are selected by ranges, which the address holds', () => {
+    expect(parseRange('3-5')).toEqual({ from: 3, to: 5 });
+    for (const wrong of [undefined, '', '5-3', '0-2', 'a-b']) expect(parseRange(wrong)).toBeUndefined();
+    expect(formatRange(hull({ from: 4, to: 6 }, { from: 1, to: 1 }))).toBe('1-6');
+    expect(isWithin({ order: 2, kernels: 3 }, { from: 2, to: 4 })).toBe(true);
+    expect(isWithin({ order: 2, kernels: 3 }, { from: 2, to: 3 })).toBe(false);
+  });
+
+  it('add up what they take and what they could win', () => {
+    const sums = sumLayers(layers);
+    expect(sums.layers).toBe(2);
+    expect(sums.latencyNs).toBe(layers[0]?.latencyNs);
+    expect(sums.share).toBe(1);
+    expect(sums.kernelNs).toBe(layers[0]?.canWin?.kernelNs);
   });
 
   it('are filtered by words in any of their names', () => {
