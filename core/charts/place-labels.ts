@@ -23,7 +23,7 @@ export interface PlacedLabel {
 
 const lineHeight = 14;
 const markRadius = 8;
-const distance = 11;
+const distance = 13;
 
 /** Polylines that labels keep clear of where they can. */
 export type Line = readonly { readonly x: number; readonly y: number }[];

@@ -14,10 +14,12 @@ interface ChartFrameProps {
   readonly table: TableData;
   /** Of the files, without an ending. */
   readonly fileName: string;
+  /** In the place of the title, where the page says it already. */
+  readonly controls?: ReactNode;
   readonly children: ReactNode;
 }
 
-export function ChartFrame({ title, sentence, table, fileName, children }: ChartFrameProps) {
+export function ChartFrame({ title, sentence, table, fileName, controls, children }: ChartFrameProps) {
   const words = chartTexts;
   const frame = useRef<HTMLDivElement>(null);
   const [asTable, setAsTable] = useState(false);
@@ -35,7 +37,7 @@ export function ChartFrame({ title, sentence, table, fileName, children }: Chart
   return (
     <section className="chart-frame" aria-label={title}>
       <div className="chart-head">
-        <h3>{title}</h3>
+        {controls ?? <h3>{title}</h3>}
         <div className="chart-tools">
           <button type="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
             {words.asTable}

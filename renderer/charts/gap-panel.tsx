@@ -6,6 +6,7 @@ import type { GapSeries } from '../../core/charts/gap-point.ts';
 import { type DrawnPoint, type GapView, gapParts } from '../../core/charts/gap-view.ts';
 import { placeLabels } from '../../core/charts/place-labels.ts';
 import { type Scale, twinOf } from '../../core/charts/scale.ts';
+import { spreadApart } from '../../core/charts/spread-apart.ts';
 import { plotTexts } from '../pages/run/plot-texts.ts';
 import { useTheme } from '../theme.ts';
 import { isFilled, type Look } from './gap-look.ts';
@@ -51,10 +52,13 @@ interface GapPanelProps {
   readonly choice: GapChoice;
 }
 
-const plotHeight = 300;
+const plotHeight = 270;
 const sides = { right: 18, bottom: 48, left: 58 };
-/** Between the bars of one model in several sets. */
-const barPitch = 7;
+/** Between points whose marks or bars would cover each other, as those of the plans of a model do. */
+const lanePitch = 14;
+/** How far a point may stand from its accuracy. */
+const mostShift = 24;
+const markRadius = 9;
 
 export function GapPanel(props: GapPanelProps) {
   const { title, view, points, abscissa, scale, axisTitle, twin, accuracyTicks, lines, look, choice } = props;
@@ -69,15 +73,22 @@ export function GapPanel(props: GapPanelProps) {
   const [lowest = 0, highest = 100] = [accuracyTicks[0], accuracyTicks.at(-1)];
   const x = (value: number) => size.width * scale.place(value);
   const y = (top1: number) => size.height * (1 - (top1 - lowest) / (highest - lowest));
-  const at = (point: DrawnPoint, of: Abscissa = abscissa) => ({ x: x(point[of]), y: y(point.top1) });
+  // Plans of a model have one accuracy: their marks would cover each other, and so would bars of models that are close.
+  const spread = spreadApart(
+    points.map((point) => ({
+      left: x(withGaps ? Math.min(point.idealMs, point.latencyMs) : point.latencyMs) - markRadius,
+      right: x(withGaps ? Math.max(point.idealMs, point.latencyMs) : point.latencyMs) + markRadius,
+      y: y(point.top1),
+    })),
+    lanePitch,
+    mostShift,
+  );
+  const heights = new Map(points.map(({ id }, index) => [id, spread[index]]));
+  const at = (point: DrawnPoint, of: Abscissa = abscissa) => ({
+    x: x(point[of]),
+    y: (of === 'latencyMs' && heights.get(point.id)) || y(point.top1),
+  });
   const inOrder = points.toSorted((a, b) => a[abscissa] - b[abscissa] || a.top1 - b.top1);
-  // Bars of one accuracy lie beside each other, for they begin and end at one height.
-  const atHeight = Map.groupBy(points, ({ top1 }) => top1);
-  const barY = (point: DrawnPoint) => {
-    const beside = atHeight.get(point.top1) ?? [];
-    return y(point.top1) + barPitch * (beside.indexOf(point) - (beside.length - 1) / 2);
-  };
-
   const onKey = (event: React.KeyboardEvent) => {
     const current = pointed === undefined ? -1 : inOrder.indexOf(pointed);
     const next = {
@@ -114,7 +125,7 @@ export function GapPanel(props: GapPanelProps) {
             <TwinAxis title={twin.title} scale={twinOf(scale, twin.factor)} width={size.width} />
           )}
           {withFront && <Front points={view.front.map((point) => at(point))} right={size.width} />}
-          {withGaps && points.map((point) => <GapBar key={point.id} point={point} x={x} y={barY(point)} />)}
+          {withGaps && points.map((point) => <GapBar key={point.id} point={point} x={x} y={at(point).y} />)}
           {lines.map((line) => (
             <Line key={lineKey(line)} line={line} look={look} at={at} />
           ))}
@@ -124,14 +135,14 @@ export function GapPanel(props: GapPanelProps) {
                 key={point.id}
                 className="ideal-mark"
                 cx={x(point.idealMs)}
-                cy={y(point.top1)}
+                cy={at(point).y}
                 r={3}
                 fill={look(point).colour}
               />
             ))}
           {abscissa === 'latencyMs' &&
             points.map((point) => (
-              <Interval key={point.id} point={point} x={x} y={y(point.top1)} colour={look(point).colour} />
+              <Interval key={point.id} point={point} x={x} y={at(point).y} colour={look(point).colour} />
             ))}
           {points.map((point) => {
             const place = at(point);
@@ -162,7 +173,7 @@ export function GapPanel(props: GapPanelProps) {
               </g>
             );
           })}
-          <Labels {...{ view, points, lines, at, size, look, withGaps, barY, x }} />
+          <Labels {...{ view, points, lines, at, size, look, withGaps, x }} />
         </g>
       </svg>
       {pointed !== undefined && (
@@ -320,12 +331,11 @@ function Interval({ point: { interval }, x, y, colour }: IntervalProps) {
 interface LabelsProps extends Pick<GapPanelProps, 'view' | 'points' | 'lines' | 'look' | 'withGaps'> {
   readonly at: (point: DrawnPoint, of?: Abscissa) => Place;
   readonly size: { readonly width: number; readonly height: number };
-  readonly barY: (point: DrawnPoint) => number;
   readonly x: (ms: number) => number;
 }
 
 /** The names beside the points; each model is named once, for plans and sets are told apart by marks and colours. */
-function Labels({ view, points, lines, at, size, look, withGaps, barY, x }: LabelsProps) {
+function Labels({ view, points, lines, at, size, look, withGaps, x }: LabelsProps) {
   const named = new Set<string>();
   const wanted = points.map(({ family, label, reconstruction }) => {
     const name = `${family} ${label}`;
@@ -335,8 +345,8 @@ function Labels({ view, points, lines, at, size, look, withGaps, barY, x }: Labe
   });
   const bars = withGaps
     ? points.map((point) => [
-        { x: x(point.idealMs), y: barY(point) },
-        { x: x(point.latencyMs), y: barY(point) },
+        { x: x(point.idealMs), y: at(point).y },
+        { x: x(point.latencyMs), y: at(point).y },
       ])
     : [];
   const placed = placeLabels(

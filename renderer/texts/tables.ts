@@ -2,6 +2,10 @@
 
 export const tableTexts = {
   title: 'Measurements',
+  marks: {
+    name: 'Marks',
+    meaning: 'What was seen while it was measured: ! may change the number, i does not.',
+  },
   open: (model: string, plan: string) => `Kernels of ${model}, ${plan}`,
   parts: { ideal: 'ideal', memory: 'memory', kernels: 'kernels', others: 'other work' },
   partMeanings: {

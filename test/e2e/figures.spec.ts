@@ -28,25 +28,38 @@ const sum = (values: readonly number[]) => values.reduce((all, value) => all + v
 test('the table of the run has the figures of each measurement', async ({ page, app }) => {
   const { measurements } = await reportOf(app);
   await openPage(page, app, 'gap');
-  const rows = await cellsOf(page.getByRole('table', { name: 'Measurements' }));
+  const table = page.getByRole('table', { name: 'Measurements' });
+  const rows = await cellsOf(table);
   expect(rows).toHaveLength(measurements.length);
+  const titles = await table.locator('thead th').allInnerTexts();
   for (const row of measurements) {
-    const cells = rows.find(([model, plan]) => model?.replace('*', '') === row.model && plan === row.plan);
+    const cells = rows.find(([, model, plan]) => model?.replace('*', '') === row.model && plan === row.plan);
     expect(cells, `${row.model} ${row.plan}`).toBeDefined();
-    const [latency, ...rest] = cells?.slice(2) ?? [];
-    // A mark may stand before it.
-    expect(latency).toContain(formatInterval(row.latencyNs));
+    const shown = new Map(titles.map((title, index) => [title.trim(), cells?.[index]]));
     const undisturbedNs = row.undisturbedNs.estimate;
-    expect(rest.slice(0, 8)).toEqual([
-      formatNs(undisturbedNs),
-      formatNs(row.idealLatencyNs),
-      formatNs(row.waterlineLatencyNs),
-      formatPercent(row.idealLatencyNs / undisturbedNs),
-      formatRatio(row.latencyNs.median / row.idealLatencyNs),
-      formatRatio(row.waterlineLatencyNs / row.idealLatencyNs),
-      formatRatio(undisturbedNs / row.waterlineLatencyNs),
-      formatRatio(row.latencyNs.median / undisturbedNs),
-    ]);
+    const gaps = {
+      Gap: formatRatio(row.latencyNs.median / row.idealLatencyNs),
+      'Memory gap': formatRatio(row.waterlineLatencyNs / row.idealLatencyNs),
+      'Kernel gap': formatRatio(undisturbedNs / row.waterlineLatencyNs),
+    };
+    const figures = {
+      Latency: formatInterval(row.latencyNs),
+      Undisturbed: formatNs(undisturbedNs),
+      Ideal: formatNs(row.idealLatencyNs),
+      Efficiency: formatPercent(row.idealLatencyNs / undisturbedNs),
+      ...gaps,
+    };
+    for (const name of ['Latency', 'Efficiency', 'Gap'])
+      expect(titles.map((title) => title.trim())).toContain(name);
+    for (const [name, figure] of Object.entries(figures)) {
+      if (shown.has(name)) expect(shown.get(name), name).toBe(figure);
+    }
+    await page.getByRole('button', { name: `Kernels of ${row.model}, ${row.plan}` }).click();
+    const panel = page.getByRole('region', { name: `${row.model}, ${row.plan}: kernel by kernel` });
+    for (const figure of [...Object.values(figures), formatNs(row.waterlineLatencyNs)]) {
+      if (figure !== figures.Efficiency) await expect(panel).toContainText(figure);
+    }
+    await panel.getByRole('button', { name: 'Close' }).click();
   }
 });
 

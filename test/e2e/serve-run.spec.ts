@@ -13,6 +13,7 @@ test.beforeEach(async ({ page, app }) => {
 test('shows the machine, its ceilings and the measurements of the newest run', async ({ page, app }) => {
   expect(page.url()).not.toContain('token');
   const shown = await app.json('show', '--json');
+  await page.getByText('Machine and ceilings of this run').click();
   const machine = page.getByRole('region', { name: 'Machine' });
   await expect(machine).toContainText(shown.machine.cpu.model);
   await expect(machine).toContainText(shown.machine.machine.id);
@@ -55,8 +56,9 @@ test('opens the kernels of a measurement, from the table and from the plot', asy
   await page.getByRole('button', { name: 'Kernels of convfirst_pico, fused' }).click();
   const fused = page.getByRole('region', { name: 'convfirst_pico, fused: kernel by kernel' });
   await expect(fused).toContainText('agree with the reference');
-  await expect(fused.getByRole('row', { name: /convfirst/ }).first()).toBeVisible();
-  // Both plans may lie at one place: the one that was drawn last is on top.
+  await expect(fused.locator('tbody tr').first()).toBeVisible();
+  await fused.press('Escape');
+  await expect(fused).toBeHidden();
   const details = await app.json('show', '--kernels', 'regnety_004', '--json');
   const points = details.map(
     ({ summary }: { summary: { id: string } }) => `.gap-point[data-point="${summary.id}"]`,
@@ -64,16 +66,17 @@ test('opens the kernels of a measurement, from the table and from the plot', asy
   const point = page.locator('.gap-panel').nth(1).locator(points.join()).last();
   const id = await point.getAttribute('data-point');
   await point.click();
+  await page.getByRole('button', { name: 'Show kernels' }).click();
   const { summary, kernels } = details.find(
     (detail: { summary: { id: string } }) => detail.summary.id === id,
   );
   const regnet = page.getByRole('region', { name: `regnety_004, ${summary.plan}: kernel by kernel` });
   await expect(regnet.locator('.kernel-chart .recharts-bar-rectangle').first()).toBeAttached();
   await expect(regnet.locator('tbody tr')).toHaveCount(kernels.length);
+  await regnet.getByRole('button', { name: 'Close' }).click();
+  await expect(regnet).toBeHidden();
   await page.goBack();
-  await expect(fused).toBeVisible();
-  await fused.getByRole('button', { name: 'Close' }).click();
-  await expect(fused).toBeHidden();
+  await expect(regnet).toBeVisible();
 });
 
 test('says what is a reconstruction', async ({ page }) => {

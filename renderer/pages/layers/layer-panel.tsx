@@ -62,7 +62,7 @@ function layerFacts(layer: Layer): Fact[] {
 
 /** `withTime`: of one of several, whose times the layer does not tell. */
 function kernelFacts(
-  { implementation, schedule, operators, latencyNs, traffic }: KernelSummary,
+  { implementation, schedule, operators, latencyNs, prediction, traffic }: KernelSummary,
   withTime: boolean,
 ): Fact[] {
   const words = layersTexts;
@@ -72,6 +72,7 @@ function kernelFacts(
       : []),
     [terms.implementation.name, implementation],
     ...(schedule === undefined ? [] : [[words.schedule, schedule] as const]),
+    ...(prediction === undefined ? [] : [[terms.predicted.name, formatNs(prediction.timeNs)] as const]),
     [words.operators, operators.join(', ')],
     [words.traffic, traffic.map(({ kind, bytes }) => `${kind} ${formatBytes(bytes)}`).join(', ')],
   ];

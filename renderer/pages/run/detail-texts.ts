@@ -6,6 +6,8 @@ export const detailTexts = {
   gone: 'This measurement has no kernels to show.',
   chart: 'Time of each kernel, in the order of execution',
   chartSentence: 'Grey is what each kernel took, blue the least that it could take on this machine.',
+  gaps: (gap: string, memory: string, kernels: string, others: string) =>
+    `${gap} = ${memory} memory × ${kernels} kernels × ${others} other work`,
   timeAxis: 'Time [µs]',
   measured: 'measured',
   waterline: 'waterline',
@@ -22,7 +24,7 @@ export const detailTexts = {
 } as const;
 
 export const accountTexts = {
-  title: 'Why this figure may be believed',
+  title: 'How this result was checked',
   samplesSentence: (samples: number, rounds: number, setAside: number) =>
     `${samples} samples in ${rounds === 1 ? '1 round' : `${rounds} rounds`}, broken lines between them; the line across is the median of those that count. ` +
     `Rings and triangles are mild and severe outliers, which count${setAside === 0 ? '' : '; crosses are rounds that were set aside'}. ` +

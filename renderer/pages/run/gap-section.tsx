@@ -25,9 +25,11 @@ interface GapSectionProps {
   readonly selected: string | undefined;
   /** One of the page's own run. */
   readonly onSelect: (measurementId: string) => void;
+  /** Likewise. */
+  readonly onOpen: (measurementId: string) => void;
 }
 
-export function GapSection({ report, selected, onSelect }: GapSectionProps) {
+export function GapSection({ report, selected, onSelect, onOpen }: GapSectionProps) {
   const words = plotTexts;
   const [view, changeView] = useViewState();
   const runs = useRuns();
@@ -62,13 +64,14 @@ export function GapSection({ report, selected, onSelect }: GapSectionProps) {
         : [],
     ),
   );
+  const controls = (
+    <>
+      <SeriesChooser {...{ reports, setsOfRuns, runs: runs.data ?? [] }} chosen={sets} />
+      <Switches />
+    </>
+  );
   return (
     <section className="card" aria-label={words.title}>
-      <div className="card-head">
-        <h2>{words.title}</h2>
-        <Switches />
-      </div>
-      <SeriesChooser {...{ reports, setsOfRuns, runs: runs.data ?? [] }} chosen={sets} />
       {added.map(
         ({ error }, index) =>
           error !== null && (
@@ -80,14 +83,18 @@ export function GapSection({ report, selected, onSelect }: GapSectionProps) {
           ),
       )}
       {plot.points.length === 0 ? (
-        <p className="quiet-text">{words.nothing}</p>
+        <>
+          <div className="chart-head">{controls}</div>
+          <p className="quiet-text">{words.nothing}</p>
+        </>
       ) : (
         <>
           <ChartFrame
             title={words.drawing}
-            sentence={sentenceOf(plot, view.scale !== 'linear')}
+            sentence={sentenceOf(plot)}
             table={gapTable(plot)}
             fileName="efficiency-gap"
+            controls={controls}
           >
             <GapPlot
               view={plot}
@@ -97,7 +104,12 @@ export function GapSection({ report, selected, onSelect }: GapSectionProps) {
               choice={choice}
             />
           </ChartFrame>
-          <SelectedPoint {...choice} points={plot.points} nameOf={({ index }) => names[index] ?? ''} />
+          <SelectedPoint
+            {...choice}
+            points={plot.points}
+            nameOf={({ index }) => names[index] ?? ''}
+            onOpen={({ id }) => onOpen(id)}
+          />
         </>
       )}
       <PinnedPoints
@@ -118,28 +130,20 @@ export function GapSection({ report, selected, onSelect }: GapSectionProps) {
   );
 }
 
-/** How to read it, and what is seen. */
-function sentenceOf({ points }: GapView, isLog: boolean): string {
-  const words = plotTexts;
+/** What is seen. */
+function sentenceOf({ points }: GapView): string {
   const byGap = points
     .map(({ model, latencyMs, idealMs }) => ({ model, gap: latencyMs / idealMs }))
     .toSorted((a, b) => a.gap - b.gap);
   const [narrowest, widest] = [byGap[0], byGap.at(-1)];
-  return [
-    words.reading,
-    ...(isLog ? [words.logReading] : []),
-    ...(narrowest === undefined || widest === undefined
-      ? []
-      : [
-          words.seen(
-            points.length,
-            narrowest.model,
-            formatRatio(narrowest.gap),
-            widest.model,
-            formatRatio(widest.gap),
-          ),
-        ]),
-  ].join(' ');
+  if (narrowest === undefined || widest === undefined) return '';
+  return plotTexts.seen(
+    points.length,
+    narrowest.model,
+    formatRatio(narrowest.gap),
+    widest.model,
+    formatRatio(widest.gap),
+  );
 }
 
 function Switches() {

@@ -1,16 +1,21 @@
 /** One measurement, kernel by kernel: what each costs, what it could cost, and what stands between. */
-import { useEffect, useRef, useState } from 'react';
-import { formatNs, formatPercent, formatRatio } from '../../../core/format/units.ts';
+import { useState } from 'react';
+import { canWin, totalNs } from '../../../core/analysis/can-win.ts';
+import type { Fact } from '../../../core/format/machine.ts';
+import { formatInterval, formatNs, formatPercent, formatRatio } from '../../../core/format/units.ts';
 import type { KernelSummary, MeasurementDetail, MeasurementSummary } from '../../../core/protocol/run.ts';
 import { useMeasurement } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { KernelChart } from '../../charts/kernel-chart.tsx';
 import type { TableData } from '../../charts/table-data.ts';
+import { Facts } from '../../components/facts.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { SidePanel } from '../../components/side-panel.tsx';
 import { type Column, SortableTable } from '../../components/sortable-table.tsx';
 import { formatSort } from '../../components/sorting.ts';
 import { terms } from '../../texts/terms.ts';
+import { layersTexts } from '../layers/texts.ts';
 import { AccountView } from './account-view.tsx';
 import { detailTexts } from './detail-texts.ts';
 
@@ -19,27 +24,37 @@ interface KernelDetailProps {
   readonly onClose: () => void;
 }
 
-export function KernelDetail({ measurement: { id, model, plan }, onClose }: KernelDetailProps) {
+export function KernelDetail({ measurement, onClose }: KernelDetailProps) {
+  const { id, model, plan } = measurement;
   const words = detailTexts;
   const detail = useMeasurement(id);
-  const section = useRef<HTMLElement>(null);
-  useEffect(() => {
-    section.current?.scrollIntoView({ block: 'nearest' });
-  }, []);
   return (
-    <section className="card" aria-label={words.title(model, plan)} ref={section}>
-      <div className="card-head">
-        <h2>{words.title(model, plan)}</h2>
-        <button type="button" onClick={onClose}>
-          {words.close}
-        </button>
-      </div>
+    <SidePanel title={words.title(model, plan)} wide onClose={onClose}>
+      <Facts facts={factsOf(measurement)} />
       {detail.isError && <ErrorNotice error={detail.error} />}
       {detail.isPending && <Loading />}
       {detail.data !== undefined && <Kernels detail={detail.data} />}
       <AccountView measurementId={id} />
-    </section>
+    </SidePanel>
   );
+}
+
+function factsOf(measurement: MeasurementSummary): Fact[] {
+  return [
+    [terms.latency.name, formatInterval(measurement.latencyNs)],
+    [terms.undisturbed.name, formatNs(measurement.undisturbedNs.estimate)],
+    [terms.waterline.name, formatNs(measurement.waterlineLatencyNs)],
+    [terms.ideal.name, formatNs(measurement.idealLatencyNs)],
+    [
+      terms.gap.name,
+      detailTexts.gaps(
+        formatRatio(measurement.gap),
+        formatRatio(measurement.memoryGap),
+        formatRatio(measurement.kernelGap),
+        formatRatio(measurement.disturbance),
+      ),
+    ],
+  ];
 }
 
 /** A kernel and its place in the order of execution. */
@@ -47,7 +62,7 @@ type Row = KernelSummary & { readonly order: number };
 
 function Kernels({ detail: { summary, kernels, verification } }: { detail: MeasurementDetail }) {
   const words = detailTexts;
-  const [sort, setSort] = useState<string | undefined>('-lost');
+  const [sort, setSort] = useState<string | undefined>('-canWin');
   const rows = kernels.map((kernel, index): Row => ({ ...kernel, order: index + 1 }));
   const sumNs = kernels.reduce((sum, { latencyNs }) => sum + (latencyNs ?? 0), 0);
   const worst = Math.max(0, ...verification.kernels.map(({ relativeL2Error }) => relativeL2Error));
@@ -88,10 +103,7 @@ function Kernels({ detail: { summary, kernels, verification } }: { detail: Measu
       )}
       <SortableTable
         label={words.title(summary.model, summary.plan)}
-        columns={columnsFor(
-          sumNs,
-          rows.some(({ prediction }) => prediction !== undefined),
-        )}
+        columns={columnsFor(sumNs)}
         rows={rows}
         rowKey={({ order }) => String(order)}
         sort={sort}
@@ -114,7 +126,12 @@ function waterlineTimes(rows: readonly Row[]): TableData {
   };
 }
 
-function columnsFor(sumNs: number, predicted: boolean): Column<Row>[] {
+function winOf(kernel: KernelSummary): number | null {
+  const win = canWin(kernel);
+  return win === undefined ? null : totalNs(win);
+}
+
+function columnsFor(sumNs: number): Column<Row>[] {
   const time = (ns: number | null) =>
     ns === null ? <span className="unknown">{detailTexts.notTimed}</span> : formatNs(ns);
   const text = (
@@ -149,29 +166,14 @@ function columnsFor(sumNs: number, predicted: boolean): Column<Row>[] {
       ({ order }) => order,
     ),
     text('kernel', terms.kernel, ({ name }) => name),
-    {
-      ...text('implementation', terms.implementation, ({ implementation }) => implementation),
-      cell: ({ implementation, schedule }) => <span title={schedule}>{implementation}</span>,
-    },
-    duration('latency', terms.latency, ({ latencyNs }) => latencyNs),
+    duration('latency', layersTexts.time, ({ latencyNs }) => latencyNs),
     duration(
       'share',
       terms.share,
       ({ latencyNs }) => latencyNs,
       ({ latencyNs }) => (latencyNs === null ? '' : formatPercent(latencyNs / sumNs)),
     ),
-    ...(predicted
-      ? [
-          duration(
-            'predicted',
-            terms.predicted,
-            ({ prediction }) => prediction?.timeNs ?? null,
-            ({ prediction }) => (prediction === undefined ? '' : formatNs(prediction.timeNs)),
-          ),
-        ]
-      : []),
-    duration('ideal', terms.ideal, ({ idealNs }) => idealNs),
-    duration('waterline', terms.waterline, ({ waterlineNs }) => waterlineNs),
+    duration('canWin', layersTexts.canWin, winOf),
     duration(
       'gap',
       terms.kernelGap,
@@ -179,9 +181,6 @@ function columnsFor(sumNs: number, predicted: boolean): Column<Row>[] {
         latencyNs === null || waterlineNs === 0 ? null : latencyNs / waterlineNs,
       ({ latencyNs, waterlineNs }) =>
         latencyNs === null || waterlineNs === 0 ? '' : formatRatio(latencyNs / waterlineNs),
-    ),
-    duration('lost', terms.lost, ({ latencyNs, waterlineNs }) =>
-      latencyNs === null ? null : Math.max(0, latencyNs - waterlineNs),
     ),
     text('limit', terms.limit, ({ limit }) => limit),
   ];

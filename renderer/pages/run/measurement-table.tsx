@@ -39,6 +39,9 @@ export function MeasurementTable({ measurements, selected, onSelect, sort, onSor
 
 type Row = MeasurementSummary;
 
+/** Where every memory gap is below this, the bars say enough. */
+const notableMemoryGap = 1.05;
+
 function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Column<Row>[] {
   const number = (
     key: string,
@@ -67,7 +70,26 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
       cell: ({ cacheState }) => cacheState ?? 'in-network',
     });
   }
+  // A window of 1280 pixels holds so many; the panel that a row opens has all of them.
+  const hasRoom = varying.length <= 1;
+  const withGaps = hasRoom && rows.some(({ memoryGap }) => memoryGap >= notableMemoryGap);
+  const withTimes = hasRoom && !withGaps;
   return [
+    {
+      key: 'marks',
+      title: tableTexts.marks.name,
+      meaning: tableTexts.marks.meaning,
+      value: ({ alarms, marks }) => 100 * alarms.length + marks.length,
+      cell: ({ alarms, marks }) =>
+        marks.length > 0 && (
+          <abbr
+            title={marks.map(({ sentence }) => sentence).join(' ')}
+            className={alarms.length > 0 ? 'alarm' : 'quiet-text'}
+          >
+            {alarms.length > 0 ? '!' : 'i'}
+          </abbr>
+        ),
+    },
     {
       key: 'model',
       title: terms.model.name,
@@ -103,40 +125,26 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
       'latency',
       terms.latency,
       ({ latencyNs }) => latencyNs.median,
-      ({ latencyNs, alarms, marks, trust }) => (
-        <>
-          {marks.length > 0 && (
-            <abbr
-              title={marks.map(({ sentence }) => sentence).join(' ')}
-              className={alarms.length > 0 ? 'alarm' : 'quiet-text'}
-            >
-              {alarms.length > 0 ? '!' : '·'}
-            </abbr>
-          )}
-          <span className={trust === 'mistrusted' ? 'mistrusted' : undefined}>
-            {formatInterval(latencyNs)}
-          </span>
-        </>
+      ({ latencyNs, trust }) => (
+        <span className={trust === 'mistrusted' ? 'mistrusted' : undefined}>{formatInterval(latencyNs)}</span>
       ),
     ),
-    number(
-      'undisturbed',
-      terms.undisturbed,
-      ({ undisturbedNs }) => undisturbedNs.estimate,
-      ({ undisturbedNs }) => formatNs(undisturbedNs.estimate),
-    ),
-    number(
-      'ideal',
-      terms.ideal,
-      ({ idealLatencyNs }) => idealLatencyNs,
-      ({ idealLatencyNs }) => formatNs(idealLatencyNs),
-    ),
-    number(
-      'waterline',
-      terms.waterline,
-      ({ waterlineLatencyNs }) => waterlineLatencyNs,
-      ({ waterlineLatencyNs }) => formatNs(waterlineLatencyNs),
-    ),
+    ...(withTimes
+      ? [
+          number(
+            'undisturbed',
+            terms.undisturbed,
+            ({ undisturbedNs }) => undisturbedNs.estimate,
+            ({ undisturbedNs }) => formatNs(undisturbedNs.estimate),
+          ),
+          number(
+            'ideal',
+            terms.ideal,
+            ({ idealLatencyNs }) => idealLatencyNs,
+            ({ idealLatencyNs }) => formatNs(idealLatencyNs),
+          ),
+        ]
+      : []),
     number(
       'efficiency',
       terms.efficiency,
@@ -149,24 +157,22 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
       ({ gap }) => gap,
       ({ gap }) => formatRatio(gap),
     ),
-    number(
-      'memoryGap',
-      terms.memoryGap,
-      ({ memoryGap }) => memoryGap,
-      ({ memoryGap }) => formatRatio(memoryGap),
-    ),
-    number(
-      'kernelGap',
-      terms.kernelGap,
-      ({ kernelGap }) => kernelGap,
-      ({ kernelGap }) => formatRatio(kernelGap),
-    ),
-    number(
-      'disturbance',
-      terms.disturbance,
-      ({ disturbance }) => disturbance,
-      ({ disturbance }) => formatRatio(disturbance),
-    ),
+    ...(withGaps
+      ? [
+          number(
+            'memoryGap',
+            terms.memoryGap,
+            ({ memoryGap }) => memoryGap,
+            ({ memoryGap }) => formatRatio(memoryGap),
+          ),
+          number(
+            'kernelGap',
+            terms.kernelGap,
+            ({ kernelGap }) => kernelGap,
+            ({ kernelGap }) => formatRatio(kernelGap),
+          ),
+        ]
+      : []),
     {
       key: 'split',
       title: terms.timeSplit.name,

@@ -15,10 +15,12 @@ interface SelectedPointProps {
   readonly pinned: ReadonlySet<string>;
   readonly onSelect: (point: DrawnPoint) => void;
   readonly onPin: (point: DrawnPoint) => void;
+  readonly onOpen: (point: DrawnPoint) => void;
 }
 
 /** The same as a click into the plot, without a mouse. */
-export function SelectedPoint({ points, nameOf, selected, pinned, onSelect, onPin }: SelectedPointProps) {
+export function SelectedPoint({ points, nameOf, selected, pinned, ...chosen }: SelectedPointProps) {
+  const { onSelect, onPin, onOpen } = chosen;
   const words = plotTexts.pin;
   const point = points.find(({ id }) => id === selected);
   return (
@@ -45,6 +47,11 @@ export function SelectedPoint({ points, nameOf, selected, pinned, onSelect, onPi
           <button type="button" aria-pressed={pinned.has(point.id)} onClick={() => onPin(point)}>
             {words.pin}
           </button>
+          {point.set.origin === 'measured' && (
+            <button type="button" onClick={() => onOpen(point)}>
+              {words.open}
+            </button>
+          )}
           {point.set.origin === 'measured' && <WaysOn runId={point.set.runId} measurementId={point.id} />}
         </>
       )}

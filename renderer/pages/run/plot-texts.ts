@@ -5,8 +5,8 @@ export const plotTexts = {
   family: 'Family',
   series: 'Series',
   peak: 'Held against',
-  byOperations: 'What it should cost',
-  byLatency: 'What it does cost',
+  byOperations: 'Expected cost',
+  byLatency: 'Measured cost',
   accuracyAxis: 'ImageNet top-1 [%]',
   operationsAxis: 'Multiply-accumulates of one image [G]',
   idealAxis: (peak: string, images: number) =>
@@ -27,9 +27,6 @@ export const plotTexts = {
   notPlotted: (models: string) => `Not drawn, for no accuracy is published at their size: ${models}.`,
   nothing: 'There is nothing to draw yet.',
   drawing: 'Accuracy over operations and over latency',
-  reading:
-    'Left, accuracy over operations; right, over latency, from the ideal one to the one that was measured.',
-  logReading: 'On these logarithmic axes, the length of a bar is the factor of its gap.',
   seen: (points: number, narrowest: string, least: string, widest: string, most: string) =>
     points === 1
       ? `The gap of ${widest} is ${most}.`
@@ -56,7 +53,7 @@ export const plotTexts = {
     trust: 'Check',
   },
   chooser: {
-    summary: (shown: number, most: number) => `Series: ${shown} drawn, at most ${most}`,
+    summary: (shown: number) => `Series (${shown})`,
     full: (most: number) => `${most} series are drawn. Take one away to draw another.`,
     here: 'measured on this machine',
     elsewhere: (machine: string) => `measured on ${machine}, another machine`,
@@ -75,6 +72,7 @@ export const plotTexts = {
     images: (images: number) =>
       `Latencies are those of ${images === 1 ? 'one image' : `a batch of ${images}`}.`,
     pin: 'Pin',
+    open: 'Show kernels',
     unpin: (model: string) => `Take away ${model}`,
     figure: 'Figure',
     more: 'More of it',

@@ -1,7 +1,6 @@
 import type { RunProgress } from '../../../core/protocol/api.ts';
 import { useSettings } from '../../api/queries.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { goToPage } from '../../view-state.ts';
 import { ActiveRun } from '../profile/active-run.tsx';
 import { useBeginRun } from '../profile/start-run.ts';
 import { profileTexts } from '../profile/texts.ts';
@@ -19,9 +18,6 @@ export function ProfileControl({ active, isFirst }: ProfileControlProps) {
   if (active !== null) return <ActiveRun key={active.runId} progress={active} />;
   return (
     <div className="profile-control">
-      <button type="button" onClick={() => goToPage('profile')}>
-        {words.choose}
-      </button>
       <button
         type="button"
         className="primary"

@@ -37,7 +37,7 @@ export function SeriesChooser(props: SeriesChooserProps) {
       open={isOpen}
       onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}
     >
-      <summary>{words.summary(chosen.length, maximumSets)}</summary>
+      <summary>{words.summary(chosen.length)}</summary>
       {isOpen && <SeriesChoices {...props} />}
     </details>
   );
