@@ -20,6 +20,7 @@ import {
   intensityDecades,
   intensityHeight,
 } from './intensity-data.ts';
+import { axisLook, axisTitleLook, verticalTitle } from './recharts-look.ts';
 import { useWidth } from './use-width.ts';
 
 interface IntensityChartProps {
@@ -44,8 +45,6 @@ export function IntensityChart({ rows, ridge, isLinear, groupWidth, label }: Int
   const [frame, width] = useWidth<HTMLElement>();
   const ticks = isLinear ? ticksFromZero(intensityHeight(rows, ridge), 5) : intensityDecades(rows, ridge);
   const [first = 0, last = 1] = [ticks[0], ticks.at(-1)];
-  const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
-  const title = { fill: 'var(--text)', fontSize: 12.5 } as const;
   return (
     <figure ref={frame} className="drawing">
       <LineChart
@@ -58,17 +57,17 @@ export function IntensityChart({ rows, ridge, isLinear, groupWidth, label }: Int
       >
         <CartesianGrid stroke="var(--chart-grid)" />
         <XAxis
-          {...axis}
+          {...axisLook}
           type="number"
           dataKey="channels"
           scale="log"
           domain={[channelTicks[0] ?? 1, channelTicks.at(-1) ?? 1024]}
           ticks={[...channelTicks]}
           allowDataOverflow
-          label={{ ...title, value: words.channels, position: 'bottom', offset: 4 }}
+          label={{ ...axisTitleLook, value: words.channels, position: 'bottom', offset: 4 }}
         />
         <YAxis
-          {...axis}
+          {...axisLook}
           type="number"
           width={64}
           scale={isLinear ? 'linear' : 'log'}
@@ -76,13 +75,7 @@ export function IntensityChart({ rows, ridge, isLinear, groupWidth, label }: Int
           ticks={[...ticks]}
           tickFormatter={isLinear ? tickFormat(ticks) : String}
           allowDataOverflow
-          label={{
-            ...title,
-            value: words.intensityAxis,
-            angle: -90,
-            position: 'insideLeft',
-            style: { textAnchor: 'middle' },
-          }}
+          label={verticalTitle(words.intensityAxis)}
         />
         {ridge !== undefined && (
           <ReferenceArea y1={first} y2={ridge} fill="var(--water)" fillOpacity={0.3} stroke="none" />

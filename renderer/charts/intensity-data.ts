@@ -2,7 +2,6 @@
 import { type ConvolutionSetting, convolutionIntensity } from '../../core/analysis/convolution-intensity.ts';
 import type { ConvolutionForm } from '../../core/graph/graph.ts';
 import { intensityTexts } from '../pages/intensity/texts.ts';
-import { decades } from './roofline-data.ts';
 import type { TableData } from './table-data.ts';
 
 export const convolutionForms: readonly ConvolutionForm[] = ['dense', 'pointwise', 'grouped', 'depthwise'];
@@ -66,4 +65,11 @@ export function intensityTable(rows: readonly IntensityRow[]): TableData {
     columns: [intensityTexts.channels, ...convolutionForms.map((form) => intensityTexts.forms[form])],
     rows: rows.map((row) => [row.channels, ...convolutionForms.map((form) => row[form])]),
   };
+}
+
+/** All powers of ten from the one below the least to the one above the greatest. */
+function decades(values: readonly number[]): readonly number[] {
+  const first = Math.floor(Math.log10(Math.min(...values)));
+  const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(...values))));
+  return Array.from({ length: last - first + 1 }, (_, index) => 10 ** (first + index));
 }

@@ -15,6 +15,7 @@ import type { KernelSummary } from '../../core/protocol/run.ts';
 import { detailTexts } from '../pages/run/detail-texts.ts';
 import { terms } from '../texts/terms.ts';
 import { ChartTooltip } from './chart-tooltip.tsx';
+import { axisLook, verticalTitle } from './recharts-look.ts';
 import { useWidth } from './use-width.ts';
 
 interface KernelChartProps {
@@ -45,7 +46,6 @@ export function KernelChart({ kernels }: KernelChartProps) {
     Math.max(...bars.map(({ measuredUs, waterlineUs }) => Math.max(measuredUs, waterlineUs))),
     5,
   );
-  const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
   return (
     <figure ref={frame} className="kernel-chart">
       <BarChart
@@ -57,22 +57,15 @@ export function KernelChart({ kernels }: KernelChartProps) {
         title={words.chart}
       >
         <CartesianGrid stroke="var(--chart-grid)" vertical={false} />
-        <XAxis {...axis} dataKey="order" xAxisId="measured" interval="preserveStartEnd" minTickGap={24} />
+        <XAxis {...axisLook} dataKey="order" xAxisId="measured" interval="preserveStartEnd" minTickGap={24} />
         <XAxis dataKey="order" xAxisId="waterline" hide />
         <YAxis
-          {...axis}
+          {...axisLook}
           width={64}
           domain={[0, ticks.at(-1) ?? 1]}
           ticks={ticks}
           tickFormatter={tickFormat(ticks)}
-          label={{
-            value: words.timeAxis,
-            angle: -90,
-            position: 'insideLeft',
-            fill: 'var(--text)',
-            fontSize: 12.5,
-            style: { textAnchor: 'middle' },
-          }}
+          label={verticalTitle(words.timeAxis)}
         />
         <Bar
           xAxisId="measured"

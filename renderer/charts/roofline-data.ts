@@ -1,5 +1,7 @@
 /** From a measurement's kernels to dots and roofs on logarithmic axes. */
+import { canWin, totalNs } from '../../core/analysis/can-win.ts';
 import { bytesOf } from '../../core/analysis/waterline-view.ts';
+import { type Scale, scaleOf } from '../../core/charts/scale.ts';
 import type { Ceilings, KernelSummary } from '../../core/protocol/run.ts';
 import { rooflineTexts } from '../pages/roofline/texts.ts';
 import type { TableData } from './table-data.ts';
@@ -11,6 +13,7 @@ export interface RooflineDot {
   readonly intensity: number;
   readonly operationsPerSecond: number;
   readonly latencyNs: number;
+  readonly canWinNs: number;
   /** Of the time of all kernels; the dot's area is in proportion. */
   readonly share: number;
   readonly limit: KernelSummary['limit'];
@@ -25,21 +28,30 @@ export interface Roof {
 }
 
 export interface RooflineData {
+  /** Those with operations that were timed. */
   readonly dots: readonly RooflineDot[];
   readonly roofs: readonly Roof[];
-  /** Powers of ten that hold everything. */
-  readonly xDecades: readonly number[];
-  readonly yDecades: readonly number[];
+  /** Hold the DRAM ridge, the peak, and the kernels that take 99% of the time. What lies outside is drawn at the edge. */
+  readonly x: Scale;
+  readonly y: Scale;
+  /** The kernels that could win the most, the worst first. */
+  readonly worst: readonly RooflineDot[];
   /** Without operations there is no place on a logarithmic axis. */
   readonly withoutOperations: { readonly kernels: number; readonly share: number };
   readonly notTimed: number;
 }
 
+/** Of the time: the kernels that the axes must hold. */
+const heldShare = 0.99;
+const namedKernels = 5;
+
 export function rooflineData(kernels: readonly KernelSummary[], ceilings: Ceilings): RooflineData {
   const allNs = kernels.reduce((sum, { latencyNs }) => sum + (latencyNs ?? 0), 0);
-  const dots = kernels.flatMap(({ name, operations, traffic, latencyNs, limit }, index): RooflineDot[] => {
+  const dots = kernels.flatMap((kernel, index): RooflineDot[] => {
+    const { name, operations, traffic, latencyNs, limit } = kernel;
+    const win = canWin(kernel);
     const bytes = bytesOf(traffic);
-    if (operations === 0 || bytes === 0 || latencyNs === null) return [];
+    if (operations === 0 || bytes === 0 || latencyNs === null || win === undefined) return [];
     return [
       {
         order: index + 1,
@@ -47,6 +59,7 @@ export function rooflineData(kernels: readonly KernelSummary[], ceilings: Ceilin
         intensity: operations / bytes,
         operationsPerSecond: operations / (latencyNs / 1e9),
         latencyNs,
+        canWinNs: totalNs(win),
         share: latencyNs / allNs,
         limit,
       },
@@ -74,16 +87,23 @@ export function rooflineData(kernels: readonly KernelSummary[], ceilings: Ceilin
           },
         ]),
   ];
-  // The ridges belong into the picture even where all kernels lie on one side of them.
-  const ridges = ceilings.levels.map(({ bytesPerSecond }) => peak / bytesPerSecond);
+  const held = longest(dots, heldShare);
+  const dram = ceilings.levels.at(-1);
   return {
     dots,
     roofs,
-    xDecades: decades([...dots.map(({ intensity }) => intensity), ...ridges]),
-    yDecades: decades([
-      ...dots.map(({ operationsPerSecond }) => operationsPerSecond),
+    x: scaleOf('log', [
+      ...held.map(({ intensity }) => intensity),
+      ...(dram === undefined ? [] : [peak / dram.bytesPerSecond]),
+    ]),
+    y: scaleOf('log', [
+      ...held.map(({ operationsPerSecond }) => operationsPerSecond),
       ...roofs.map(({ operationsPerSecond }) => operationsPerSecond),
     ]),
+    worst: dots
+      .filter(({ canWinNs }) => canWinNs > 0)
+      .toSorted((a, b) => b.canWinNs - a.canWinNs)
+      .slice(0, namedKernels),
     withoutOperations: {
       kernels: idle.length,
       share: idle.reduce((sum, { latencyNs }) => sum + (latencyNs ?? 0), 0) / (allNs || 1),
@@ -92,11 +112,17 @@ export function rooflineData(kernels: readonly KernelSummary[], ceilings: Ceilin
   };
 }
 
-/** All powers of ten from the one below the least to the one above the greatest. */
-export function decades(values: readonly number[]): readonly number[] {
-  const first = Math.floor(Math.log10(Math.min(...values)));
-  const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(...values))));
-  return Array.from({ length: last - first + 1 }, (_, index) => 10 ** (first + index));
+/** The fewest that take `share` of the time of all. */
+export function longest(dots: readonly RooflineDot[], share: number): readonly RooflineDot[] {
+  const all = dots.reduce((sum, { latencyNs }) => sum + latencyNs, 0);
+  let taken = 0;
+  return dots
+    .toSorted((a, b) => b.latencyNs - a.latencyNs)
+    .filter(({ latencyNs }) => {
+      const isNeeded = taken < share * all;
+      taken += latencyNs;
+      return isNeeded;
+    });
 }
 
 /** The part of a roof within the plot: from its lower left end to where it meets the arithmetic, or the right edge. */
@@ -122,6 +148,7 @@ export function rooflineTable({ dots }: RooflineData): TableData {
       words.throughput,
       words.latency,
       words.share,
+      words.canWin,
       words.limit,
     ],
     rows: dots.map((dot) => [
@@ -131,6 +158,7 @@ export function rooflineTable({ dots }: RooflineData): TableData {
       dot.operationsPerSecond / 1e9,
       dot.latencyNs / 1e3,
       100 * dot.share,
+      dot.canWinNs / 1e3,
       dot.limit,
     ]),
   };

@@ -2,6 +2,7 @@
 import { CartesianGrid, ReferenceLine, Scatter, ScatterChart, XAxis, YAxis } from 'recharts';
 import { tickFormat, ticksBetween } from '../../core/charts/axis.ts';
 import { detailTexts } from '../pages/run/detail-texts.ts';
+import { axisLook, verticalTitle } from './recharts-look.ts';
 import { type SampleMark, sampleMarks } from './sample-marks.ts';
 import { useWidth } from './use-width.ts';
 
@@ -17,7 +18,6 @@ export function SampleChart({ rounds, medianNs }: SampleChartProps) {
   const count = rounds.reduce((sum, { samplesNs }) => sum + samplesNs.length, 0);
   const all = marks.map(({ ms }) => ms);
   const ticks = ticksBetween(Math.min(...all), Math.max(...all), 4);
-  const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
   let last = 0.5;
   const borders = rounds.map(({ samplesNs }) => {
     last += samplesNs.length;
@@ -32,23 +32,16 @@ export function SampleChart({ rounds, medianNs }: SampleChartProps) {
         title={words.samples}
       >
         <CartesianGrid stroke="var(--chart-grid)" vertical={false} />
-        <XAxis {...axis} type="number" dataKey="index" domain={[1, count]} allowDecimals={false} />
+        <XAxis {...axisLook} type="number" dataKey="index" domain={[1, count]} allowDecimals={false} />
         <YAxis
-          {...axis}
+          {...axisLook}
           type="number"
           dataKey="ms"
           width={64}
           domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
           ticks={ticks}
           tickFormatter={tickFormat(ticks)}
-          label={{
-            value: words.sampleAxis,
-            angle: -90,
-            position: 'insideLeft',
-            fill: 'var(--text)',
-            fontSize: 12.5,
-            style: { textAnchor: 'middle' },
-          }}
+          label={verticalTitle(words.sampleAxis)}
         />
         {borders.slice(0, -1).map((border) => (
           <ReferenceLine key={border} x={border} stroke="var(--chart-axis)" strokeDasharray="2 3" />

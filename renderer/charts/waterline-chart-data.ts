@@ -1,5 +1,6 @@
 /** Where the bars and the water of the waterline plot are, in pixels. */
 import type { WaterlineBar, WaterlineView } from '../../core/analysis/waterline-view.ts';
+import { type Scale, type ScaleKind, scaleOf } from '../../core/charts/scale.ts';
 import { waterlineTexts } from '../pages/waterline/texts.ts';
 import type { TableData } from './table-data.ts';
 
@@ -11,24 +12,34 @@ export interface WaterlineScale {
   readonly form: WaterlineForm;
   /** Of the whole width: bytes, or kernels. */
   readonly width: number;
-  /** Of the whole height, in operations a byte. */
-  readonly height: number;
+  /** Of the height, in operations per byte. */
+  readonly up: Scale;
 }
 
-/** Higher bars are cut, or the water would be too shallow to be seen. */
+/** On a linear axis higher bars are cut, or the water would be too shallow to be seen. */
 const heightInRidges = 5;
+/** On a logarithmic axis lower bars are drawn as the least: how far they are under water is seen. */
+const depthInRidges = 100;
 
-export function waterlineScale(views: readonly WaterlineView[], form: WaterlineForm): WaterlineScale {
+export function waterlineScale(
+  views: readonly WaterlineView[],
+  form: WaterlineForm,
+  kind: ScaleKind,
+): WaterlineScale {
   const bars = views.flatMap((view) => view.bars);
-  const highest = Math.max(
-    1e-9,
-    ...bars.map(({ intensity, waterIntensity }) => Math.max(intensity, waterIntensity)),
-  );
+  const heights = bars
+    .flatMap(({ intensity, waterIntensity }) => [intensity, waterIntensity])
+    .filter((height) => height > 0);
   const ridge = Math.max(...views.map(({ dramRidge }) => dramRidge));
   return {
     form,
     width: Math.max(1, ...views.map((view) => (form === 'area' ? view.bytes : view.bars.length))),
-    height: Math.min(highest, heightInRidges * ridge),
+    up: scaleOf(
+      kind,
+      kind === 'log'
+        ? [...heights.map((height) => Math.max(height, ridge / depthInRidges)), ridge]
+        : [Math.min(Math.max(...heights), heightInRidges * ridge)],
+    ),
   };
 }
 
@@ -43,20 +54,25 @@ export interface PlacedBar {
   readonly cut: boolean;
 }
 
+/** Of the plot's height. */
+const leastHeight = 0.01;
+
 export function placeBars(
   { bars }: WaterlineView,
   scale: WaterlineScale,
   size: { readonly width: number; readonly height: number },
 ): readonly PlacedBar[] {
   const across = size.width / scale.width;
-  const up = (intensity: number) => size.height * Math.min(1, intensity / scale.height);
+  // Nothing but zero has no height: on a logarithmic axis, too, the least is seen.
+  const up = (intensity: number) =>
+    intensity === 0 ? 0 : size.height * Math.min(1, Math.max(leastHeight, scale.up.place(intensity)));
   return bars.map((bar, index) => ({
     bar,
     x: across * (scale.form === 'area' ? bar.startBytes : index),
     width: across * (scale.form === 'area' ? bar.bytes : 1),
     height: up(bar.intensity),
     water: up(bar.waterIntensity),
-    cut: bar.intensity > scale.height,
+    cut: scale.up.place(bar.intensity) > 1,
   }));
 }
 

@@ -5,6 +5,7 @@ import { tickFormat, ticksFromZero } from '../../core/charts/axis.ts';
 import { formatBytes, formatCount, formatNs } from '../../core/format/units.ts';
 import { detailTexts } from '../pages/run/detail-texts.ts';
 import { waterlineTexts } from '../pages/waterline/texts.ts';
+import { HorizontalAxis, VerticalAxis } from './axes.tsx';
 import { useWidth } from './use-width.ts';
 import { type PlacedBar, placeBars, type WaterlineScale } from './waterline-chart-data.ts';
 
@@ -16,7 +17,7 @@ interface WaterlineChartProps {
 }
 
 const height = 300;
-const margin = { top: 22, right: 10, bottom: 44, left: 54 };
+const margin = { top: 22, right: 62, bottom: 44, left: 58 };
 const mebi = 2 ** 20;
 
 export function WaterlineChart({ view, scale, label }: WaterlineChartProps) {
@@ -34,8 +35,9 @@ export function WaterlineChart({ view, scale, label }: WaterlineChartProps) {
   };
   const inBytes = scale.form === 'area';
   const xTicks = ticksFromZero(inBytes ? scale.width / mebi : scale.width, 5);
-  const yTicks = ticksFromZero(scale.height, 5).filter((tick) => tick <= scale.height);
-  const dram = size.height * (1 - view.dramRidge / scale.height);
+  const yTicks = scale.up.ticks;
+  const y = (intensity: number) => size.height * (1 - scale.up.place(intensity));
+  const dram = y(view.dramRidge);
   return (
     <figure ref={frame} className="waterline-chart drawing">
       <svg
@@ -50,27 +52,24 @@ export function WaterlineChart({ view, scale, label }: WaterlineChartProps) {
         onPointerLeave={() => setPointed(undefined)}
       >
         <g transform={`translate(${margin.left} ${margin.top})`}>
-          {yTicks.map((tick) => {
-            const y = size.height * (1 - tick / scale.height);
-            return (
-              <g key={tick}>
-                <line className="grid" x1={0} x2={size.width} y1={y} y2={y} />
-                <text className="tick" x={-7} y={y} textAnchor="end" dominantBaseline="central">
-                  {tickFormat(yTicks)(tick)}
-                </text>
-              </g>
-            );
-          })}
+          <VerticalAxis
+            size={size}
+            ticks={yTicks.map((tick) => ({ at: y(tick), label: scale.up.format(tick) }))}
+            title={words.intensityAxis}
+          />
+          <path className="water" d={waterArea(bars, size.height)} />
           {bars.map((placed, index) => (
             <Bar key={placed.bar.order} placed={placed} size={size} chosen={index === pointed} />
           ))}
-          <path className="water" d={waterArea(bars, size.height)} />
           <path className="water-surface" d={waterSurface(bars, size.height)} />
           {dram > 0 && (
             <g>
               <line className="dram-ridge" x1={0} x2={size.width} y1={dram} y2={dram} />
-              <text className="halo" x={size.width - 4} y={dram - 6} textAnchor="end">
-                {words.dramRidge(view.dramRidge.toPrecision(3))}
+              <text x={size.width + 5} y={dram - 3}>
+                {words.dramRidge}
+              </text>
+              <text x={size.width + 5} y={dram + 11}>
+                {view.dramRidge.toPrecision(3)}
               </text>
             </g>
           )}
@@ -85,30 +84,16 @@ export function WaterlineChart({ view, scale, label }: WaterlineChartProps) {
               onPointerMove={() => setPointed(index)}
             />
           ))}
-          <line className="axis" x1={0} x2={size.width} y1={size.height} y2={size.height} />
-          <line className="axis" x1={0} x2={0} y1={0} y2={size.height} />
-          {xTicks.map((tick) => {
-            const x = (size.width * tick) / (inBytes ? scale.width / mebi : scale.width);
-            if (x > size.width + 1) return null;
-            return (
-              <g key={tick}>
-                <line className="axis" x1={x} x2={x} y1={size.height} y2={size.height + 5} />
-                <text className="tick" x={x} y={size.height + 17} textAnchor="middle">
-                  {tickFormat(xTicks)(tick)}
-                </text>
-              </g>
-            );
-          })}
-          <text className="title" x={size.width / 2} y={size.height + 36} textAnchor="middle">
-            {inBytes ? words.bytesAxis : words.kernelAxis}
-          </text>
-          <text
-            className="title"
-            transform={`translate(${-42} ${size.height / 2}) rotate(-90)`}
-            textAnchor="middle"
-          >
-            {words.intensityAxis}
-          </text>
+          <HorizontalAxis
+            size={size}
+            ticks={xTicks
+              .map((tick) => ({
+                at: (size.width * tick) / (inBytes ? scale.width / mebi : scale.width),
+                label: tickFormat(xTicks)(tick),
+              }))
+              .filter(({ at }) => at <= size.width + 1)}
+            title={inBytes ? words.bytesAxis : words.kernelAxis}
+          />
         </g>
       </svg>
       <p className="readout" aria-live="polite">

@@ -2,6 +2,7 @@
 import { Bar, BarChart, XAxis, YAxis } from 'recharts';
 import { type Work, type WorkKind, workKinds } from '../../core/analysis/network-structure.ts';
 import { modelsTexts } from '../pages/models/texts.ts';
+import { axisLook } from './recharts-look.ts';
 import { useWidth } from './use-width.ts';
 
 const colours: Readonly<Record<WorkKind, string>> = {
@@ -28,7 +29,6 @@ export function WorkChart({ kinds, label }: WorkChartProps) {
       ...Object.fromEntries(kinds.map((work) => [work.kind, (100 * work[measure]) / all])),
     };
   };
-  const axis = { stroke: 'var(--chart-axis)', tick: { fill: 'var(--text-muted)', fontSize: 12 } } as const;
   return (
     <figure ref={frame} className="drawing">
       <BarChart
@@ -39,8 +39,8 @@ export function WorkChart({ kinds, label }: WorkChartProps) {
         margin={{ top: 4, right: 24, bottom: 4, left: 8 }}
         title={label}
       >
-        <XAxis {...axis} type="number" domain={[0, 100]} ticks={[0, 25, 50, 75, 100]} unit="%" />
-        <YAxis {...axis} type="category" dataKey="name" width={90} />
+        <XAxis {...axisLook} type="number" domain={[0, 100]} ticks={[0, 25, 50, 75, 100]} unit="%" />
+        <YAxis {...axisLook} type="category" dataKey="name" width={90} />
         {kinds.map(({ kind }) => (
           <Bar
             key={kind}

@@ -105,7 +105,7 @@ test('the waterline has ideal, bound and measured latency of both plans', async 
   expect(both).toHaveLength(2);
   await openPage(page, app, 'waterline');
   await page.getByLabel('Measurement').selectOption({ label: 'convfirst_pico · fused' });
-  const table = page.getByRole('table', { name: 'What the roofline misses' });
+  const table = page.getByRole('table', { name: 'Bounds of each plan' });
   await expect(table.locator('thead th')).toHaveCount(3);
   const plans = (await table.locator('thead th').allInnerTexts()).slice(1);
   const rows = new Map((await cellsOf(table)).map(([name, ...cells]) => [name, cells]));
@@ -145,7 +145,7 @@ test('the layers and the roofline have the figures of each kernel', async ({ pag
   await page.locator('.chart-frame').getByRole('button', { name: 'Table' }).click();
   const dots = await cellsOf(page.locator('.chart-frame table'));
   expect(dots).toHaveLength(kernels.filter(({ operations }) => operations > 0).length);
-  for (const [order, name, intensity, throughput, latency, share, limit] of dots) {
+  for (const [order, name, intensity, throughput, latency, share, , limit] of dots) {
     const kernel = kernels[Number(order) - 1];
     if (kernel?.latencyNs == null) throw new Error(`kernel ${order} was not timed`);
     const bytes = sum(kernel.traffic.map((moved) => moved.bytes));

@@ -181,7 +181,7 @@ test('a designer: from the waterline to the layers, as Markdown, and what is not
   );
   await openPage(page, app, 'waterline');
   await page.getByLabel('Measurement').selectOption({ label: 'convfirst_pico · fused' });
-  await expect(page.getByRole('table', { name: 'What the roofline misses' })).toContainText(
+  await expect(page.getByRole('table', { name: 'Bounds of each plan' })).toContainText(
     formatPercent(fused.efficiency),
   );
 

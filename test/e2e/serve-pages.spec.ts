@@ -27,7 +27,7 @@ const content: Readonly<Record<(typeof pages)[number][1], string>> = {
   Machines: '.ceilings',
   'Efficiency gap': '.gap-panel .gap-point',
   Waterline: '.water-surface',
-  Roofline: '.roofline-chart .recharts-scatter-symbol',
+  Roofline: '.roofline-dot',
   Layers: '.time-bar rect',
   'Operational intensity': '.recharts-line-curve',
   Models: '.structure .box',
@@ -130,7 +130,7 @@ test('draws both plans in one water, and says what the roofline of the whole mis
   await openByKeys(page, 'w', 'Waterline');
   await page.getByLabel('Measurement').selectOption({ label: 'convfirst_pico · fused' });
   await expect(page.locator('.waterline-chart')).toHaveCount(2);
-  const verdict = page.getByRole('table', { name: 'What the roofline misses' });
+  const verdict = page.getByRole('table', { name: 'Bounds of each plan' });
   const cell = (row: string, column: number) =>
     verdict
       .getByRole('row', { name: new RegExp(`^${row}`) })
@@ -154,7 +154,7 @@ test('draws both plans in one water, and says what the roofline of the whole mis
 test('shows a chart as a table, and saves it as CSV, SVG and PNG', async ({ page }) => {
   await openByKeys(page, 'r', 'Roofline');
   const frame = page.locator('.chart-frame');
-  const dots = await frame.locator('.recharts-scatter-symbol').count();
+  const dots = await frame.locator('.roofline-dot').count();
   const save = async (name: string) => {
     const downloading = page.waitForEvent('download');
     await frame.getByRole('button', { name, exact: true }).click();

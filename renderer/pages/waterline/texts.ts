@@ -2,29 +2,30 @@
 
 export const waterlineTexts = {
   help:
-    'Each kernel is a bar as wide as its bytes and as high as its operations a byte, so its area is its operations. Where the ' +
-    'bar ends below the water, the arithmetic waits for memory.',
+    'Each kernel is a bar: as wide as its bytes, as high as its operations per byte. A bar that ends below the water waits for ' +
+    'memory. On the linear axis, as in the paper, the area of a bar is its operations, and water above bars is lost arithmetic.',
   water: 'Water',
   waters: { levels: 'by memory level', dram: 'DRAM alone, as the paper' },
-  simple: 'Intensity a layer',
+  simple: 'Equal widths',
   chart: (model: string, plan: string) => `${model}, ${plan}`,
-  chartSentence: (under: number, all: number, simple: boolean) =>
-    `${under} of ${all} kernels lie under water, bound by memory. ` +
-    (simple
-      ? 'All are drawn of one width, so areas mean nothing here.'
-      : 'Bars and water together are the shortest latency of this plan; water that shows is lost arithmetic.'),
-  legend: 'What the colours mean',
+  linear: 'Linear axis, as the paper',
+  chartSentence: (under: number, all: number, share: string) =>
+    under === 0
+      ? `None of ${all} kernels waits for memory.`
+      : `${under} of ${all} kernels ${under === 1 ? 'waits' : 'wait'} for memory: ${share} of the time.`,
+  legend: 'Legend',
   marks: {
-    arithmetic: 'bound by arithmetic (↑: higher than drawn)',
+    arithmetic: 'bound by arithmetic',
     memory: 'bound by memory',
-    water: 'water: what must be done in the time that memory takes',
+    cut: '↑ higher than drawn',
+    water: 'water: operations that the memory leaves time for',
   },
   onePlan: 'Only one plan of this network was measured here.',
   noCeilings: 'The memory of this machine was not measured, so there is no water to draw',
-  dramRidge: (value: string) => `DRAM ridge: ${value} operations a byte`,
+  dramRidge: 'DRAM',
   bytesAxis: 'Bytes that the kernels must move, in the order of execution [MiB]',
   kernelAxis: 'Kernels in the order of execution',
-  intensityAxis: 'Operations a byte',
+  intensityAxis: 'Operations per byte',
   pointAtBar: 'Point at a bar, or step through them with the arrow keys.',
   times: (latency: string, difference: string) => `measured ${latency} (${difference})`,
   readout: (
@@ -36,22 +37,22 @@ export const waterlineTexts = {
     bound: string,
     times: string,
   ) =>
-    `${name}: ${operations} operations, ${bytes}, ${intensity} operations a byte; limit ${limit}, bound ${bound}, ${times}.`,
+    `${name}: ${operations} operations, ${bytes}, ${intensity} operations per byte; limit ${limit}, bound ${bound}, ${times}.`,
   columns: {
     order: '#',
     kernel: 'Kernel',
     block: 'Block',
     operations: 'Operations',
     bytes: 'Bytes',
-    intensity: 'Operations a byte',
-    water: 'Water [operations a byte]',
+    intensity: 'Operations per byte',
+    water: 'Water [operations per byte]',
     limit: 'Limit',
     bound: 'Bound [µs]',
     measured: 'Measured [µs]',
     difference: 'Difference [µs]',
   },
   verdict: {
-    title: 'What the roofline misses',
+    title: 'Bounds of each plan',
     bound: 'Latency',
     sentence: (plan: string, roofline: string, waterline: string, measured: string) =>
       `Taken as one kernel, the ${plan} plan could use ${roofline} of the peak. Its kernels run one after another, and so it ` +
@@ -68,8 +69,12 @@ export const waterlineTexts = {
         'The sum over the kernels of the longest of operations ÷ peak and bytes ÷ bandwidth of each memory level.',
       dram: 'The same with every byte from DRAM. Caches can beat it; on this machine it need not be a bound.',
     },
-    difference: 'Difference',
-    differenceMeaning: 'Measured − waterline: what better kernels could win.',
+    canWin: { kernel: 'Can win by better kernels', fusion: 'Can win by fusion' },
+    canWinMeaning: {
+      kernel: 'Measured − waterline.',
+      fusion: 'Its waterline − the waterline of the fused plan of this network.',
+    },
+    fusedIsMissing: 'fused plan not measured',
     measured: 'Measured',
     ofPeak: (share: string) => `${share} of the peak`,
     beaten: 'That is faster than its waterline: a ceiling or the counting is wrong.',

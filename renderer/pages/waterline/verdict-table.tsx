@@ -18,13 +18,25 @@ export function VerdictTable({ plans, water }: VerdictTableProps) {
     </>
   );
   const signed = (ns: number) => `${ns < 0 ? '−' : '+'}${formatNs(Math.abs(ns))}`;
+  const strong = (text: string) => <strong>{text}</strong>;
+  const fused = plans.find(({ summary }) => summary.plan === 'fused')?.view;
   const rows: readonly [string, string, (view: WaterlineView) => React.ReactNode][] = [
     [terms.ideal.name, terms.ideal.meaning, ({ idealNs }) => time(idealNs, idealNs)],
     [words.roofline, words.rooflineMeaning, ({ rooflineNs, idealNs }) => time(rooflineNs, idealNs)],
     [words.misses, words.missesMeaning, ({ boundNs, rooflineNs }) => signed(boundNs - rooflineNs)],
     [words.waterline[water], words.waterlineMeaning[water], ({ boundNs, idealNs }) => time(boundNs, idealNs)],
-    [words.difference, words.differenceMeaning, ({ latencyNs, boundNs }) => signed(latencyNs - boundNs)],
     [words.measured, terms.latency.meaning, ({ latencyNs, idealNs }) => time(latencyNs, idealNs)],
+    [
+      words.canWin.kernel,
+      words.canWinMeaning.kernel,
+      ({ latencyNs, boundNs }) => strong(formatNs(Math.max(0, latencyNs - boundNs))),
+    ],
+    [
+      words.canWin.fusion,
+      words.canWinMeaning.fusion,
+      ({ boundNs }) =>
+        fused === undefined ? words.fusedIsMissing : strong(formatNs(Math.max(0, boundNs - fused.boundNs))),
+    ],
   ];
   return (
     <section className="card" aria-label={words.title}>

@@ -1,6 +1,7 @@
 /** How deep each kernel lies in the memory's water, in every plan that was measured. */
 import { ceilingsOf, plansOf } from '../../../core/analysis/find-ceilings.ts';
 import { type WaterlineView, waterlineView } from '../../../core/analysis/waterline-view.ts';
+import { formatPercent } from '../../../core/format/units.ts';
 import type { MeasurementDetail, MeasurementSummary, RunReport } from '../../../core/protocol/run.ts';
 import { useMeasurements } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
@@ -41,6 +42,14 @@ export function WaterlinePage() {
             />
             {words.simple}
           </label>
+          <label className="switch">
+            <input
+              type="checkbox"
+              checked={view.scale === 'linear'}
+              onChange={({ target }) => changeView({ scale: target.checked ? 'linear' : undefined })}
+            />
+            {words.linear}
+          </label>
         </>
       }
     >
@@ -56,7 +65,7 @@ interface Drawn {
 
 function Plans({ report, measurements }: { report: RunReport; measurements: readonly MeasurementSummary[] }) {
   const words = waterlineTexts;
-  const [{ water = 'levels', form }] = useViewState();
+  const [{ water = 'levels', form, scale: kind = 'log' }] = useViewState();
   const details = useMeasurements(measurements.map(({ id }) => id));
   const failed = details.find(({ isError }) => isError);
   if (failed !== undefined) return <ErrorNotice error={failed.error} />;
@@ -70,7 +79,10 @@ function Plans({ report, measurements }: { report: RunReport; measurements: read
   const scale = waterlineScale(
     drawn.map(({ view }) => view),
     form === 'layers' ? 'layers' : 'area',
+    kind,
   );
+  const sentenceOf = ({ underWater, bars, underWaterShare }: WaterlineView) =>
+    words.chartSentence(underWater, bars.length, formatPercent(underWaterShare));
   return (
     <>
       <div className="columns">
@@ -78,14 +90,14 @@ function Plans({ report, measurements }: { report: RunReport; measurements: read
           <div key={summary.id} className="card">
             <ChartFrame
               title={words.chart(summary.model, summary.plan)}
-              sentence={words.chartSentence(view.underWater, view.bars.length, form === 'layers')}
+              sentence={sentenceOf(view)}
               table={waterlineTable(view)}
               fileName={`waterline-${summary.model}-${summary.plan}`}
             >
               <WaterlineChart
                 view={view}
                 scale={scale}
-                label={`${words.chart(summary.model, summary.plan)}. ${words.chartSentence(view.underWater, view.bars.length, form === 'layers')}`}
+                label={`${words.chart(summary.model, summary.plan)}. ${sentenceOf(view)}`}
               />
             </ChartFrame>
           </div>
@@ -98,6 +110,7 @@ function Plans({ report, measurements }: { report: RunReport; measurements: read
             {words.marks[mark]}
           </li>
         ))}
+        {kind === 'linear' && <li>{words.marks.cut}</li>}
       </ul>
       {drawn.length === 1 && <p className="quiet-text">{words.onePlan}</p>}
       <VerdictTable plans={drawn.map(({ detail: { summary }, view }) => ({ summary, view }))} water={water} />

@@ -9,8 +9,9 @@ import { conditionKey, conditionsOf, gapPlotData } from '../../../core/charts/ga
 import { markerOutline } from '../../../core/charts/marker-outline.ts';
 import { placeLabels } from '../../../core/charts/place-labels.ts';
 import { seriesStyles } from '../../../core/charts/series-style.ts';
+import { spreadLabels } from '../../../core/charts/spread-labels.ts';
 import { models } from '../../../core/models/zoo.ts';
-import { decades, roofLine, rooflineData } from '../../../renderer/charts/roofline-data.ts';
+import { longest, roofLine, rooflineData } from '../../../renderer/charts/roofline-data.ts';
 import {
   formatRange,
   hull,
@@ -94,6 +95,26 @@ describe('the plot of a run in a report', () => {
   });
 });
 
+describe('labels along an edge', () => {
+  it('stay where they are when there is room', () => {
+    expect(
+      spreadLabels(
+        [
+          { at: 50, length: 10 },
+          { at: 20, length: 10 },
+        ],
+        0,
+        100,
+      ),
+    ).toEqual([50, 20]);
+  });
+
+  it('make room for one another, and stay within the edge', () => {
+    const crowd = [90, 91, 92, 95].map((at) => ({ at, length: 20 }));
+    expect(spreadLabels(crowd, 0, 100)).toEqual([30, 50, 70, 90]);
+  });
+});
+
 describe('labels', () => {
   const area = { left: 0, top: 0, right: 400, bottom: 300 };
 
@@ -173,19 +194,27 @@ describe('the waterline plot', () => {
   const size = { width: 300, height: 200 };
 
   it('draws bars of an area in proportion to their operations, unless they are cut', () => {
-    const scale = waterlineScale(views, 'area');
-    // The stem: 1e9 operations on 1e6 bytes; the ridge: 10.
-    expect(scale.height).toBe(50);
+    const scale = waterlineScale(views, 'area', 'linear');
+    // The stem: 1e9 operations on 1e6 bytes; the ridge: 10, of which five are shown.
+    const highest = scale.up.ticks.at(-1) ?? 0;
+    expect(highest).toBe(60);
     const [stem, head] = views[0] === undefined ? [] : placeBars(views[0], scale, size);
-    expect(stem).toMatchObject({ x: 0, height: 200, water: 40, cut: true });
+    expect(stem).toMatchObject({ x: 0, height: 200, cut: true });
+    expect(stem?.water).toBeCloseTo(200 / 6, 9);
     expect(head?.cut).toBe(false);
     const pixels = (head?.width ?? 0) * (head?.height ?? 0);
-    expect(pixels).toBeCloseTo((1e8 * size.width * size.height) / (scale.width * scale.height), 6);
+    expect(pixels).toBeCloseTo((1e8 * size.width * size.height) / (scale.width * highest), 6);
     expect((head?.x ?? 0) + (head?.width ?? 0)).toBeCloseTo(300, 6);
   });
 
+  it('cuts no bar on a logarithmic axis', () => {
+    const bars = views.flatMap((view) => placeBars(view, waterlineScale(views, 'area', 'log'), size));
+    expect(bars.filter(({ cut }) => cut)).toEqual([]);
+    for (const { height } of bars) expect(height).toBeGreaterThan(0);
+  });
+
   it('draws layers of one width where that is asked for', () => {
-    const bars = views.flatMap((view) => placeBars(view, waterlineScale(views, 'layers'), size));
+    const bars = views.flatMap((view) => placeBars(view, waterlineScale(views, 'layers', 'log'), size));
     expect(bars.map(({ width }) => width)).toEqual([150, 150, 150, 150]);
   });
 
@@ -217,10 +246,23 @@ describe('the roofline plot', () => {
     expect(rooflineData(idle, ceilings).withoutOperations).toEqual({ kernels: 1, share: 1 });
   });
 
-  it('has decades that hold every dot, roof and ridge', () => {
-    expect(data.xDecades).toEqual([1, 10, 100, 1000]);
-    expect(data.yDecades).toEqual([1e11, 1e12]);
-    expect(decades([3])).toEqual([1, 10]);
+  it('has axes that hold the kernels of 99% of the time, the DRAM ridge and every peak', () => {
+    const within = (scale: { place: (value: number) => number }, value: number) =>
+      scale.place(value) >= 0 && scale.place(value) <= 1;
+    expect(within(data.x, 1000)).toBe(true);
+    // The ridge: 2e11 operations at 2e10 bytes a second.
+    expect(within(data.x, 10)).toBe(true);
+    for (const value of [1e11, 2e11, 4e11]) expect(within(data.y, value)).toBe(true);
+    const [dot] = data.dots;
+    if (dot === undefined) throw new Error('the stem was timed');
+    const tiny = { ...dot, name: 'tiny', latencyNs: dot.latencyNs / 1000 };
+    expect(longest([tiny, dot], 0.99)).toEqual([dot]);
+    expect(longest([tiny, dot], 1)).toEqual([dot, tiny]);
+  });
+
+  it('names the kernels that can win the most', () => {
+    expect(data.worst.map(({ name }) => name)).toEqual(['stem']);
+    expect(data.worst[0]?.canWinNs).toBeGreaterThan(0);
   });
 
   it('has roofs that begin where they enter the plot and end at the ridge', () => {
