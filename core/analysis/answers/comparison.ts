@@ -1,5 +1,6 @@
 /** The sentences that a comparison begins with, on the page, on the command line and in reports: what is known first, then what would settle the rest. */
 import type { ComparedRow, Comparison, Verdict } from '../../protocol/compare.ts';
+import { counted, percent, percentRange } from './wording.ts';
 
 export interface ComparisonAnswer {
   /** `NO CHANGE SHOWN`, `2 OF 10 WORSE`. */
@@ -47,7 +48,7 @@ function changes(rows: readonly ComparedRow[], verdict: 'WORSE' | 'BETTER'): str
   const what = verdict === 'WORSE' ? 'slower' : 'faster';
   const most = furthest === undefined || found.length === 1 ? '' : `; most of all ${nameOf(furthest)}`;
   const whose = found.length === 1 && furthest !== undefined ? nameOf(furthest) : results(found.length);
-  return [`${whose} ${found.length === 1 ? 'is' : 'are'} ${range(sizes)} ${what}${most}.`];
+  return [`${whose} ${found.length === 1 ? 'is' : 'are'} ${percentRange(sizes)} ${what}${most}.`];
 }
 
 function same(rows: readonly ComparedRow[]): string[] {
@@ -79,7 +80,7 @@ function resolution(rows: readonly ComparedRow[]): string[] {
   const known = rows.flatMap(({ detectableChange, verdict }) =>
     detectableChange === null || verdict === 'BETTER' || verdict === 'WORSE' ? [] : [detectableChange],
   );
-  return known.length === 0 ? [] : [`These runs would have shown a change of ${range(known)}.`];
+  return known.length === 0 ? [] : [`These runs would have shown a change of ${percentRange(known)}.`];
 }
 
 function leaning(rows: readonly ComparedRow[]): string[] {
@@ -121,12 +122,9 @@ function nextSteps(rows: readonly ComparedRow[]): string[] {
     ...(byRounds.length === 0
       ? []
       : [
-          `To settle ${byRounds.length === 1 ? '1 result' : `${byRounds.length} results`}: up to ${most} rounds on each side${seconds > 0 ? `, about ${duration(seconds)} more` : ''}.`,
+          `To settle ${results(byRounds.length)}: up to ${most} rounds on each side${seconds > 0 ? `, about ${duration(seconds)} more` : ''}.`,
         ]),
-    ...[...actions].map(
-      ([action, same]) =>
-        `To settle ${same.length === 1 ? '1 result' : `${same.length} results`}: ${lowerFirst(action)}`,
-    ),
+    ...[...actions].map(([action, same]) => `To settle ${results(same.length)}: ${lowerFirst(action)}`),
   ];
 }
 
@@ -135,18 +133,7 @@ function nameOf({ model, before, after }: ComparedRow): string {
 }
 
 function results(count: number): string {
-  return count === 1 ? '1 result' : `${count} results`;
-}
-
-function range(values: readonly number[]): string {
-  const [least, most] = [percent(Math.min(...values)), percent(Math.max(...values))];
-  return least === most ? least : `${least.slice(0, -1)} to ${most}`;
-}
-
-/** Two digits. */
-function percent(fraction: number): string {
-  const value = 100 * fraction;
-  return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)}%`;
+  return counted(count, 'result');
 }
 
 function duration(seconds: number): string {

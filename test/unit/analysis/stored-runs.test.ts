@@ -1,15 +1,10 @@
 /** Three real runs of the quick suite on a guest of two cores: two on a quiet machine, one after the other, and one beside other work. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { summarizeRun } from '../../../core/analysis/report.ts';
-import { RunSchema } from '../../../core/protocol/run.ts';
+import { realRun } from '../../fixtures/statistics/real-runs.ts';
 import { compareRuns } from '../../fixtures/statistics/stored-runs.ts';
 
-const load = (name: string) =>
-  RunSchema.parse(
-    JSON.parse(readFileSync(new URL(`../../fixtures/runs/${name}.json`, import.meta.url), 'utf8')),
-  );
-const runs = { first: load('equal-1'), second: load('equal-2'), disturbed: load('disturbed') };
+const runs = { first: realRun('equal-1'), second: realRun('equal-2'), disturbed: realRun('disturbed') };
 
 describe('two equal runs of a real machine', () => {
   it('are SAME in at least eight of ten rows, and nowhere BETTER or WORSE', () => {
