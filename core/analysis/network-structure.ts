@@ -43,6 +43,7 @@ export interface BlockStack extends Work {
   readonly name: string;
   readonly kind: BlockKind;
   readonly blocks: number;
+  readonly blockNames: readonly string[];
   /** Of one image, behind the last one. */
   readonly output: Shape;
 }
@@ -67,6 +68,7 @@ export function blockStacks(graph: Graph, batch: number, dtype: DataType): reado
   return stacks.map(({ kernels: members, blocks, ...stack }) => ({
     ...stack,
     blocks: blocks.size,
+    blockNames: [...blocks].map((index) => graph.blocks[index]?.name ?? ''),
     ...workOf(graph, members, batch, dtype),
   }));
 }

@@ -75,7 +75,7 @@ function Navigation({ current }: { current: Page }) {
   return (
     <nav className="navigation" aria-label={shellTexts.navigation}>
       {pageGroups.map((group) => {
-        const members = pages.filter((page) => page.group === group);
+        const members = pages.filter((page) => page.group === group && page.tabOf === undefined);
         if (members.length === 0) return null;
         return (
           <div key={group}>
@@ -85,7 +85,7 @@ function Navigation({ current }: { current: Page }) {
                 <li key={page.id}>
                   <a
                     href={addressOfPage(view, page.id)}
-                    aria-current={page === current ? 'page' : undefined}
+                    aria-current={page.id === (current.tabOf ?? current.id) ? 'page' : undefined}
                     title={shellTexts.keyHint(page.key)}
                     onClick={(event) => {
                       // With Ctrl, Cmd or Shift it is the browser's own: another tab or window.

@@ -9,6 +9,8 @@ export interface Page {
   /** Pressed after `g`; no two pages have the same. */
   readonly key: string;
   readonly component: ComponentType;
+  /** The page that it is a tab of: the navigation has that one alone. */
+  readonly tabOf?: string;
 }
 
 export const pageGroups = ['machine', 'run', 'runs', 'networks', 'program'] as const;

@@ -5,7 +5,7 @@ export const pageNames = {
   waterline: 'Waterline',
   roofline: 'Roofline',
   layers: 'Layers',
-  intensity: 'Operational intensity',
+  intensity: 'Intensity',
   models: 'Models',
   overview: 'Overview',
   compare: 'Compare',

@@ -12,7 +12,7 @@ const pages = [
   ['w', 'Waterline'],
   ['r', 'Roofline'],
   ['l', 'Layers'],
-  ['i', 'Operational intensity'],
+  ['i', 'Intensity'],
   ['m', 'Models'],
   ['c', 'Compare'],
   ['h', 'History'],
@@ -29,7 +29,7 @@ const content: Readonly<Record<(typeof pages)[number][1], string>> = {
   Waterline: '.water-surface',
   Roofline: '.roofline-dot',
   Layers: '.time-bar rect',
-  'Operational intensity': '.recharts-line-curve',
+  Intensity: '.recharts-line-curve',
   Models: '.structure .box',
   // One run is stored: it says what a comparison takes.
   Compare: '.notice',

@@ -19,6 +19,7 @@ import { RunChooser } from '../../components/run-chooser.tsx';
 import { pageNames } from '../../texts/page-names.ts';
 import { terms } from '../../texts/terms.ts';
 import { useViewState } from '../../view-state.ts';
+import { ModelTabs } from '../models/model-tabs.tsx';
 import { intensityTexts } from './texts.ts';
 
 export function IntensityPage() {
@@ -45,7 +46,8 @@ export function IntensityPage() {
         );
   return (
     <>
-      <PageHead title={pageNames.intensity} sentence={words.sentence}>
+      <ModelTabs current="intensity" />
+      <PageHead title={pageNames.intensity} help={words.help}>
         {runs.data !== undefined && runId !== undefined && (
           <RunChooser
             runs={runs.data}

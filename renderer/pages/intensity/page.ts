@@ -8,4 +8,5 @@ export const intensityPage: Page = {
   group: 'networks',
   key: 'i',
   component: IntensityPage,
+  tabOf: 'models',
 };

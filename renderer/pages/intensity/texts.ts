@@ -1,9 +1,9 @@
 /** Texts of the page Intensity. */
 
 export const intensityTexts = {
-  sentence:
-    'A convolution whose curve lies below the waterline waits for memory on that machine, however good its kernel is. More ' +
-    'channels lift dense and pointwise convolutions out of the water; grouped and depthwise ones stay where they are.',
+  help:
+    'A convolution whose curve is below the waterline waits for memory on that machine, however good its kernel is. More ' +
+    'channels lift dense and pointwise convolutions out of the water. Grouped and depthwise ones stay where they are.',
   chart: (dtype: string) => `Operational intensity of convolutions over channels, ${dtype}`,
   chartSentence: (forms: readonly (readonly [name: string, channels: number | undefined])[]) =>
     `Out of the water: ${forms
@@ -20,8 +20,8 @@ export const intensityTexts = {
   groupsOf: (width: number) => `3×3, groups of ${width}`,
   channels: 'Input channels',
   ofChannels: (channels: number) => `${channels} channels`,
-  intensityAxis: 'Operations a byte',
-  waterline: (ridge: string) => `waterline: ${ridge} operations a byte`,
+  intensityAxis: 'Operations per byte',
+  waterline: (ridge: string) => `waterline: ${ridge} operations per byte`,
   groupWidth: 'Group width',
   imageSize: 'Image side',
   countWeights: 'Count the weights',

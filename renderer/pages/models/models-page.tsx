@@ -1,16 +1,19 @@
 /** The zoo and the imported networks: what can be measured, and what each network is made of. */
 import { useMemo } from 'react';
+import { sumCanWin } from '../../../core/analysis/can-win.ts';
 import { blockStacks, workByKind } from '../../../core/analysis/network-structure.ts';
 import { familyStyle } from '../../../core/charts/family-style.ts';
-import { formatCount } from '../../../core/format/units.ts';
+import { formatCount, formatNs } from '../../../core/format/units.ts';
 import { importedFamily } from '../../../core/models/model.ts';
 import { findModel } from '../../../core/models/zoo.ts';
 import type { ModelRow } from '../../../core/protocol/api.ts';
-import { useDeleteNetwork, useImportedGraph, useModels } from '../../api/queries.ts';
+import type { MeasurementDetail } from '../../../core/protocol/run.ts';
+import { useDeleteNetwork, useImportedGraph, useMeasurements, useModels } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { StructureChart } from '../../charts/structure-chart.tsx';
-import { kindTable, stackTable } from '../../charts/structure-data.ts';
+import { kindTable, stackTable, timeOfBlocks } from '../../charts/structure-data.ts';
 import { WorkChart } from '../../charts/work-chart.tsx';
+import { useChosenRun } from '../../chosen-run.ts';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { askForFiles } from '../../components/import-desk.tsx';
 import { Loading } from '../../components/loading.tsx';
@@ -23,6 +26,8 @@ import { useViewState } from '../../view-state.ts';
 import { layersTexts } from '../layers/texts.ts';
 import { plotTexts } from '../run/plot-texts.ts';
 import { modelColumns } from './model-columns.tsx';
+import { ModelTabs } from './model-tabs.tsx';
+import { StackPanel } from './stack-panel.tsx';
 import { modelsTexts } from './texts.ts';
 
 export function ModelsPage() {
@@ -34,10 +39,11 @@ export function ModelsPage() {
   const shown = models.data?.filter(({ name, family }) =>
     `${name} ${familyStyle(family).title}`.toLowerCase().includes(filter),
   );
-  const choose = (model: string) => changeView({ model });
+  const choose = (model: string) => changeView({ model, row: undefined });
   return (
     <>
-      <PageHead title={pageNames.models} sentence={words.sentence} />
+      <ModelTabs current="models" />
+      <PageHead title={pageNames.models} help={words.ownNetworks} />
       {models.isError && <ErrorNotice error={models.error} />}
       {models.isPending && <Loading />}
       {shown !== undefined && (
@@ -80,7 +86,6 @@ export function ModelsPage() {
         </section>
       )}
       {chosen !== undefined && <Structure key={chosen.name} model={chosen} />}
-      <p className="quiet-text">{words.ownNetworks}</p>
     </>
   );
 }
@@ -94,13 +99,16 @@ function Structure({
   const words = modelsTexts;
   const isImported = family === importedFamily;
   const imported = useImportedGraph(isImported ? name : undefined);
+  const [view, changeView] = useViewState();
+  const measured = useNewestMeasurement(name);
   const remove = useDeleteNetwork();
   const structure = useMemo(() => {
     const graph = isImported ? imported.data : findModel(name)?.build(size);
     const image = graph?.operators[0]?.output;
     return (
-      graph && {
-        image: `${image?.height}×${image?.width}`,
+      graph &&
+      image && {
+        image,
         stacks: blockStacks(graph, 1, 'fp32'),
         kinds: workByKind(graph, 1, 'fp32'),
       }
@@ -109,12 +117,16 @@ function Structure({
   if (imported.isError) return <ErrorNotice error={imported.error} />;
   if (structure === undefined) return isImported ? <Loading /> : null;
   const { image, stacks, kinds } = structure;
+  const imageSize = `${image.height}×${image.width}`;
+  const times = measured && stacks.map(({ blockNames }) => timeOfBlocks(blockNames, measured.detail.kernels));
+  const opened = stacks.findIndex((stack) => stack.name === view.row);
+  const openedStack = stacks[opened];
   const blocks = stacks.reduce((sum, stack) => sum + stack.blocks, 0);
   const structureSentence = words.structureSentence(
     blocks,
     formatCount(macs),
     formatCount(parameters),
-    image,
+    imageSize,
   );
   return (
     <>
@@ -125,9 +137,19 @@ function Structure({
           table={stackTable(stacks)}
           fileName={`structure-${name}`}
         >
-          <StructureChart stacks={stacks} label={`${words.structure(name)}. ${structureSentence}`} />
+          <StructureChart
+            image={image}
+            stacks={stacks}
+            times={times}
+            label={`${words.structure(name)}. ${structureSentence}`}
+            selected={openedStack?.name}
+            onSelect={(stack) => changeView({ row: stack.name })}
+          />
         </ChartFrame>
-        <p className="quiet-text">{accuracySentence({ isImported, image, size, top1, source })}</p>
+        <p className="quiet-text">
+          {measured === undefined ? words.notMeasured : measuredSentence(measured.detail)}
+        </p>
+        <p className="quiet-text">{accuracySentence({ isImported, image: imageSize, size, top1, source })}</p>
         {isImported && (
           <ConfirmButton
             label={words.delete}
@@ -155,7 +177,37 @@ function Structure({
           <WorkChart kinds={kinds} label={`${words.work(name)}. ${words.workSentence}`} />
         </ChartFrame>
       </div>
+      {openedStack !== undefined && (
+        <StackPanel
+          key={openedStack.name}
+          stack={openedStack}
+          input={stacks[opened - 1]?.output ?? image}
+          measured={measured}
+          onClose={() => changeView({ row: undefined })}
+        />
+      )}
     </>
+  );
+}
+
+/** The fastest measurement of the network in the chosen run, or else in the newest; undefined where there is none. */
+function useNewestMeasurement(model: string) {
+  const { run } = useChosenRun();
+  const fastest = run.data?.measurements
+    .filter((measurement) => measurement.model === model)
+    .toSorted((a, b) => a.latencyNs.median / a.batch - b.latencyNs.median / b.batch)[0];
+  const [detail] = useMeasurements(fastest === undefined ? [] : [fastest.id]);
+  return run.data === undefined || detail?.data === undefined
+    ? undefined
+    : { runId: run.data.run.id, detail: detail.data };
+}
+
+function measuredSentence({ summary, kernels }: MeasurementDetail): string {
+  const { kernelNs, fusionNs } = sumCanWin(kernels);
+  return modelsTexts.measured(
+    summary.plan,
+    formatNs(summary.latencyNs.median),
+    layersTexts.sums.canWin(formatNs(kernelNs), formatNs(fusionNs)),
   );
 }
 

@@ -1,15 +1,14 @@
 /** Texts of the page Models. */
 
 export const modelsTexts = {
-  sentence: 'The networks that can be measured, and what each is made of.',
   table: 'Networks',
   nothing: (filter: string) => `No model has “${filter}” in its name or family.`,
   activations: 'Activations',
   notPublished: 'none published',
   import: 'Import a network …',
   ownNetworks:
-    'To see and measure a network of your own, export it as ONNX and drop the file anywhere in this window. Its weights are ' +
-    'drawn anew, for they change no time; where it leaves the size of the image open, that is 224 pixels.',
+    'To see and measure a network of your own, export it as ONNX and drop the file anywhere in this window. Plimsoll ' +
+    'draws new weights, which change no time. If the file leaves the image size open, it is 224 pixels.',
   importedFrom: (file: string, image: string) =>
     `Imported from ${file} for an image of ${image}. Its accuracy is not known here.`,
   delete: 'Delete …',
@@ -28,6 +27,14 @@ export const modelsTexts = {
   structureSentence: (blocks: number, macs: string, parameters: string, image: string) =>
     `${blocks} blocks with ${macs} multiply-accumulates and ${parameters} parameters, for an image of ${image}. A box ` +
     'is as wide as the logarithm of its channels, and its colour the stronger the more operations it has.',
+  image: 'image',
+  open: (kind: string, block: string) => `Properties of ${kind}, from block ${block}`,
+  stackTime: (time: string, canWin: string) => `${time}, −${canWin}`,
+  notMeasured: 'The newest run did not measure this network.',
+  measuredAs: (plan: string) => `Newest run, ${plan} plan`,
+  measured: (plan: string, time: string, canWin: string) =>
+    `In the newest run the ${plan} plan took ${time}. ${canWin} At the right: the time of each row; its grey part can be won.`,
+  toLayers: 'Layers of this network',
   box: (shape: string, operations: string, share: string) => `${shape} · ${operations} · ${share}`,
   work: (model: string) => `${model}: operations and bytes by kind of operator`,
   workSentence:
@@ -46,13 +53,14 @@ export const modelsTexts = {
   noAccuracy: (size: number) => `No accuracy is published for an image of ${size} pixels.`,
   columns: {
     block: 'Block',
+    input: 'Input',
     blocks: 'Number',
     output: 'Output',
     kind: 'Kind',
     kernels: 'Kernels',
     operations: 'Operations',
     bytes: 'Bytes',
-    intensity: 'Operations a byte',
+    intensity: 'Operations per byte',
     parameters: 'Parameters',
   },
 } as const;
