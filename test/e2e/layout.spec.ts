@@ -6,11 +6,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { bundleVersion, type RunReport } from '../../core/protocol/run.ts';
+import { faultsOf } from './support/layout-faults.ts';
 import { expect, openPage, type ServedApp, test } from './support/served-app.ts';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures', 'runs');
 const runs = ['equal-1', 'equal-2', 'disturbed'];
 const widths = [1280, 1440, 1920];
+const twoFrames = 'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))';
 
 async function importRuns(app: ServedApp): Promise<readonly RunReport[]> {
   const reports: RunReport[] = [];
@@ -26,48 +28,8 @@ async function importRuns(app: ServedApp): Promise<readonly RunReport[]> {
   return reports;
 }
 
-/** What is cut or covered on the page as it is, in words. */
-function faultsOf(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const faults: string[] = [];
-    const tolerance = 1;
-    if (document.documentElement.scrollWidth > innerWidth) faults.push('the page scrolls sideways');
-    for (const table of document.querySelectorAll('main table')) {
-      let box = table.parentElement;
-      while (box !== null && getComputedStyle(box).overflowX === 'visible') box = box.parentElement;
-      const name = table.getAttribute('aria-label') ?? 'a table';
-      if (box !== null && box.scrollWidth > box.clientWidth + tolerance)
-        faults.push(`${name} is cut: ${box.scrollWidth} in ${box.clientWidth}`);
-    }
-    for (const svg of document.querySelectorAll('main svg')) {
-      const whole = svg.getBoundingClientRect();
-      const texts = [...svg.querySelectorAll('text')]
-        .map((text) => ({ words: text.textContent ?? '', box: text.getBoundingClientRect() }))
-        .filter(({ words, box }) => words.trim() !== '' && box.width > 0);
-      for (const [index, { words, box }] of texts.entries()) {
-        if (
-          box.left < whole.left - tolerance ||
-          box.right > whole.right + tolerance ||
-          box.top < whole.top - tolerance ||
-          box.bottom > whole.bottom + tolerance
-        )
-          faults.push(`“${words}” leaves its drawing`);
-        for (const other of texts.slice(index + 1)) {
-          const wide = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
-          // Lines of text have room above and below their letters.
-          const high = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
-          if (wide > tolerance && high > 3) faults.push(`“${words}” covers “${other.words}”`);
-        }
-      }
-    }
-    return faults;
-  });
-}
-
 async function show(page: Page, state: string): Promise<void> {
-  await page.evaluate((hash) => {
-    location.hash = hash;
-  }, state);
+  await page.evaluate(`location.hash = ${JSON.stringify(state)}`);
   await expect(page.locator('.loading')).toHaveCount(0);
 }
 
@@ -84,9 +46,8 @@ test('no page cuts a table or lets labels overlap, at any of three widths', asyn
     await page.waitForLoadState('networkidle');
     for (const width of widths) {
       await page.setViewportSize({ width, height: 860 });
-      await page.evaluate(
-        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-      );
+      // Drawings follow the width of their frame in the next one.
+      await page.evaluate(twoFrames);
       for (const fault of await faultsOf(page)) found.push(`${href} at ${width}: ${fault}`);
     }
   }
@@ -116,4 +77,10 @@ test('in no chart of any measurement labels overlap', async ({ page, emptyApp })
     }
   }
   expect(found).toEqual([]);
+  // A label that is there twice is found, so that the test can fail.
+  await page.evaluate(`(() => {
+    const label = document.querySelector('.waterline-chart svg .tick');
+    label.after(label.cloneNode(true));
+  })()`);
+  expect(await faultsOf(page)).toHaveLength(1);
 });
