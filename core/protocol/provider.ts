@@ -250,6 +250,17 @@ export const ArithmeticCeilingSchema = z.object({
   clockHz: positive.optional(),
   /** Of a line of the cache between its first thread and the farthest of the others, the least that was seen. */
   roundTripNs: positive.optional(),
+  /** Every trial, in order: the ceiling is the best of them. Both clock and round trip were taken just after it. */
+  samples: z
+    .array(
+      z.object({
+        operationsPerSecond: positive,
+        clockHz: positive.optional(),
+        roundTripNs: positive.optional(),
+      }),
+    )
+    .min(1)
+    .optional(),
 });
 export type ArithmeticCeiling = z.infer<typeof ArithmeticCeilingSchema>;
 
@@ -265,6 +276,16 @@ export const BandwidthCeilingSchema = z.object({
   bytesPerSecond: positive,
   /** What this level holds, where that was inferred from a sweep of working sets and not described by the device. */
   capacityBytes: count.optional(),
+  /**
+   * Every trial, in order: the ceiling is the best of them. The round trip, just after it, tells where the threads were: under two L3 caches, a
+   * few times as far from each other as under one, they have two ways to DRAM, and up to twice the bandwidth.
+   */
+  samples: z
+    .array(z.object({ bytesPerSecond: positive, roundTripNs: positive.optional() }))
+    .min(1)
+    .optional(),
+  /** How much of a working set in DRAM the system gave as huge pages. */
+  hugePageBytes: count.optional(),
 });
 export type BandwidthCeiling = z.infer<typeof BandwidthCeilingSchema>;
 

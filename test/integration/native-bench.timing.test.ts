@@ -28,6 +28,21 @@ describe('native-bench', () => {
       new Set(['read', 'write', 'copy', 'triad']),
     );
     expect(native.events.length).toBeGreaterThan(0);
+    // Each can be traced to its trials, whose best it is.
+    for (const { operationsPerSecond, samples = [] } of calibration.arithmetic) {
+      const best = Math.max(...samples.map((sample) => sample.operationsPerSecond));
+      expect(best / operationsPerSecond).toBeCloseTo(1, 6);
+    }
+    for (const { level, bytesPerSecond, samples = [] } of calibration.bandwidth) {
+      const best = Math.max(...samples.map((sample) => sample.bytesPerSecond));
+      expect(best / bytesPerSecond).toBeCloseTo(1, 6);
+      if (level === 'DRAM') expect(samples.length).toBeGreaterThanOrEqual(5);
+    }
+    const trips = calibration.bandwidth.flatMap(({ threads, samples = [] }) =>
+      threads > 1 ? samples.map(({ roundTripNs }) => roundTripNs) : [],
+    );
+    // None where two threads were not on two processors in that moment.
+    if (trips.length > 0) expect(trips.some((trip) => trip !== undefined)).toBe(true);
   });
 
   it('times whole passes and single kernels', async () => {

@@ -76,7 +76,7 @@ ArithmeticCeiling measureArithmetic(const PeakLoop& loop, ThreadPool& team, doub
   while (trial(rounds) < trialSeconds / 4) rounds *= 2;
   rounds *= 4;
 
-  ArithmeticCeiling ceiling{loop.dtype, loop.instructionSet, team.size(), 0, {}, {}, {}};
+  ArithmeticCeiling ceiling{loop.dtype, loop.instructionSet, team.size(), 0, {}, {}, {}, {}};
   double clockHz = 0;
   const auto start = Clock::now();
   do {
@@ -91,8 +91,9 @@ ArithmeticCeiling measureArithmetic(const PeakLoop& loop, ThreadPool& team, doub
       if (member == 0) own.store(hz);
     });
     clockHz = std::max(clockHz, own.load());
-    const double tripNs = measureRoundTripNs(team.size(), [&](const TeamFunction& function) { team.run(function); });
-    if (tripNs > 0) ceiling.roundTripNs = std::min(tripNs, ceiling.roundTripNs.value_or(tripNs));
+    const std::optional<double> tripNs = measureRoundTripNs(team);
+    if (tripNs) ceiling.roundTripNs = std::min(*tripNs, ceiling.roundTripNs.value_or(*tripNs));
+    ceiling.samples.push_back({rate, own.load() > 0 ? std::optional(own.load()) : std::nullopt, tripNs});
   } while (secondsSince(start) < seconds);
 
   if (clockHz > 0) {

@@ -40,6 +40,13 @@ std::vector<PeakLoop> usablePeaks(const InstructionSets& sets);
 // Throws ProtocolError: badRequest, where there is none such here.
 PeakLoop peakNamed(const std::string& dtype, const std::string& instructionSet, const InstructionSets& sets);
 
+// One trial of a ceiling.
+struct ArithmeticSample {
+  double operationsPerSecond = 0;
+  std::optional<double> clockHz;
+  std::optional<double> roundTripNs;
+};
+
 struct ArithmeticCeiling {
   std::string dtype;
   std::string instructionSet;
@@ -48,6 +55,7 @@ struct ArithmeticCeiling {
   std::optional<double> clockHz;
   std::optional<double> theoreticalOperationsPerSecond;
   std::optional<double> roundTripNs;  // between its threads, the least that was seen
+  std::vector<ArithmeticSample> samples;  // in order; the best of them is the ceiling
 };
 
 // The best of many short trials of the whole team together: a ceiling must not be beaten by what is held against it.

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <new>
 
+#include "calibrate/round_trip.h"
+#include "measure/memory_state.h"
 #include "support/aligned_buffer.h"
 #include "support/elapsed.h"
 #include "support/error.h"
@@ -12,6 +14,8 @@ namespace plimsoll {
 namespace {
 
 constexpr double trialSeconds = 0.01;
+// A pass over a large working set may take as long as all trials should: these are enough for an interval.
+constexpr std::size_t fewestDramTrials = 5;
 constexpr std::size_t leastDramBytes = std::size_t{256} << 20;
 constexpr std::size_t largestDramBytes = std::size_t{4} << 30;
 
@@ -23,6 +27,18 @@ std::size_t arraysOf(Access access) {
     case Access::triad: return 3;
   }
   return 1;
+}
+
+std::optional<std::size_t> hugePagesSince(const std::optional<HugePages>& before) {
+  const std::optional<HugePages> now = before ? hugePages() : std::nullopt;
+  if (!now) return std::nullopt;
+  return now->hugeBytes - std::min(now->hugeBytes, before->hugeBytes);
+}
+
+double best(const std::vector<BandwidthSample>& samples) {
+  double rate = 0;
+  for (const BandwidthSample& sample : samples) rate = std::max(rate, sample.bytesPerSecond);
+  return rate;
 }
 
 }  // namespace
@@ -56,6 +72,7 @@ BandwidthCeiling measureBandwidth(const KernelSet& kernels, const WorkingSet& se
   const std::size_t step = inDram ? page : 128;  // floats that a stream loop does at a time, at least
   const std::size_t count =
       std::max(step, set.bytes / sizeof(float) / arrays / static_cast<std::size_t>(team.size()) / step * step);
+  const std::optional<HugePages> pagesBefore = inDram ? hugePages() : std::nullopt;
   // Each member fills, and so places, its own arrays.
   std::vector<AlignedBuffer<float>> buffers(static_cast<std::size_t>(team.size()));
   std::atomic<bool> failed{false};
@@ -96,16 +113,24 @@ BandwidthCeiling measureBandwidth(const KernelSet& kernels, const WorkingSet& se
   std::size_t passes = 1;
   while (trial(passes, false) < trialSeconds / 2) passes *= 2;
 
-  BandwidthCeiling ceiling{set.level, access, team.size(), arrays * count * sizeof(float) * static_cast<std::size_t>(team.size()), 0};
+  BandwidthCeiling ceiling{set.level, access, team.size(), arrays * count * sizeof(float) * static_cast<std::size_t>(team.size()), 0, {}, {}};
+  if (inDram) ceiling.hugePageBytes = hugePagesSince(pagesBefore);
   const double bytes = static_cast<double>(ceiling.workingSetBytes) * static_cast<double>(passes);
   // Stores that go around the caches can only win where they would miss them anyway.
   const bool tryAround = access != Access::read && inDram;
+  std::vector<BandwidthSample> samples, around;
+  const auto take = [&](std::vector<BandwidthSample>& of, bool aroundCache) {
+    const double rate = bytes / trial(passes, aroundCache);
+    of.push_back({rate, measureRoundTripNs(team)});
+  };
   const auto start = Clock::now();
   do {
     cancellation.throwIfRequested();
-    ceiling.bytesPerSecond = std::max(ceiling.bytesPerSecond, bytes / trial(passes, false));
-    if (tryAround) ceiling.bytesPerSecond = std::max(ceiling.bytesPerSecond, bytes / trial(passes, true));
-  } while (secondsSince(start) < seconds);
+    take(samples, false);
+    if (tryAround) take(around, true);
+  } while (secondsSince(start) < seconds || (inDram && samples.size() < fewestDramTrials));
+  ceiling.samples = best(around) > best(samples) ? std::move(around) : std::move(samples);
+  ceiling.bytesPerSecond = best(ceiling.samples);
   return ceiling;
 }
 

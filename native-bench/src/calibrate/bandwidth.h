@@ -1,6 +1,8 @@
 // Bandwidth ceilings: reading, writing, copying and the triad of STREAM, over working sets that fit each level of the memory.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +15,24 @@ namespace plimsoll {
 
 enum class Access { read, write, copy, triad };
 
+// One trial of a ceiling.
+struct BandwidthSample {
+  double bytesPerSecond = 0;
+  // Between the threads of the team, just after. Processors that the host has put under two L3 caches have two ways to memory, and
+  // together up to twice the bandwidth of two that share one.
+  std::optional<double> roundTripNs;
+};
+
 struct BandwidthCeiling {
   std::string level;  // L1, L2, L3 or DRAM
   Access access = Access::read;
   int threads = 1;
   std::size_t workingSetBytes = 0;  // all arrays of all threads
   double bytesPerSecond = 0;
+  // In order; the best of them is the ceiling. Of stores those that were faster: by way of the caches, or around them.
+  std::vector<BandwidthSample> samples;
+  // Of the working set in DRAM; nothing where the system does not tell.
+  std::optional<std::size_t> hugePageBytes;
 };
 
 // A level and how much of it the whole team uses.

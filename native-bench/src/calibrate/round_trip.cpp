@@ -89,4 +89,9 @@ double measureRoundTripNs(int threads, const RunOnThreads& runOnThreads) {
   return farthestNs;
 }
 
+std::optional<double> measureRoundTripNs(ThreadPool& team) {
+  const double tripNs = measureRoundTripNs(team.size(), [&](const TeamFunction& function) { team.run(function); });
+  return tripNs > 0 ? std::optional(tripNs) : std::nullopt;
+}
+
 }  // namespace plimsoll

@@ -32,6 +32,9 @@ constexpr auto progressInterval = std::chrono::milliseconds(200);
 
 CacheState cacheStateOf(const json& body) { return parseCacheState(body.value("cacheState", "in-network")); }
 
+// More digits of a round trip say nothing.
+double tenths(double value) { return std::round(value * 10) / 10; }
+
 class Server {
  public:
   Server(const Provider& provider, std::ostream& output) : provider_(provider), output_(output) {}
@@ -186,16 +189,31 @@ class Server {
       if (ceiling.theoreticalOperationsPerSecond) {
         entry["theoreticalOperationsPerSecond"] = *ceiling.theoreticalOperationsPerSecond;
       }
+      entry["samples"] = json::array();
+      for (const ArithmeticSample& sample : ceiling.samples) {
+        json one = {{"operationsPerSecond", std::llround(sample.operationsPerSecond)}};
+        if (sample.clockHz) one["clockHz"] = std::llround(*sample.clockHz);
+        if (sample.roundTripNs) one["roundTripNs"] = tenths(*sample.roundTripNs);
+        entry["samples"].push_back(std::move(one));
+      }
       arithmetic.push_back(std::move(entry));
     }
     constexpr const char* accessNames[] = {"read", "write", "copy", "triad"};
     json bandwidth = json::array();
     for (const BandwidthCeiling& ceiling : found.bandwidth) {
-      bandwidth.push_back({{"level", ceiling.level},
-                           {"access", accessNames[static_cast<int>(ceiling.access)]},
-                           {"threads", ceiling.threads},
-                           {"workingSetBytes", ceiling.workingSetBytes},
-                           {"bytesPerSecond", ceiling.bytesPerSecond}});
+      json entry = {{"level", ceiling.level},
+                    {"access", accessNames[static_cast<int>(ceiling.access)]},
+                    {"threads", ceiling.threads},
+                    {"workingSetBytes", ceiling.workingSetBytes},
+                    {"bytesPerSecond", ceiling.bytesPerSecond}};
+      if (ceiling.hugePageBytes) entry["hugePageBytes"] = *ceiling.hugePageBytes;
+      entry["samples"] = json::array();
+      for (const BandwidthSample& sample : ceiling.samples) {
+        json one = {{"bytesPerSecond", std::llround(sample.bytesPerSecond)}};
+        if (sample.roundTripNs) one["roundTripNs"] = tenths(*sample.roundTripNs);
+        entry["samples"].push_back(std::move(one));
+      }
+      bandwidth.push_back(std::move(entry));
     }
     return {{"device", cpuDeviceId()}, {"arithmetic", arithmetic}, {"bandwidth", bandwidth}};
   }
