@@ -34,6 +34,16 @@ export const GpuSchema = z.object({
   pciAddress: maybeText,
   /** A software adapter or a virtual display: shown as what it is, never ranked. */
   software: z.boolean(),
+  /** PCI Express, at its narrowest place; absent if the system does not tell. `maximum`: what both ends can do there. */
+  link: z
+    .object({
+      width: count.min(1),
+      maximumWidth: count.min(1),
+      /** An idle link lowers its own generation. Null if unknown. */
+      generation: count.min(1).nullable(),
+      maximumGeneration: count.min(1).nullable(),
+    })
+    .optional(),
 });
 
 export const CacheSchema = z.object({
@@ -102,6 +112,17 @@ export const EnvironmentSchema = z.object({
     availableBytes: count,
     type: maybeText,
     clockHz: z.number().positive().nullable(),
+    /** Absent if the firmware's tables cannot be read. */
+    modules: z
+      .object({
+        slots: count.min(1),
+        filled: count.min(1),
+        /** Channels with a module; null if the slots do not name them. */
+        channels: count.min(1).nullable(),
+        /** Transfers per second × width of all channels, in bytes per second; null if either is unknown. */
+        bytesPerSecond: positive.nullable(),
+      })
+      .optional(),
   }),
   /** What a container, a service or a user may use of the machine; absent where there is no limit. */
   limits: z.object({ cpus: positive.nullable(), memoryBytes: count.nullable() }).optional(),
@@ -123,6 +144,10 @@ export const EnvironmentSchema = z.object({
     source: z.enum(['mains', 'battery']).nullable(),
     governor: maybeText,
     profile: maybeText,
+    /** Of Linux, which sets the clock: with `intel_pstate` and `amd-pstate-epp` the governor `powersave` is no fault. */
+    scalingDriver: text.optional(),
+    /** Of Linux: `performance`, `balance_performance`, `balance_power`, `power`. */
+    energyPreference: text.optional(),
   }),
   software: z.object({ plimsoll: text, node: text }),
 });

@@ -6,6 +6,7 @@ import type { Gpu } from '../../core/protocol/run.ts';
 import { readDeviceTreeGpus } from './device-tree-gpus.ts';
 import { askNvidiaSmi, type NvidiaCard, readNvidiaFiles, readNvidiaVersion, shortAddress } from './nvidia.ts';
 import pciNames from './pci-gpu-names.json' with { type: 'json' };
+import { readPcieLink } from './pcie-link.ts';
 import type { RunProgram } from './run-program.ts';
 import type { SystemFiles } from './system-files.ts';
 import { isSoftwareAdapter } from './virtual-adapters.ts';
@@ -19,6 +20,7 @@ export interface PciDisplay {
   readonly driver: string | null;
   readonly driverVersion: string | null;
   readonly memoryBytes: number | null;
+  readonly link?: Gpu['link'] | undefined;
   /** Switched off to save power. */
   readonly asleep: boolean;
   /** In a box of its own, that may be unplugged. */
@@ -90,13 +92,14 @@ export async function readPciDisplays(files: SystemFiles): Promise<PciDisplay[]>
       // Class 03: VGA, 3D and other display controllers; class 12: accelerators without a display.
       const isAccelerator = type?.startsWith('0x12') === true;
       if (!isAccelerator && type?.startsWith('0x03') !== true) return null;
-      const [vendor, device, driver, memory, status, removable] = await Promise.all([
+      const [vendor, device, driver, memory, status, removable, link] = await Promise.all([
         files.read(`${folder}/vendor`),
         files.read(`${folder}/device`),
         files.linkName(`${folder}/driver`),
         files.readPositive(`${folder}/mem_info_vram_total`),
         files.read(`${folder}/power/runtime_status`),
         files.read(`${folder}/removable`),
+        readPcieLink(files, address),
       ]);
       if (isAccelerator && driver !== null && otherAccelerators.test(driver)) return null;
       return {
@@ -106,6 +109,7 @@ export async function readPciDisplays(files: SystemFiles): Promise<PciDisplay[]>
         driver,
         driverVersion: driver === null ? null : await readDriverVersion(files, driver),
         memoryBytes: memory,
+        link,
         asleep: status === 'suspended',
         external: removable === 'removable',
         isAccelerator,
@@ -150,7 +154,7 @@ export function toGpus(
       ),
     ),
     ...elsewhere.map(
-      ({ address, name, driverVersion, memoryBytes }): Gpu => ({
+      ({ address, name, driverVersion, memoryBytes, link }): Gpu => ({
         vendor: 'NVIDIA',
         model: name ?? 'NVIDIA device',
         driver: 'nvidia',
@@ -158,6 +162,7 @@ export function toGpus(
         memoryBytes,
         pciAddress: address,
         software: false,
+        ...(link !== undefined && { link }),
       }),
     ),
   ];
@@ -165,6 +170,7 @@ export function toGpus(
 
 function toGpu(display: PciDisplay, card: NvidiaCard | undefined): Gpu {
   const { vendorId, deviceId } = display;
+  const link = display.link ?? card?.link;
   const vendor = vendors[vendorId] ?? null;
   const numbers = `${vendorId}:${deviceId}`;
   const listed = (pciNames.names as Readonly<Record<string, string>>)[numbers];
@@ -178,5 +184,6 @@ function toGpu(display: PciDisplay, card: NvidiaCard | undefined): Gpu {
     memoryBytes: display.memoryBytes ?? card?.memoryBytes ?? null,
     pciAddress: display.address,
     software: displayOnly.has(vendorId) || isSoftwareAdapter(model),
+    ...(link !== undefined && { link }),
   };
 }

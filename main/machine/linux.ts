@@ -7,7 +7,7 @@ import { instructionSetsOf, parseArmCores, parseCpuInfo } from './cpuinfo.ts';
 import { type FoundGpus, readGpus } from './gpus.ts';
 import { type HardwareIdentity, isPortable, machineId, modelId, readMark } from './identity.ts';
 import { formerlyKnown, known } from './known.ts';
-import { readMemoryModule } from './memory-modules.ts';
+import { readMemoryModules } from './memory-modules.ts';
 import { readOsRelease } from './os-release.ts';
 import { readPower } from './power.ts';
 import type { RunProgram } from './run-program.ts';
@@ -33,7 +33,7 @@ export async function detectLinux(
     container,
     power,
     firmware,
-    module,
+    modules,
     system,
     limits,
     meminfo,
@@ -47,7 +47,7 @@ export async function detectLinux(
     softly(readContainer(files), null),
     softly(readPower(files), { source: null, governor: null, profile: null }),
     firmwareRead,
-    softly(readMemoryModule(files), null),
+    softly(readMemoryModules(files), null),
     softly(readOsRelease(files), { distribution: null, release: null }),
     softly(readLimits(files), noLimits),
     softly(files.read('/proc/meminfo'), null),
@@ -112,8 +112,9 @@ export async function detectLinux(
     memory: {
       totalBytes: kibibytes(meminfo, 'MemTotal') ?? totalmem(),
       availableBytes: availableBytes(kibibytes(meminfo, 'MemAvailable') ?? freemem(), limits) ?? freemem(),
-      type: module?.type ?? null,
-      clockHz: module?.clockHz ?? null,
+      type: modules?.type ?? null,
+      clockHz: modules?.clockHz ?? null,
+      ...(modules !== null && { modules: modules.modules }),
     },
     ...limitsOf(limits, kibibytes(meminfo, 'MemTotal') ?? totalmem(), logicalCores),
     gpus: [...found.gpus],

@@ -1,4 +1,5 @@
 /** NVIDIA's cards, as their driver tells them: its files, which wake no card, and nvidia-smi, which does. */
+import type { Gpu } from '../../core/protocol/run.ts';
 import { known } from './known.ts';
 import type { RunProgram } from './run-program.ts';
 import type { SystemFiles } from './system-files.ts';
@@ -9,12 +10,16 @@ export interface NvidiaCard {
   readonly name: string | null;
   readonly driverVersion: string | null;
   readonly memoryBytes: number | null;
+  /** Only nvidia-smi tells; within WSL 2 nothing else does. */
+  readonly link?: Gpu['link'] | undefined;
 }
 
 const proc = '/proc/driver/nvidia';
 /** Where Windows puts it within WSL 2, which is not always on the PATH. */
 const wslProgram = '/usr/lib/wsl/lib/nvidia-smi';
-const columns = 'driver_version,pci.sub_device_id,name,pci.bus_id,fan.speed,memory.total';
+const columns =
+  'driver_version,pci.sub_device_id,name,pci.bus_id,fan.speed,memory.total,' +
+  'pcie.link.width.current,pcie.link.width.max,pcie.link.gen.current,pcie.link.gen.max';
 
 export async function readNvidiaFiles(files: SystemFiles): Promise<NvidiaCard[]> {
   const [version, addresses] = await Promise.all([readNvidiaVersion(files), files.list(`${proc}/gpus`)]);
@@ -51,7 +56,7 @@ export async function askNvidiaSmi(run: RunProgram, isWsl: boolean): Promise<Nvi
 /** A line of each card, in the order of `columns`; whatever it does not know is `[N/A]`, and of memory that is the processor's too. */
 export function parseNvidiaSmi(text: string): NvidiaCard[] {
   return text.split('\n').flatMap((line) => {
-    const [version, , name, bus = '', , memory] = line.split(',').map((field) => field.trim());
+    const [version, , name, bus = '', , memory, ...link] = line.split(',').map((field) => field.trim());
     if (!/^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f]$/i.test(bus)) return [];
     const mebibytes = Number(memory);
     return [
@@ -60,9 +65,25 @@ export function parseNvidiaSmi(text: string): NvidiaCard[] {
         name: known(name),
         driverVersion: known(version),
         memoryBytes: mebibytes > 0 ? Math.round(mebibytes * 2 ** 20) : null,
+        ...linkOf(link.map(Number)),
       },
     ];
   });
+}
+
+function linkOf([width, maximumWidth, generation, maximumGeneration]: readonly number[]): Pick<
+  NvidiaCard,
+  'link'
+> {
+  if (width === undefined || maximumWidth === undefined || !(width > 0) || !(maximumWidth > 0)) return {};
+  const orNull = (value: number | undefined) => (value !== undefined && value > 0 ? value : null);
+  const link = {
+    width,
+    maximumWidth,
+    generation: orNull(generation),
+    maximumGeneration: orNull(maximumGeneration),
+  };
+  return { link };
 }
 
 export function shortAddress(address: string): string {

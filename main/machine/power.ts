@@ -4,13 +4,23 @@ import type { SystemFiles } from './system-files.ts';
 
 const supplies = '/sys/class/power_supply';
 
+const frequency = '/sys/devices/system/cpu/cpu0/cpufreq';
+
 export async function readPower(files: SystemFiles): Promise<Environment['power']> {
-  const [governor, profile, listed] = await Promise.all([
-    files.read('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor'),
+  const [governor, scalingDriver, energyPreference, profile, listed] = await Promise.all([
+    files.read(`${frequency}/scaling_governor`),
+    files.read(`${frequency}/scaling_driver`),
+    files.read(`${frequency}/energy_performance_preference`),
     files.read('/sys/firmware/acpi/platform_profile'),
     readSupplies(files),
   ]);
-  return { source: powerSource(listed), governor, profile };
+  return {
+    source: powerSource(listed),
+    governor,
+    profile,
+    ...(scalingDriver !== null && { scalingDriver }),
+    ...(energyPreference !== null && { energyPreference }),
+  };
 }
 
 /** A battery that the machine itself runs on. */
