@@ -40,6 +40,7 @@ import { createReport, type ReportInput } from './report/model.ts';
 import { type PrintPdf, printWithBrowser } from './report/pdf.ts';
 import { writeReport } from './report/write.ts';
 import { parseBundle } from './store/bundle.ts';
+import { storedCeilings, storedMachineAnswer } from './store/ceilings.ts';
 import { compareStored, compareStoredParts, knownNoise, noFigure } from './store/comparison.ts';
 import { openStore } from './store/sqlite/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -180,6 +181,10 @@ function createHandlers({
     'app.hello': () => ({ name: 'plimsoll', version: packageJson.version, apiVersion }),
     'app.doctor': () => examine(store, networks.problems()),
     'machine.detect': () => detectMachine(),
+    'machine.answer': async () => {
+      const now = await detectMachine();
+      return storedMachineAnswer(store(), now, store().machines.list(false, now.machine.id));
+    },
     'machines.list': async ({ deleted }) => store().machines.list(deleted, await here()),
     'machines.update': (update) => edit(() => store().machines.update(update)),
     'machines.merge': ({ sourceId, targetId }) => edit(() => store().machines.merge(sourceId, targetId)),
@@ -249,6 +254,7 @@ function createHandlers({
     'runs.deleteAll': () => changing(() => ({ deleted: store().runs.deleteAll() })),
     'runs.compareParts': (request) => compareStoredParts(store(), request),
     'history.list': () => store().histories.series(),
+    'history.ceilings': (request) => storedCeilings(store(), request),
     'history.get': (request) => historyOf(store().histories.figures(request)),
     'runs.plan': (request) => planning.plan(request),
     'runs.start': async (request) => ({ runId: await activeRun.start(request) }),

@@ -56,14 +56,17 @@ export function ceilingsFor(providers: readonly DeviceCalibration[], key: Ceilin
     const capacityBytes =
       level === 'DRAM' ? null : (capacity(device, level, key.threads) ?? inferredCapacity(measured));
     if (capacityBytes === undefined) return [];
-    return [{ level, bytesPerSecond: fastest.bytesPerSecond, capacityBytes }];
+    const trials = trialsOf(fastest.samples?.map(({ bytesPerSecond }) => bytesPerSecond));
+    return [{ level, bytesPerSecond: fastest.bytesPerSecond, capacityBytes, ...(trials && { trials }) }];
   });
   if (!levels.some(({ level }) => level === 'DRAM')) return undefined;
 
+  const peakTrials = trialsOf(arithmetic.samples?.map(({ operationsPerSecond }) => operationsPerSecond));
   return {
     provider: key.provider,
     device: key.device,
     dtype: key.dtype,
+    ...(peakTrials && { peakTrials }),
     multipliedIn: arithmetic.dtype,
     threads: key.threads,
     peakOperationsPerSecond: arithmetic.operationsPerSecond,
@@ -133,7 +136,15 @@ function forThreads<C extends { readonly threads: number }>(
     .map((one) => scale(one, Math.min(threads, device.physicalCores ?? threads)));
 }
 
-function scaleArithmetic(one: ArithmeticCeiling, threads: number): ArithmeticCeiling {
+/** Undefined for a few: their quartile is no better than the least of them. */
+function trialsOf(perSecond: readonly number[] | undefined): Ceilings['peakTrials'] {
+  if (perSecond === undefined || perSecond.length < 3) return undefined;
+  const sorted = perSecond.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[Math.floor(sorted.length / 4)], sorted.at(-1)];
+  return low === undefined || high === undefined ? undefined : { low, high };
+}
+
+function scaleArithmetic({ samples: _, ...one }: ArithmeticCeiling, threads: number): ArithmeticCeiling {
   const theoretical = one.theoreticalOperationsPerSecond;
   return {
     ...one,
@@ -143,7 +154,7 @@ function scaleArithmetic(one: ArithmeticCeiling, threads: number): ArithmeticCei
   };
 }
 
-function scaleBandwidth(one: BandwidthCeiling, threads: number): BandwidthCeiling {
+function scaleBandwidth({ samples: _, ...one }: BandwidthCeiling, threads: number): BandwidthCeiling {
   return { ...one, threads, bytesPerSecond: one.bytesPerSecond * threads };
 }
 

@@ -13,6 +13,7 @@ import {
 import type { Case, Ceilings, MeasuredKernel, RunSummary } from '../protocol/run.ts';
 import { bootstrapRatio } from '../statistics/bootstrap.ts';
 import { type Estimate, shift } from '../statistics/hodges-lehmann.ts';
+import { ceilingValues, noteworthyMove } from './ceiling-history.ts';
 import { environmentDifferences } from './environment-differences.ts';
 import {
   cacheStateOf,
@@ -133,26 +134,23 @@ function arithmeticOf({ before, after }: Couple): NonNullable<Pair['arithmetic']
   return { before: before.roundArithmeticPerSecond, after: after.roundArithmeticPerSecond };
 }
 
-/** Less than that they differ from one measuring to the next. */
-const noteworthyMove = 0.1;
-
 function movedCeilings(before: ComparableRun, after: ComparableRun): Comparison['ceilings'] {
-  const valuesOf = ({ ceilings }: ComparableRun) =>
-    new Map(
-      ceilings.flatMap(({ provider, device, dtype, threads, peakOperationsPerSecond, levels }) => [
-        [`${dtype} arithmetic (${provider} ${device}, ${threads} threads)`, peakOperationsPerSecond] as const,
-        ...levels.map(
-          ({ level, bytesPerSecond }) =>
-            [`${level} bandwidth (${provider} ${device}, ${threads} threads)`, bytesPerSecond] as const,
-        ),
-      ]),
-    );
-  const later = valuesOf(after);
-  return [...valuesOf(before)].flatMap(([what, was]) => {
-    const is = later.get(what);
-    if (is === undefined || Math.abs(Math.log(is / was)) < Math.log1p(noteworthyMove)) return [];
-    return [{ what, before: was, after: is, ratio: is / was }];
-  });
+  const later = ceilingValues(after.ceilings);
+  return [...ceilingValues(before.ceilings)].flatMap(
+    ([key, { what, level, provider, device, threads, perSecond: was }]) => {
+      const is = later.get(key)?.perSecond;
+      if (is === undefined || Math.abs(Math.log(is / was)) < Math.log1p(noteworthyMove)) return [];
+      return [
+        {
+          what: `${what} (${provider} ${device}, ${threads} threads)`,
+          level,
+          before: was,
+          after: is,
+          ratio: is / was,
+        },
+      ];
+    },
+  );
 }
 
 function sideOf({ run, ...part }: ComparedSide): Comparison['before'] {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { AccountSchema } from './account.ts';
+import { CeilingHistoryRequestSchema, CeilingSeriesSchema, MachineAnswerSchema } from './answers.ts';
 import {
   ComparedPartsRequestSchema,
   ComparedPartsSchema,
@@ -29,7 +30,7 @@ import {
 } from './run.ts';
 
 /** Raised whenever a method or event changes its shape; a page of another number asks to be reloaded. */
-export const apiVersion = 2;
+export const apiVersion = 3;
 
 /** Of an exported run: some hundred times what a long run takes. */
 export const bundleLimitBytes = 64 << 20;
@@ -216,6 +217,8 @@ export const apiMethods = {
   ),
   'app.doctor': method(Empty, z.array(DoctorCheckSchema)),
   'machine.detect': method(Empty, EnvironmentSchema),
+  /** Is this machine as it should be? */
+  'machine.answer': method(Empty, MachineAnswerSchema),
   /** The zoo, then the networks that were imported; those have the one size that they were imported for. */
   'models.list': method(z.object({ size: z.number().int().min(32).optional() }), z.array(ModelRowSchema)),
   /** What was read from a file, here or in a page: the API takes no files. */
@@ -243,6 +246,7 @@ export const apiMethods = {
   /** What there is a history of, the longest first. */
   'history.list': method(Empty, z.array(HistoryHeadSchema)),
   /** Figures over runs, of all series or of those that fit, with the points at which their level changed. */
+  'history.ceilings': method(CeilingHistoryRequestSchema, z.array(CeilingSeriesSchema)),
   'history.get': method(HistoryRequestSchema, HistorySchema),
   /** This machine first, then the one seen last. Wherever a machine is named, an identity merged into it names it as well. */
   'machines.list': method(Deleted, z.array(MachineSchema)),

@@ -1,6 +1,6 @@
 /** What a comparison of two runs, and the history of many, are shown with; `--json` prints them under these names. */
 import { z } from 'zod';
-import { CacheStateSchema, DataTypeSchema, PlanKindSchema } from './provider.ts';
+import { CacheStateSchema, DataTypeSchema, MemoryLevelSchema, PlanKindSchema } from './provider.ts';
 import { CaseSchema, RunSummarySchema, UndisturbedSchema } from './run.ts';
 
 const text = z.string();
@@ -146,9 +146,11 @@ export const ComparisonSchema = z.object({
   /** Ceilings that moved by 10% and more: efficiencies and waterlines rest on them. */
   ceilings: z.array(
     z.object({
-      /** `DRAM bandwidth`, `fp32 arithmetic`, with provider and device. */
+      /** `DRAM bandwidth`, `fp32 peak`, with provider and device. */
       what: text,
-      /** Operations or bytes a second. */
+      /** Null for arithmetic. */
+      level: MemoryLevelSchema.nullable(),
+      /** Operations or bytes per second. */
       before: positive,
       after: positive,
       ratio: positive,

@@ -282,6 +282,8 @@ export type Run = z.infer<typeof RunSchema>;
 
 // ----------------------------------------------------------------------------------------------- what is shown of it
 
+const TrialsSchema = z.object({ low: positive, high: positive });
+
 /** The ceilings that a measurement is held against, and where each comes from. */
 export const CeilingsSchema = z.object({
   provider: text,
@@ -291,6 +293,8 @@ export const CeilingsSchema = z.object({
   multipliedIn: DataTypeSchema,
   threads: count,
   peakOperationsPerSecond: positive,
+  /** Lower quartile and best of the trials of the peak; absent if they were not kept. */
+  peakTrials: TrialsSchema.optional(),
   instructionSet: text,
   theoreticalOperationsPerSecond: positive.nullable(),
   /** Sustained bandwidth of each level, the best of the accesses measured. */
@@ -300,6 +304,7 @@ export const CeilingsSchema = z.object({
       bytesPerSecond: positive,
       /** What it holds for all threads together; null for DRAM. */
       capacityBytes: z.number().positive().nullable(),
+      trials: TrialsSchema.optional(),
     }),
   ),
 });

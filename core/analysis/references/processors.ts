@@ -80,7 +80,7 @@ function keyOf(model: string): string {
     .toLowerCase()
     .replace(/@.*$/, '')
     .replace(/\b(?:with|w\/) *(?:amd )?radeon.*$/, '')
-    .replace(/\b\d+-core(?: processor)?\b.*$/, '')
+    .replace(/\b\d+-cores?(?: processor)?\b.*$/, '')
     .replaceAll(/\b(?:intel|genuine|amd|cpu|processor|\d+th gen)\b/g, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim();
