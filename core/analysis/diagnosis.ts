@@ -41,6 +41,8 @@ export interface Layer {
   /** Latency / waterline. */
   readonly kernelGap: number | null;
   readonly canWin: CanWin | null;
+  /** What sets most of its waterline. */
+  readonly bound: Exclude<Limit, 'unexplained'>;
   readonly limit: Limit | null;
   readonly advice: Advice;
 }
@@ -90,6 +92,7 @@ function layer(
     gaps: latencyNs === null || idealNs === 0 ? null : efficiencyGap(idealNs, waterlineNs, latencyNs),
     kernelGap,
     canWin: isTimed ? sumCanWin(members) : null,
+    bound: boundOf(members, first),
     limit,
     advice: adviceFor(
       limit,
@@ -101,10 +104,23 @@ function layer(
 
 /** The cause with the largest part of the time; of equal ones the first, a bound before what none explains. */
 function limitOf(members: readonly KernelSummary[], unexplainedNs: number): Limit {
-  const parts = new Map<Limit, number>();
-  for (const { limit, waterlineNs } of members) parts.set(limit, (parts.get(limit) ?? 0) + waterlineNs);
+  const parts = new Map<Limit, number>(boundParts(members));
   parts.set('unexplained', unexplainedNs);
   return [...parts].reduce((most, part) => (part[1] > most[1] ? part : most))[0];
+}
+
+function boundOf(members: readonly KernelSummary[], first: KernelSummary): KernelSummary['limit'] {
+  return [...boundParts(members)].reduce(
+    (most, part) => (part[1] > most[1] ? part : most),
+    [first.limit, 0],
+  )[0];
+}
+
+/** How much of the waterline each bound sets. */
+function boundParts(members: readonly KernelSummary[]): Map<KernelSummary['limit'], number> {
+  const parts = new Map<KernelSummary['limit'], number>();
+  for (const { limit, waterlineNs } of members) parts.set(limit, (parts.get(limit) ?? 0) + waterlineNs);
+  return parts;
 }
 
 function adviceFor(limit: Limit | null, kernelGap: number | null, isFused: boolean): Advice {

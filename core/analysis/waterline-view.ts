@@ -48,8 +48,6 @@ export interface WaterlineView {
   readonly latencyNs: number;
   /** Kernels that memory bounds. */
   readonly underWater: number;
-  /** Of the time of all kernels that were timed. */
-  readonly underWaterShare: number;
 }
 
 const nanoseconds = 1e9;
@@ -91,8 +89,6 @@ export function waterlineView(
   });
 
   const operations = sum(bars, (bar) => bar.operations);
-  const underWater = bars.filter(({ limit }) => limit !== 'arithmetic');
-  const timedNs = (some: readonly WaterlineBar[]) => sum(some, (bar) => bar.latencyNs ?? 0);
   const wholeTraffic = kernels.flatMap(({ traffic }) => traffic);
   const slowestOfAll = Math.max(...memoryTimes(wholeTraffic).map(({ seconds }) => seconds));
   return {
@@ -104,8 +100,7 @@ export function waterlineView(
     rooflineNs: Math.max(operations / peak, slowestOfAll) * nanoseconds,
     boundNs: sum(bars, ({ boundNs }) => boundNs),
     latencyNs: summary.undisturbedNs.estimate,
-    underWater: underWater.length,
-    underWaterShare: timedNs(underWater) / (timedNs(bars) || 1),
+    underWater: bars.filter(({ limit }) => limit !== 'arithmetic').length,
   };
 }
 

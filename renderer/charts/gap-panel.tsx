@@ -173,7 +173,10 @@ export function GapPanel(props: GapPanelProps) {
               </g>
             );
           })}
-          <Labels {...{ view, points, lines, at, size, look, withGaps, x }} />
+          <Labels
+            {...{ view, points, lines, at, size, look, withGaps, x }}
+            isLatency={abscissa === 'latencyMs'}
+          />
         </g>
       </svg>
       {pointed !== undefined && (
@@ -328,14 +331,19 @@ function Interval({ point: { interval }, x, y, colour }: IntervalProps) {
   );
 }
 
+/** Room behind an interval, in pixels. */
+const intervalEnd = 3;
+
 interface LabelsProps extends Pick<GapPanelProps, 'view' | 'points' | 'lines' | 'look' | 'withGaps'> {
   readonly at: (point: DrawnPoint, of?: Abscissa) => Place;
   readonly size: { readonly width: number; readonly height: number };
   readonly x: (ms: number) => number;
+  /** Whether it has bars and intervals, which names keep clear of. */
+  readonly isLatency: boolean;
 }
 
 /** The names beside the points; each model is named once, for plans and sets are told apart by marks and colours. */
-function Labels({ view, points, lines, at, size, look, withGaps, x }: LabelsProps) {
+function Labels({ view, points, lines, at, size, look, withGaps, x, isLatency }: LabelsProps) {
   const named = new Set<string>();
   const wanted = points.map(({ family, label, reconstruction }) => {
     const name = `${family} ${label}`;
@@ -343,12 +351,19 @@ function Labels({ view, points, lines, at, size, look, withGaps, x }: LabelsProp
     named.add(name);
     return reconstruction ? `${label}*` : label;
   });
-  const bars = withGaps
-    ? points.map((point) => [
-        { x: x(point.idealMs), y: at(point).y },
-        { x: x(point.latencyMs), y: at(point).y },
-      ])
-    : [];
+  const bars = (isLatency ? points : []).map((point) => {
+    const { latencyMs, idealMs, interval } = point;
+    const ends = [
+      latencyMs,
+      ...(withGaps ? [idealMs] : []),
+      interval?.lowMs ?? latencyMs,
+      interval?.highMs ?? latencyMs,
+    ];
+    return [
+      { x: x(Math.min(...ends)), y: at(point).y },
+      { x: x(Math.max(...ends)) + intervalEnd, y: at(point).y },
+    ];
+  });
   const placed = placeLabels(
     points.map((point, index) => ({ ...at(point), text: wanted[index] ?? '' })),
     { left: 0, top: 0, right: size.width, bottom: size.height },

@@ -149,7 +149,7 @@ interface PartProps {
 function Part({ placed: { layer, x, width }, height, withLost, isPointed, isMarked }: PartProps) {
   const drawn = Math.max(0.5, width - (width > 3 ? 1 : 0));
   const lost = withLost ? height * lostShare(layer) : 0;
-  const colour = layer.limit === null ? 'var(--line)' : limitStyle(layer.limit).colour;
+  const { colour } = limitStyle(layer.bound);
   return (
     <g opacity={isMarked ? undefined : 0.35}>
       <rect className="part-lost" x={x} width={drawn} height={lost} />

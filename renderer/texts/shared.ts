@@ -5,6 +5,7 @@ export const sharedTexts = {
   tagline: 'How much of this machine’s arithmetic a network really uses',
   close: 'Close',
   help: 'How to read this page',
+  reason: 'Reason',
   unknown: 'unknown',
   none: 'none',
   reconstruction: 'reconstruction',

@@ -4,7 +4,7 @@ export const tableTexts = {
   title: 'Measurements',
   marks: {
     name: 'Marks',
-    meaning: 'What was seen while it was measured: ! may change the number, i does not.',
+    meaning: 'What was seen while it was measured. The letters are explained below the table.',
   },
   open: (model: string, plan: string) => `Kernels of ${model}, ${plan}`,
   parts: { ideal: 'ideal', memory: 'memory', kernels: 'kernels', others: 'other work' },

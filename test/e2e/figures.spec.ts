@@ -33,7 +33,12 @@ test('the table of the run has the figures of each measurement', async ({ page, 
   expect(rows).toHaveLength(measurements.length);
   const titles = await table.locator('thead th').allInnerTexts();
   for (const row of measurements) {
-    const cells = rows.find(([, model, plan]) => model?.replace('*', '') === row.model && plan === row.plan);
+    const [modelAt, planAt] = ['Model', 'Plan'].map((name) =>
+      titles.findIndex((title) => title.trim() === name),
+    );
+    const cells = rows.find(
+      (each) => each[modelAt ?? 0]?.replace('*', '') === row.model && each[planAt ?? 1] === row.plan,
+    );
     expect(cells, `${row.model} ${row.plan}`).toBeDefined();
     const shown = new Map(titles.map((title, index) => [title.trim(), cells?.[index]]));
     const undisturbedNs = row.undisturbedNs.estimate;

@@ -3,9 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { z } from 'zod';
+import { measurementDetail } from '../../core/analysis/report.ts';
 import { formatEffect } from '../../core/format/effect.ts';
-import { formatInterval, formatNs, formatPercent, formatRatio } from '../../core/format/units.ts';
-import { BundleSchema } from '../../core/protocol/run.ts';
+import { formatInterval, formatNs, formatPercent } from '../../core/format/units.ts';
+import { BundleSchema, bundleVersion } from '../../core/protocol/run.ts';
 import { chooseRun, expect, openPage, type ServedApp, test } from './support/served-app.ts';
 
 type Bundle = z.output<typeof BundleSchema>;
@@ -169,43 +170,114 @@ test('a buyer: another machine, what both cost, and a report of both', async ({ 
   }
 });
 
-test('a designer: from the waterline to the layers, as Markdown, and what is not explained', async ({
+/** A run in which every kernel of a plan takes a tenth more than its bound, but those of one block twice and a half as long. */
+async function plantWorstBlock(app: ServedApp, model: string, plan: string, block: string) {
+  const run = JSON.parse(
+    await readFile(join(import.meta.dirname, '..', 'fixtures', 'runs', 'equal-2.json'), 'utf8'),
+  );
+  const original = BundleSchema.parse({
+    format: 'plimsoll-run',
+    version: bundleVersion,
+    exportedAt: run.finishedAt,
+    run,
+  });
+  const measurement = original.run.measurements.find((one) => one.model === model && one.plan === plan);
+  const bounds = measurement && measurementDetail(original.run, measurement.id)?.kernels;
+  if (bounds === undefined) throw new Error(`${model} was not measured`);
+  const planted = bounds.map((kernel) => ({
+    ...kernel,
+    latencyNs: Math.round(kernel.waterlineNs * (kernel.block === block ? 2.5 : 1.1)),
+  }));
+  const changed: Bundle = {
+    ...original,
+    run: {
+      ...original.run,
+      id: 'planted1',
+      measurements: original.run.measurements.map((one) => ({
+        ...one,
+        id: `planted1-${one.id}`,
+        outcome:
+          one !== measurement || one.outcome.status !== 'measured'
+            ? one.outcome
+            : {
+                ...one.outcome,
+                kernels: one.outcome.kernels.map((kernel, index) => ({
+                  ...kernel,
+                  latencyNs: planted[index]?.latencyNs ?? null,
+                })),
+              },
+      })),
+    },
+  };
+  const file = join(app.dataFolder, 'planted.json');
+  await writeFile(file, JSON.stringify(changed));
+  const { status, stderr } = await app.cli('import', file);
+  expect(status, stderr).toBe(0);
+  return planted;
+}
+
+test('a kernel designer: from the network that is furthest from its limit to the kernel to start with', async ({
   page,
   context,
-  app,
+  emptyApp,
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const { measurements } = await app.json('show', '--json');
-  const fused = measurements.find(
-    ({ model, plan }: { model: string; plan: string }) => model === 'convfirst_pico' && plan === 'fused',
-  );
-  await openPage(page, app, 'waterline');
-  await page.getByLabel('Measurement').selectOption({ label: 'convfirst_pico · fused' });
-  await expect(page.getByRole('table', { name: 'Bounds of each plan' })).toContainText(
-    formatPercent(fused.efficiency),
-  );
+  const kernels = await plantWorstBlock(emptyApp, 'efficientnet_b0', 'fused', 's4.b1');
+  const worst = kernels.find(({ block }) => block === 's4.b1');
+  if (worst?.latencyNs == null) throw new Error('the block is one kernel');
+
+  await openPage(page, emptyApp, 'gap');
+  await expect(page.getByText(/efficientnet_b0 \(fused\) is furthest from its limit/)).toBeVisible();
+  await page.getByRole('link', { name: 'Waterline' }).click();
+  await expect(
+    page.getByText(/^\d+ of \d+ kernels waits? for memory: [\d.]+% of the time\.$/).first(),
+  ).toBeVisible();
 
   await page.getByRole('link', { name: 'Layers' }).click();
-  await expect(page.getByLabel('Measurement')).toHaveValue(fused.id);
-  await page.getByLabel('Filter').fill('convfirst');
+  // The page opens at the network with the widest gap.
+  await expect(
+    page.getByRole('heading', { name: 'efficientnet_b0, fused: time from first to last kernel' }),
+  ).toBeVisible();
   const rows = page.getByRole('table', { name: 'Layers' }).locator('tbody tr');
-  const count = await rows.count();
-  expect(count).toBeGreaterThan(1);
+  await expect(rows.first()).toContainText(worst.name);
+  await expect(rows.first()).toContainText('better kernel');
+
+  // Its part of the bar, with its block: the sums are those of the selection.
+  await page.locator('.time-bar svg').focus();
+  for (let order = 0; order <= kernels.indexOf(worst); order++) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(rows).toHaveCount(1);
+  await expect(page.locator('.selection')).toContainText(
+    `1 of ${kernels.length} kernels take ${formatNs(worst.latencyNs)}`,
+  );
+  await page.getByRole('button', { name: 'Zoom to selection' }).click();
+  await expect(page.locator('.time-bar .pointable')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await expect(rows).toHaveCount(kernels.length);
+
+  await rows.first().click();
+  const panel = page.getByRole('region', { name: worst.name, exact: true });
+  await expect(panel).toContainText('better kernel');
+  await expect(panel).toContainText(worst.implementation);
+  await panel.press('Escape');
+  await expect(panel).toBeHidden();
+
   await page.getByRole('button', { name: 'Copy as Markdown' }).click();
   await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
   const copied = await page.evaluate<string>('navigator.clipboard.readText()');
   const lines = copied.trimEnd().split('\n');
-  expect(lines).toHaveLength(count + 2);
-  for (const [index, line] of lines.slice(2).entries()) {
-    const name = await rows.nth(index).locator('td').nth(1).textContent();
-    expect(line).toContain(name);
-  }
+  expect(lines).toHaveLength(kernels.length + 2);
+  expect(lines[2]).toContain(worst.name);
 
-  await page.getByRole('link', { name: 'Efficiency gap' }).click();
-  await page.getByRole('button', { name: 'Kernels of convfirst_pico, fused' }).click();
-  const account = page.getByRole('region', { name: 'convfirst_pico, fused: kernel by kernel' });
-  await expect(account).toContainText(`the whole network takes ${formatNs(fused.latencyNs.median)}`);
-  await expect(
-    page.getByRole('table', { name: 'Measurements' }).locator('tr[aria-selected="true"]'),
-  ).toContainText(formatRatio(fused.gap));
+  const lostNs = kernels.reduce(
+    (sum, { latencyNs, waterlineNs, idealNs, fused }) =>
+      sum + latencyNs - waterlineNs + (fused ? 0 : waterlineNs - idealNs),
+    0,
+  );
+  await expect(page.locator('.answer')).toContainText(
+    new RegExp(
+      `^\\d of ${kernels.length} kernels holds? [\\d.]+ of the ${formatNs(lostNs)} lost; ` +
+        `start with ${worst.name} \\(${formatNs(worst.latencyNs)}, 2\\.50× its bound\\)\\.`,
+    ),
+  );
 });

@@ -153,6 +153,8 @@ test('draws both plans in one water, and says what the roofline of the whole mis
 
 test('shows a chart as a table, and saves it as CSV, SVG and PNG', async ({ page }) => {
   await openByKeys(page, 'r', 'Roofline');
+  await page.getByLabel('Measurement').selectOption({ label: 'regnety_004 · layerwise' });
+  await expect(page.getByRole('heading', { name: /^regnety_004, layerwise/ })).toBeVisible();
   const frame = page.locator('.chart-frame');
   const dots = await frame.locator('.roofline-dot').count();
   const save = async (name: string) => {

@@ -30,13 +30,11 @@ test('shows the machine, its ceilings and the measurements of the newest run', a
 });
 
 test('sorts its table, and keeps that in the address', async ({ page }) => {
+  const table = page.getByRole('table', { name: 'Measurements' });
+  const titles = await table.locator('thead th').allInnerTexts();
+  const column = titles.findIndex((title) => title.trim() === 'Efficiency') + 1;
   const efficiencies = async () =>
-    (
-      await page
-        .getByRole('table', { name: 'Measurements' })
-        .locator('tbody tr td:nth-child(7)')
-        .allTextContents()
-    ).map(Number.parseFloat);
+    (await table.locator(`tbody tr td:nth-child(${column})`).allTextContents()).map(Number.parseFloat);
   const button = page.getByRole('button', { name: 'Efficiency', exact: true });
   await button.click();
   const ascending = await efficiencies();

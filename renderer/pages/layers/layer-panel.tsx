@@ -33,10 +33,10 @@ export function LayerPanel({ layer, kernels, onClose }: LayerPanelProps) {
       {canWin !== null && <p>{words.sums.canWin(formatNs(canWin.kernelNs), formatNs(canWin.fusionNs))}</p>}
       <Facts facts={layerFacts(layer)} />
       {kernels.map((kernel) => (
-        <section key={kernel.name} aria-label={kernel.name}>
+        <div key={kernel.name}>
           {kernels.length > 1 && <h3>{kernel.name}</h3>}
           <Facts facts={kernelFacts(kernel, kernels.length > 1)} />
-        </section>
+        </div>
       ))}
     </SidePanel>
   );

@@ -1,4 +1,5 @@
 /** Layer by layer: where the time goes, what holds it back, and what to do. */
+import { layersAnswer } from '../../../core/analysis/answers/layers.ts';
 import { layersOf } from '../../../core/analysis/diagnosis.ts';
 import type { MeasurementDetail } from '../../../core/protocol/run.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
@@ -6,6 +7,7 @@ import { LimitLegend } from '../../charts/limit-legend.tsx';
 import { toCsv, toMarkdown } from '../../charts/table-data.ts';
 import { TimeBar } from '../../charts/time-bar.tsx';
 import { formatRange, isWithin, parseRange } from '../../charts/time-bar-data.ts';
+import { AnswerLine } from '../../components/answer-line.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { MeasurementFrame, WithDetail } from '../../components/run-frame.tsx';
 import { SortableTable } from '../../components/sortable-table.tsx';
@@ -59,9 +61,11 @@ function Layers({ detail: { summary, kernels } }: { detail: MeasurementDetail })
   const table = layerTable(shown);
   const title = words.chart(summary.model, summary.plan);
   const sentence = words.chartSentence(blocks.length, single.length);
+  const answer = layersAnswer(kernels);
   const opened = layers.find(({ order }) => String(order) === view.row);
   return (
     <>
+      {answer !== undefined && <AnswerLine answer={answer} />}
       <div className="card">
         <ChartFrame
           title={title}
@@ -92,7 +96,7 @@ function Layers({ detail: { summary, kernels } }: { detail: MeasurementDetail })
               : () => changeView({ range: undefined, zoom: undefined })
           }
         />
-        <LimitLegend shown={new Set([...blocks, ...single].flatMap(({ limit }) => limit ?? []))} withLost />
+        <LimitLegend shown={new Set([...blocks, ...single].map(({ bound }) => bound))} withLost />
       </div>
       <section className="card" aria-label={words.table}>
         <div className="card-head">

@@ -1,4 +1,5 @@
 /** Each kernel under the roofs of the machine. */
+import { layersAnswer } from '../../../core/analysis/answers/layers.ts';
 import { ceilingsOf } from '../../../core/analysis/find-ceilings.ts';
 import { formatPercent } from '../../../core/format/units.ts';
 import type { MeasurementDetail, RunReport } from '../../../core/protocol/run.ts';
@@ -6,6 +7,7 @@ import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { LimitLegend } from '../../charts/limit-legend.tsx';
 import { RooflineChart } from '../../charts/roofline-chart.tsx';
 import { rooflineData, rooflineTable } from '../../charts/roofline-data.ts';
+import { AnswerLine } from '../../components/answer-line.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { MeasurementFrame, WithDetail } from '../../components/run-frame.tsx';
 import { pageNames } from '../../texts/page-names.ts';
@@ -33,27 +35,31 @@ function Roofline({ report, detail }: { report: RunReport; detail: MeasurementDe
       operationsPerSecond > intensity * (ceilings?.levels.at(-1)?.bytesPerSecond ?? Number.POSITIVE_INFINITY),
   ).length;
   const sentence = words.chartSentence(data.dots.length, above);
+  const answer = layersAnswer(kernels);
   return (
-    <div className="card">
-      <ChartFrame
-        title={title}
-        sentence={sentence}
-        table={rooflineTable(data)}
-        fileName={`roofline-${summary.model}-${summary.plan}`}
-      >
-        <RooflineChart data={data} label={`${title}. ${sentence}`} />
-      </ChartFrame>
-      <LimitLegend shown={new Set(data.dots.map(({ limit }) => limit))} />
-      {data.withoutOperations.kernels > 0 && (
-        <p className="quiet-text">
-          {words.withoutOperations(
-            data.withoutOperations.kernels,
-            formatPercent(data.withoutOperations.share),
-          )}
-        </p>
-      )}
-      {data.notTimed > 0 && <p className="quiet-text">{words.notTimed(data.notTimed)}</p>}
-      <p className="quiet-text">{words.origin}</p>
-    </div>
+    <>
+      {answer !== undefined && <AnswerLine answer={answer} />}
+      <div className="card">
+        <ChartFrame
+          title={title}
+          sentence={sentence}
+          table={rooflineTable(data)}
+          fileName={`roofline-${summary.model}-${summary.plan}`}
+        >
+          <RooflineChart data={data} label={`${title}. ${sentence}`} />
+        </ChartFrame>
+        <LimitLegend shown={new Set(data.dots.map(({ limit }) => limit))} />
+        {data.withoutOperations.kernels > 0 && (
+          <p className="quiet-text">
+            {words.withoutOperations(
+              data.withoutOperations.kernels,
+              formatPercent(data.withoutOperations.share),
+            )}
+          </p>
+        )}
+        {data.notTimed > 0 && <p className="quiet-text">{words.notTimed(data.notTimed)}</p>}
+        <p className="quiet-text">{words.origin}</p>
+      </div>
+    </>
   );
 }

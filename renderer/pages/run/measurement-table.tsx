@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { warningKinds } from '../../../core/analysis/answers/warnings.ts';
 import { formatProvider } from '../../../core/format/provider.ts';
 import { formatInterval, formatNs, formatPercent, formatRatio } from '../../../core/format/units.ts';
 import type { MeasurementSummary } from '../../../core/protocol/run.ts';
@@ -33,11 +34,38 @@ export function MeasurementTable({ measurements, selected, onSelect, sort, onSor
         onSelect={({ id }) => onSelect(id)}
       />
       <TimeSplitLegend />
+      <MarkLegend measurements={measurements} />
     </section>
   );
 }
 
+/** What the letters say, in the order of the alphabet. */
+function MarkLegend({ measurements }: { measurements: readonly MeasurementSummary[] }) {
+  const kinds = new Map(
+    measurements
+      .flatMap(warningsOf)
+      .map(({ kind }) => [warningKinds[kind].letter, warningKinds[kind].happened] as const),
+  );
+  return (
+    <p className="quiet-text">
+      {[...kinds]
+        .sort(([a], [b]) => a.localeCompare(b))
+        .map(([letter, happened]) => `${letter}: ${happened}`)
+        .join('; ')}
+    </p>
+  );
+}
+
 type Row = MeasurementSummary;
+
+function warningsOf({ marks }: Row): Row['marks'] {
+  return marks.filter(({ severity }) => severity === 'warning');
+}
+
+/** As on the command line: each kind once. */
+function lettersOf(row: Row): string {
+  return [...new Set(warningsOf(row).map(({ kind }) => warningKinds[kind].letter))].sort().join(' ');
+}
 
 /** Where every memory gap is below this, the bars say enough. */
 const notableMemoryGap = 1.05;
@@ -75,21 +103,26 @@ function columnsFor(rows: readonly Row[], onSelect: (id: string) => void): Colum
   const withGaps = hasRoom && rows.some(({ memoryGap }) => memoryGap >= notableMemoryGap);
   const withTimes = hasRoom && !withGaps;
   return [
-    {
-      key: 'marks',
-      title: tableTexts.marks.name,
-      meaning: tableTexts.marks.meaning,
-      value: ({ alarms, marks }) => 100 * alarms.length + marks.length,
-      cell: ({ alarms, marks }) =>
-        marks.length > 0 && (
-          <abbr
-            title={marks.map(({ sentence }) => sentence).join(' ')}
-            className={alarms.length > 0 ? 'alarm' : 'quiet-text'}
-          >
-            {alarms.length > 0 ? '!' : 'i'}
-          </abbr>
-        ),
-    },
+    ...(rows.some((row) => lettersOf(row) !== '')
+      ? [
+          {
+            key: 'marks',
+            title: tableTexts.marks.name,
+            meaning: tableTexts.marks.meaning,
+            value: lettersOf,
+            cell: (row: Row) => (
+              <abbr
+                title={warningsOf(row)
+                  .map(({ sentence }) => sentence)
+                  .join(' ')}
+                className="alarm"
+              >
+                {lettersOf(row)}
+              </abbr>
+            ),
+          },
+        ]
+      : []),
     {
       key: 'model',
       title: terms.model.name,

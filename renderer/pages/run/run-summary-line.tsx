@@ -1,14 +1,11 @@
-import { formatOperationsPerSecond, formatPercent, formatRatio } from '../../../core/format/units.ts';
-import type { MeasurementSummary, RunReport } from '../../../core/protocol/run.ts';
+import { runAnswer } from '../../../core/analysis/answers/run.ts';
+import type { RunReport } from '../../../core/protocol/run.ts';
 import { runTexts } from '../../texts/runs.ts';
-import { summaryTexts } from './texts.ts';
 
-/** The answer in two sentences, and how the run ended where it did not end well. */
-export function RunSummaryLine({ report: { run, measurements, ceilings } }: { report: RunReport }) {
-  const peak = ceilings[0];
-  const sorted = measurements.toSorted((a, b) => a.efficiency - b.efficiency);
-  const marked = measurements.filter(({ alarms }) => alarms.length > 0).length;
-  const [worst, best] = [sorted[0], sorted.at(-1)];
+/** The answer, and how the run ended if it did not end well. */
+export function RunSummaryLine({ report }: { report: RunReport }) {
+  const { run } = report;
+  const { validity, headline, why, sentences } = runAnswer(report);
   return (
     <div className="summary-line">
       {run.status !== 'finished' && run.status !== 'running' && (
@@ -18,23 +15,14 @@ export function RunSummaryLine({ report: { run, measurements, ceilings } }: { re
         </p>
       )}
       {run.status === 'finished' && run.reason !== null && <p className="warning-text">{run.reason}</p>}
-      {peak !== undefined && worst !== undefined && best !== undefined && (
+      {validity !== 'nothing' && (
         <p>
-          <strong>
-            {summaryTexts.title(
-              formatPercent(worst.efficiency),
-              formatPercent(best.efficiency),
-              formatOperationsPerSecond(peak.peakOperationsPerSecond),
-            )}
-          </strong>{' '}
-          {summaryTexts.worst(nameOf(worst), formatRatio(worst.gap))}
+          <strong>{sentences[0]}</strong> {sentences.slice(1).join(' ')}
         </p>
       )}
-      {marked > 0 && <p className="warning-text">{summaryTexts.alarms(marked, measurements.length)}</p>}
+      <p className={validity === 'reliable' ? 'quiet-text' : 'warning-text'}>
+        {headline}: {why}
+      </p>
     </div>
   );
-}
-
-function nameOf({ model, plan }: MeasurementSummary): string {
-  return `${model} (${plan})`;
 }

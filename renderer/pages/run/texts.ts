@@ -1,11 +1,6 @@
 /** Texts of the page Efficiency gap. */
 
 export const summaryTexts = {
-  title: (least: string, most: string, peak: string) =>
-    least === most
-      ? `The networks use ${least} of the ${peak} that this machine can do.`
-      : `The networks use between ${least} and ${most} of the ${peak} that this machine can do.`,
-  worst: (model: string, gap: string) => `The widest gap is that of ${model}: ${gap} its ideal latency.`,
   alarms: (marked: number, all: number) =>
     `${marked} of ${all} measurements ${marked === 1 ? 'is' : 'are'} marked with a !: ${marked === 1 ? 'it' : 'they'} may be wrong by more than the interval says. Point at the mark for what was seen.`,
 } as const;

@@ -9,10 +9,6 @@ export const waterlineTexts = {
   simple: 'Equal widths',
   chart: (model: string, plan: string) => `${model}, ${plan}`,
   linear: 'Linear axis, as the paper',
-  chartSentence: (under: number, all: number, share: string) =>
-    under === 0
-      ? `None of ${all} kernels waits for memory.`
-      : `${under} of ${all} kernels ${under === 1 ? 'waits' : 'wait'} for memory: ${share} of the time.`,
   legend: 'Legend',
   marks: {
     arithmetic: 'bound by arithmetic',

@@ -1,12 +1,13 @@
 /** How deep each kernel lies in the memory's water, in every plan that was measured. */
+import { waterlineAnswer } from '../../../core/analysis/answers/waterline.ts';
 import { ceilingsOf, plansOf } from '../../../core/analysis/find-ceilings.ts';
 import { type WaterlineView, waterlineView } from '../../../core/analysis/waterline-view.ts';
-import { formatPercent } from '../../../core/format/units.ts';
 import type { MeasurementDetail, MeasurementSummary, RunReport } from '../../../core/protocol/run.ts';
 import { useMeasurements } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { WaterlineChart } from '../../charts/waterline-chart.tsx';
 import { waterlineScale, waterlineTable } from '../../charts/waterline-chart-data.ts';
+import { AnswerLine } from '../../components/answer-line.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { MeasurementFrame } from '../../components/run-frame.tsx';
@@ -53,7 +54,7 @@ export function WaterlinePage() {
         </>
       }
     >
-      {(report, chosen) => <Plans report={report} measurements={plansOf(report, chosen)} />}
+      {(report, chosen) => <Plans report={report} chosen={chosen} measurements={plansOf(report, chosen)} />}
     </MeasurementFrame>
   );
 }
@@ -63,7 +64,14 @@ interface Drawn {
   readonly view: WaterlineView;
 }
 
-function Plans({ report, measurements }: { report: RunReport; measurements: readonly MeasurementSummary[] }) {
+interface PlansProps {
+  readonly report: RunReport;
+  readonly chosen: MeasurementSummary;
+  /** Of all plans of the network. */
+  readonly measurements: readonly MeasurementSummary[];
+}
+
+function Plans({ report, chosen, measurements }: PlansProps) {
   const words = waterlineTexts;
   const [{ water = 'levels', form, scale: kind = 'log' }] = useViewState();
   const details = useMeasurements(measurements.map(({ id }) => id));
@@ -81,23 +89,23 @@ function Plans({ report, measurements }: { report: RunReport; measurements: read
     form === 'layers' ? 'layers' : 'area',
     kind,
   );
-  const sentenceOf = ({ underWater, bars, underWaterShare }: WaterlineView) =>
-    words.chartSentence(underWater, bars.length, formatPercent(underWaterShare));
+  const answered = drawn.find(({ detail }) => detail.summary.id === chosen.id) ?? drawn[0];
   return (
     <>
+      {answered !== undefined && <AnswerLine answer={waterlineAnswer(answered.view)} />}
       <div className="columns">
         {drawn.map(({ detail: { summary }, view }) => (
           <div key={summary.id} className="card">
             <ChartFrame
               title={words.chart(summary.model, summary.plan)}
-              sentence={sentenceOf(view)}
+              sentence={waterlineAnswer(view).sentence}
               table={waterlineTable(view)}
               fileName={`waterline-${summary.model}-${summary.plan}`}
             >
               <WaterlineChart
                 view={view}
                 scale={scale}
-                label={`${words.chart(summary.model, summary.plan)}. ${sentenceOf(view)}`}
+                label={`${words.chart(summary.model, summary.plan)}. ${waterlineAnswer(view).sentence}`}
               />
             </ChartFrame>
           </div>
