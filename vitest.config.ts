@@ -13,8 +13,21 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     projects: [
       {
-        // Pure code: no program, no device.
-        test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], pool: 'threads', ...patient },
+        // Pure code: no program, no device. All files share what they import, since loading it for each takes as long as testing it.
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.mocked.test.ts'],
+          pool: 'threads',
+          isolate: false,
+          unstubEnvs: true,
+          unstubGlobals: true,
+          ...patient,
+        },
+      },
+      {
+        // What puts a stand-in in a module's place (`vi.mock`) loads its modules by itself.
+        test: { name: 'mocked', include: ['test/unit/**/*.mocked.test.ts'], pool: 'threads', ...patient },
       },
       {
         // WebGPU through Dawn: a software adapter that computes, or the null backend, which only compiles.

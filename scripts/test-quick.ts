@@ -7,7 +7,7 @@ import { runChecks, staticChecks } from './run-checks.ts';
 const unitTests = {
   title: 'unit tests',
   command: 'vitest',
-  args: ['run', '--project', 'unit', '--reporter=dot', ...process.argv.slice(2)],
+  args: ['run', '--project', 'unit', '--project', 'mocked', '--reporter=dot', ...process.argv.slice(2)],
   worthShowing: /^ *Tests .*$/gm,
 };
 
