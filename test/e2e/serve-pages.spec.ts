@@ -1,7 +1,7 @@
 /** Every page from a stored run: reached by the keyboard alone, with the figures of `show --json`, and accessible in both themes. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import { axe, seriousOf } from './support/serious.ts';
+import { axe, seriousOf, themeRules } from './support/serious.ts';
 import { expect, openPage, test } from './support/served-app.ts';
 
 const pages = [
@@ -50,10 +50,10 @@ async function openByKeys(page: Page, key: string, title: (typeof pages)[number]
   await expect(page.locator(content[title]).first()).toBeAttached();
 }
 
-for (const [look, media] of [
-  ['the light theme', { colorScheme: 'light' }],
-  ['the dark theme', { colorScheme: 'dark' }],
-  ['high contrast and without motion', { forcedColors: 'active', reducedMotion: 'reduce' }],
+for (const [look, media, rules] of [
+  ['the light theme', { colorScheme: 'light' }, undefined],
+  ['the dark theme', { colorScheme: 'dark' }, themeRules],
+  ['high contrast and without motion', { forcedColors: 'active', reducedMotion: 'reduce' }, themeRules],
 ] as const) {
   test(`has nothing serious for axe on any page in ${look}`, async ({ page }) => {
     // axe looks at every cell of every table.
@@ -63,7 +63,7 @@ for (const [look, media] of [
       await openByKeys(page, key, title);
       await expect(page).toHaveTitle(`${title} · Plimsoll`);
       await expect(page.locator('.loading')).toHaveCount(0);
-      expect(await seriousOf(page), title).toEqual([]);
+      expect(await seriousOf(page, rules), title).toEqual([]);
     }
     await page.keyboard.press('Control+k');
     const { violations } = await axe(page).include('dialog').analyze();
