@@ -30,8 +30,9 @@ import { dataFolder } from './app/paths.ts';
 import { changeSettings, readSettings } from './app/settings.ts';
 import { ActiveRun, type Emit } from './bench/active-run.ts';
 import { BenchPages } from './bench/bench-pages.ts';
+import { decideJob, planDeciding } from './bench/decide.ts';
 import { Planning } from './bench/planning.ts';
-import type { SchedulerSettings } from './bench/scheduler.ts';
+import type { SchedulerSettings } from './bench/run-work.ts';
 import { suites } from './bench/suites.ts';
 import { detectMachine } from './machine/detect.ts';
 import { Networks } from './networks/networks.ts';
@@ -172,6 +173,11 @@ function createHandlers({
       change();
       return {};
     });
+  const deciding = () => ({
+    store: store(),
+    requireRun: requireComparable,
+    imported: () => networks.models(),
+  });
   const here = async () => (await environment()).machine.id;
   const storedPrice = ({ machine: { machine } }: RunReport) =>
     store()
@@ -228,7 +234,12 @@ function createHandlers({
           'plimsoll runs --deleted lists them.',
         );
       }),
-    'runs.compare': ({ before, after }) => compareStored(store(), before, after, requireComparable),
+    'runs.compare': ({ before, after, margin }) =>
+      compareStored(store(), before, after, requireComparable, margin === undefined ? {} : { margin }),
+    'decide.plan': async (request) => planDeciding(request, deciding(), await environment()),
+    'decide.start': async (request) => ({
+      runId: await activeRun.launch(decideJob(request, deciding(), await environment())),
+    }),
     'runs.account': ({ figure }) => accountNamed(figure),
     'runs.verify': async ({ figure, settleSeconds }) => {
       const { figure: shown, machine } = accountNamed(figure);

@@ -31,7 +31,7 @@ import {
   type RunNoise,
   type TestedProvider,
 } from './noise-floor.ts';
-import { type Judged, judge, type Pair } from './verdict.ts';
+import { type Growing, type Judged, type Judging, judge, type Pair } from './verdict.ts';
 
 /** A run with all of its cases, and the samples of those that need them. */
 export interface ComparableRun extends RunFigures {
@@ -61,6 +61,7 @@ export function compareRuns(
   after: ComparedSide,
   history: readonly RunLatencies[],
   tested: readonly TestedProvider[] = [],
+  judging?: Partial<Judging>,
 ): Comparison {
   const { couples, unmatched } = match(before, after);
   const noiseOf = learnNoise(history, [before.run.id, after.run.id], tested);
@@ -77,14 +78,15 @@ export function compareRuns(
       // That another machine's clock is another is a part of what is compared.
       clockRatio: sameMachine ? clockRatio(couple) : null,
       arithmetic: sameMachine ? arithmeticOf(couple) : null,
+      looks: Math.max(couple.before.looks, couple.after.looks),
     };
   });
-  const judged = judge(pairs);
+  const judged = judge(pairs, judging);
   const rows = couples.flatMap((couple, index): ComparedRow[] => {
     const pair = pairs[index];
     const verdict = judged[index];
     if (pair === undefined || verdict === undefined) return [];
-    return [rowOf(couple, unlessInDoubt(verdict, couple), pair.floor, before.run, after.run)];
+    return [rowOf(couple, unlessInDoubt(verdict, couple), pair.floor, before.run, after.run, judging?.grows)];
   });
   const count = (wanted: ComparedRow['verdict']) => rows.filter(({ verdict }) => verdict === wanted).length;
   return {
@@ -257,6 +259,7 @@ function rowOf(
   floor: NoiseFloor,
   first: ComparableRun,
   second: ComparableRun,
+  grows: Growing = { before: true, after: true },
 ): ComparedRow {
   const { model, imageSize, batch } = before;
   const latencyEffect = effectOf(
@@ -277,7 +280,13 @@ function rowOf(
     reason: `${judged.reason}${ofMedianAlone(judged, disturbance, latencyEffect)}`,
     settling: judged.settling && {
       ...judged.settling,
-      seconds: judged.settling.rounds === null ? null : secondsFor(judged.settling.rounds, [before, after]),
+      seconds:
+        judged.settling.rounds === null
+          ? null
+          : secondsFor(judged.settling.rounds, [
+              ...(grows.before ? [before] : []),
+              ...(grows.after ? [after] : []),
+            ]),
     },
   };
 }

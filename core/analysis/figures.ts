@@ -22,7 +22,7 @@ import type { Surroundings } from './environment-differences.ts';
 import { doubtOf } from './marks.ts';
 
 /** To be raised with every change of what is derived, here or in `report.ts`. */
-export const figureVersion = 5;
+export const figureVersion = 6;
 
 export interface Figure extends Case {
   /** Of its measurement. */
@@ -47,6 +47,8 @@ export interface Figure extends Case {
   readonly roundArithmeticPerSecond: readonly number[];
   /** Why nothing is to be concluded from it, to be read after `The figure before`; null where nothing is in the way. */
   readonly doubt: string | null;
+  /** How often somebody looked while it was measured on; 0 where it was complete before anybody did. */
+  readonly looks: number;
 }
 
 /** A case without a figure, and why. */
@@ -100,6 +102,7 @@ export function figureOf(
       ({ arithmetic }) => arithmetic?.operationsPerSecond ?? [],
     ),
     doubt: doubtOf({ measurement, outcome, believed }),
+    looks: outcome.looks ?? 0,
   };
 }
 

@@ -6,14 +6,18 @@ import type { NoiseTest } from '../protocol/run.ts';
 import { mean } from '../statistics/moments.ts';
 import { lowerEndsOfRounds } from '../statistics/undisturbed.ts';
 
-/** Of runs that are an A/A test and nothing else: they are no part of the list of runs. */
+/** Of runs that are an A/A test and nothing else. */
 export const noiseSuite = 'noise';
+/** Of what measured on in other runs: its rounds are theirs. */
+export const decideSuite = 'decide';
 /** Of runs that measured one figure again. */
 export const verifySuite = 'verify';
+/** They have no figures of their own, and are no part of the list of runs. */
+export const unlistedSuites = [noiseSuite, decideSuite] as const;
 
 /** Whether it was made to look at a whole machine: such runs are what a reader means by the newest one. */
 export function isProfile(suite: string): boolean {
-  return suite !== noiseSuite && suite !== verifySuite;
+  return suite !== verifySuite && unlistedSuites.every((unlisted) => suite !== unlisted);
 }
 
 /** Of a usual run: so many rounds of one start does a figure average over. */

@@ -4,16 +4,19 @@ import type { NoiseFloor, Settling, Verdict } from '../protocol/compare.ts';
 import { studentCritical, studentTwoSided } from '../statistics/distributions.ts';
 import { mannWhitney } from '../statistics/mann-whitney.ts';
 import { holm } from '../statistics/multiple-tests.ts';
+import { levelOfLook, roundsAtNextLook, spentP } from '../statistics/sequential.ts';
 import { medianOf } from '../statistics/summary.ts';
 import { type LowerEnd, lowerEnd } from '../statistics/undisturbed.ts';
 
 /** A difference is only told where chance alone would give one as large less often. */
 export const significance = 0.01;
+/** Intervals are of 95%. */
+const unsure = 0.05;
 export const roundsForVerdict = 5;
 /** SAME: no more than this lies between them. */
 export const sameWithin = 0.05;
 /** More rounds than this are no answer: something else must change first. */
-const mostRounds = 24;
+export const mostRounds = 60;
 
 /** Logarithms of the lower ends of the rounds of both sides, and the noise of the machine. */
 export interface Pair {
@@ -24,7 +27,24 @@ export interface Pair {
   readonly clockRatio?: number | null;
   /** What the arithmetic units gave between the samples of each round of both sides; absent or null where that is not to be compared. */
   readonly arithmetic?: { readonly before: readonly number[]; readonly after: readonly number[] } | null;
+  /** How often somebody looked while the sides grew; absent: they were complete before anybody did. */
+  readonly looks?: number;
 }
+
+/** Which sides can be measured on. */
+export interface Growing {
+  readonly before: boolean;
+  readonly after: boolean;
+}
+
+export interface Judging {
+  /** SAME: no more than this lies between them. */
+  readonly margin: number;
+  /** What the forecast of an UNCLEAR is made for. */
+  readonly grows: Growing;
+}
+
+const usualJudging: Judging = { margin: sameWithin, grows: { before: true, after: true } };
 
 /** Of the undisturbed latency, after over before. */
 export interface Effect {
@@ -48,9 +68,10 @@ export interface Judged {
 /**
  * All pairs of one comparison. BETTER or WORSE where p < 0.01 by Welch's test on the lower ends of both sides, after Holm over all pairs, and the
  * effect is larger than the noise threshold, also after what clock and neighbours explain of it is taken off; SAME where the whole interval
- * lies within 5%; else UNCLEAR.
+ * lies within the margin; else UNCLEAR. Of pairs that grew while somebody looked, p and interval are those of that look.
  */
-export function judge(pairs: readonly Pair[]): Judged[] {
+export function judge(pairs: readonly Pair[], asked: Partial<Judging> = {}): Judged[] {
+  const judging = { ...usualJudging, ...asked };
   const tested = pairs.map((pair) => testOf(pair));
   const testable = tested.filter((test) => test.isTestable);
   const adjusted = holm(testable.map(({ p }) => p));
@@ -63,27 +84,33 @@ export function judge(pairs: readonly Pair[]): Judged[] {
         p: null,
         detectableChange: null,
         reason: tooFewRounds(test.pair),
-        settling: { rounds: roundsForVerdict, action: null },
+        settling: enoughRounds(test.pair, judging.grows),
       };
     }
     const p = adjusted[index] ?? 1;
     const limit = Math.log1p(test.pair.floor.threshold);
-    const detectable = detectableIn(limit, test.error, test.freedom);
+    const detectable = detectableIn(limit, test);
     return {
       effect: test.effect,
       p,
       detectableChange: Math.expm1(detectable),
-      ...conclude(test, p),
+      ...conclude(test, p, judging),
     };
   });
+}
+
+interface Ends {
+  readonly before: LowerEnd;
+  readonly after: LowerEnd;
 }
 
 interface Tested {
   readonly pair: Pair;
   readonly effect: Effect;
   readonly log: number;
-  readonly error: number;
-  readonly freedom: number;
+  /** Of the interval. */
+  readonly half: number;
+  readonly ends: Ends;
   readonly p: number;
   readonly isTestable: boolean;
 }
@@ -92,38 +119,42 @@ function testOf(pair: Pair): Tested {
   const before = lowerEnd(pair.before);
   const after = lowerEnd(pair.after);
   const log = after.value - before.value;
-  const error = Math.hypot(before.error ?? 0, after.error ?? 0);
-  const freedom = freedomOf(before, after);
-  const half = freedom === 0 ? 0 : studentCritical(0.05, freedom) * error;
+  const { error, freedom } = differenceOf({ before, after });
+  const look = pair.looks ?? 0;
+  const half = freedom === 0 ? 0 : studentCritical(levelOfLook(unsure, look), freedom) * error;
+  const p = error === 0 ? (log === 0 ? 1 : 0) : studentTwoSided(log / error, freedom);
   return {
     pair,
     effect: { ratio: Math.exp(log), low: Math.exp(log - half), high: Math.exp(log + half) },
     log,
-    error,
-    freedom,
-    p: error === 0 ? (log === 0 ? 1 : 0) : studentTwoSided(log / error, freedom),
+    half,
+    ends: { before, after },
+    p: spentP(p, look),
     isTestable: pair.before.length >= roundsForVerdict && pair.after.length >= roundsForVerdict,
   };
 }
 
 /** Welch and Satterthwaite (Biometrika 34, 1947), to whole numbers, so that critical values are worked out once. */
-function freedomOf(before: LowerEnd, after: LowerEnd): number {
-  if (before.error === null || after.error === null) return 0;
-  const a = before.error ** 2;
-  const b = after.error ** 2;
-  if (a + b === 0) return before.freedom + after.freedom;
-  return Math.max(1, Math.floor((a + b) ** 2 / (a ** 2 / before.freedom + b ** 2 / after.freedom)));
+function differenceOf({ before, after }: Ends): { readonly error: number; readonly freedom: number } {
+  const a = (before.error ?? 0) ** 2;
+  const b = (after.error ?? 0) ** 2;
+  const error = Math.sqrt(a + b);
+  if (before.error === null || after.error === null) return { error, freedom: 0 };
+  if (error === 0) return { error, freedom: before.freedom + after.freedom };
+  const freedom = Math.floor((a + b) ** 2 / (a ** 2 / before.freedom + b ** 2 / after.freedom));
+  return { error, freedom: Math.max(1, freedom) };
 }
 
 /** What must be exceeded, and as much again as such figures scatter: of 99%, as the error itself is known from few rounds. */
-function detectableIn(limit: number, error: number, freedom: number): number {
-  const scatter = studentCritical(significance, freedom) * error;
+function detectableIn(limit: number, { ends, pair }: Tested): number {
+  const { error, freedom } = differenceOf(ends);
+  const scatter = studentCritical(levelOfLook(significance, pair.looks ?? 0), freedom) * error;
   return Math.max(limit, scatter) + scatter;
 }
 
 type Conclusion = Pick<Judged, 'verdict' | 'reason' | 'settling'>;
 
-function conclude(test: Tested, p: number): Conclusion {
+function conclude(test: Tested, p: number, judging: Judging): Conclusion {
   const { pair, effect, log } = test;
   const limit = Math.log1p(pair.floor.threshold);
   const size = Math.abs(log);
@@ -144,7 +175,7 @@ function conclude(test: Tested, p: number): Conclusion {
     };
   }
   const farthest = farthestOf(effect);
-  if (farthest <= Math.log1p(sameWithin)) {
+  if (farthest <= Math.log1p(judging.margin)) {
     return { verdict: 'SAME', reason: `Any difference is below ${percent(farthest)}.`, settling: null };
   }
   if (p < significance) {
@@ -161,7 +192,7 @@ function conclude(test: Tested, p: number): Conclusion {
   return {
     verdict: 'UNCLEAR',
     reason: `${change}; anything from ${signed(effect.low)} to ${signed(effect.high)} is possible.`,
-    settling: settlingOf(test),
+    settling: settlingOf(test, judging),
   };
 }
 
@@ -169,20 +200,56 @@ function farthestOf({ low, high }: Effect): number {
   return Math.max(Math.abs(Math.log(low)), Math.abs(Math.log(high)));
 }
 
-/** So many rounds a side bring the interval within what SAME allows, or its end off zero: an error falls with their square root. */
-function settlingOf({ pair, log, error, freedom }: Tested): NonNullable<Judged['settling']> {
-  const rounds = Math.min(pair.before.length, pair.after.length);
-  const half = studentCritical(0.05, freedom) * error;
+/** The next looks, until one brings the interval within the margin, or its end off zero: an error falls with the square root of the rounds. */
+function settlingOf(test: Tested, { margin, grows }: Judging): NonNullable<Judged['settling']> {
+  const { pair, log } = test;
+  const size = Math.abs(log);
   const limit = Math.log1p(pair.floor.threshold);
-  const wanted = Math.max(
-    Math.log1p(sameWithin) - Math.abs(log),
-    Math.abs(log) > limit ? Math.abs(log) / 1.5 : 0,
-    0.005,
+  // What lies between the margin and the threshold is not told by more rounds, unless it turns out to lie elsewhere.
+  const forSame = Math.max(Math.log1p(margin) - size, 0.005);
+  const known = Math.min(pair.before.length, pair.after.length);
+  let rounds = known;
+  for (let look = (pair.looks ?? 0) + 1; rounds < mostRounds; look++) {
+    rounds = Math.min(mostRounds, roundsAtNextLook(rounds));
+    const times = rounds / known;
+    const { error, freedom } = differenceOf({
+      before: grows.before ? grown(test.ends.before, times) : test.ends.before,
+      after: grows.after ? grown(test.ends.after, times) : test.ends.after,
+    });
+    const isSame = studentCritical(levelOfLook(unsure, look), freedom) * error <= forSame;
+    const isDifferent = studentCritical(levelOfLook(significance, look), freedom) * error <= size;
+    if (isSame || (isDifferent && size > limit)) return { rounds, action: null };
+  }
+  return { rounds: null, action: whatElse(test, { margin, grows }) };
+}
+
+function grown({ value, error, freedom }: LowerEnd, times: number): LowerEnd {
+  return {
+    value,
+    error: error === null ? null : error / Math.sqrt(times),
+    freedom: Math.floor(freedom * times),
+  };
+}
+
+/** Of a pair that has too few. */
+function enoughRounds({ before, after }: Pair, grows: Growing): NonNullable<Judged['settling']> {
+  const cannot = (['before', 'after'] as const).find(
+    (side) => !grows[side] && { before, after }[side].length < roundsForVerdict,
   );
-  const needed = Math.ceil(rounds * Math.max(1.2, (half / wanted) ** 2));
-  return needed > mostRounds
-    ? { rounds: null, action: 'Close other programs, then profile both sides again.' }
-    : { rounds: needed, action: null };
+  return cannot === undefined
+    ? { rounds: roundsForVerdict, action: null }
+    : { rounds: null, action: unsettledBy(cannot) };
+}
+
+/** Where more rounds are no answer. */
+function whatElse({ ends }: Tested, { grows }: Judging): string {
+  const [before, after] = [ends.before.error ?? 0, ends.after.error ?? 0];
+  const uncertain = before > after ? 'before' : 'after';
+  return grows[uncertain] ? 'Close other programs, then profile both sides again.' : unsettledBy(uncertain);
+}
+
+function unsettledBy(side: keyof Growing): string {
+  return `Go back to the state of the ${side === 'before' ? 'earlier' : 'later'} side, and profile it again: that side is uncertain, and cannot be measured on now.`;
 }
 
 /** What else accounts for the change, so that no more than noise remains; null where nothing does. */

@@ -10,6 +10,8 @@ import {
   ComparedPartsSchema,
   CompareRequestSchema,
   ComparisonSchema,
+  DecidePlanSchema,
+  DecideRequestSchema,
   HistoryHeadSchema,
   HistoryRequestSchema,
   HistorySchema,
@@ -241,6 +243,10 @@ export const apiMethods = {
   /** By its id. */
   'runs.restore': method(RunId, Empty),
   'runs.compare': method(CompareRequestSchema, ComparisonSchema),
+  /** What `decide.start` would do with the same request. */
+  'decide.plan': method(DecideRequestSchema, DecidePlanSchema),
+  /** Measures on in the runs that are compared, in a run of its own that is not listed. Refused where neither of them can be. */
+  'decide.start': method(DecideRequestSchema, RunId),
   /** Kernels and blocks of one row of a comparison. */
   'runs.compareParts': method(ComparedPartsRequestSchema, ComparedPartsSchema),
   /** What there is a history of, the longest first. */

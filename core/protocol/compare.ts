@@ -50,7 +50,34 @@ export const partFields = ['provider', 'plan', 'dtype', 'threads'] as const sati
 export type PartField = (typeof partFields)[number];
 
 /** What both sides name is what is compared, and need not be equal. */
-export const CompareRequestSchema = z.object({ before: CompareSideSchema, after: CompareSideSchema });
+export const CompareRequestSchema = z.object({
+  before: CompareSideSchema,
+  after: CompareSideSchema,
+  /** SAME: the whole interval lies within this fraction; default: 5%. */
+  margin: z.number().min(0.005).max(0.5).optional(),
+});
+
+/** The margin that is measured on for, where none is asked for. */
+export const decideWithin = 0.03;
+
+export const DecideRequestSchema = CompareRequestSchema.extend({
+  margin: z.number().min(0.005).max(0.5).default(decideWithin),
+  budgetSeconds: z.number().positive().max(86_400).default(300),
+  settleSeconds: z.number().nonnegative().max(3600).optional(),
+});
+export type DecideRequest = z.input<typeof DecideRequestSchema>;
+
+/** What measuring on would come to. */
+export const DecidePlanSchema = z.object({
+  /** Rows without a verdict at this margin. */
+  unclear: count,
+  /** Those of them that more rounds may give one, and how long that takes by the forecast. */
+  settleable: count,
+  seconds: fraction,
+  /** What is measured on, and what stays as it is; or why nothing can be. */
+  explanation: text,
+});
+export type DecidePlan = z.infer<typeof DecidePlanSchema>;
 
 const IntervalSchema = z.object({ median: positive, low: positive, high: positive });
 /** After over before, with its 95% interval: below 1 is faster. */

@@ -211,6 +211,8 @@ export const MeasurementSchema = CaseSchema.extend({
         rounds: z.array(count.min(1)).min(1).optional(),
         /** One a round; absent in runs from before they were recorded. */
         conditions: z.array(RoundConditionsSchema).optional(),
+        /** How often somebody looked at a comparison while it was measured on; absent where its rounds are those of its run. */
+        looks: count.optional(),
         warmupPasses: count,
         timerResolutionNs: positive,
         kernels: z.array(MeasuredKernelSchema),
@@ -227,6 +229,8 @@ export const MeasurementSchema = CaseSchema.extend({
   ]),
 });
 export type Measurement = z.infer<typeof MeasurementSchema>;
+export type MeasuredOutcome = Extract<Measurement['outcome'], { status: 'measured' }>;
+export type MeasuredMeasurement = Measurement & { readonly outcome: MeasuredOutcome };
 
 // --------------------------------------------------------------------------------------------------------------- run
 

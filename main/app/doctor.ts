@@ -4,7 +4,7 @@ import type { ProviderDescription } from '../../core/protocol/provider.ts';
 import type { Environment } from '../../core/protocol/run.ts';
 import { ProviderProcess } from '../bench/provider-process.ts';
 import { findProvider, isInstalled, type ProgramName } from '../bench/providers.ts';
-import { startProvider } from '../bench/scheduler.ts';
+import { startProvider } from '../bench/start-provider.ts';
 import { detectMachine } from '../machine/detect.ts';
 import type { Store } from '../store/store.ts';
 

@@ -27,20 +27,30 @@ import { findProvider, openProvider } from './providers.ts';
 import {
   type DescribedProvider,
   defaultSettings,
-  executeRun,
   type RunEnd,
+  type RunStep,
   type RunWork,
   type SchedulerSettings,
-  startProvider,
-} from './scheduler.ts';
+} from './run-work.ts';
+import { executeRun } from './scheduler.ts';
 import { settle } from './settle.ts';
+import { startProvider } from './start-provider.ts';
 import { TunedProvider } from './tuned-provider.ts';
 import { planAgain } from './verify-figure.ts';
 
 export type Emit = <E extends ApiEvent>(event: E, payload: ApiEventPayload<E>) => void;
 
+/** What a job of its own kind is given. */
+export interface Undertaking {
+  readonly runId: string;
+  readonly providers: readonly DescribedProvider[];
+  readonly settings: SchedulerSettings;
+  readonly signal: AbortSignal;
+  readonly tell: (step: Partial<RunStep>) => void;
+}
+
 /** What a run is to do. */
-interface Job {
+export interface Job {
   readonly suite: string;
   readonly providers: readonly ProviderName[];
   readonly budgetSeconds: number;
@@ -48,7 +58,13 @@ interface Job {
   /** The kind of core, or processors; all when absent. */
   readonly cores?: string | undefined;
   /** None: nothing but an A/A test. Throws ApiError where nothing can be measured. */
-  readonly plan: (descriptions: readonly ProviderDescription[], usableCores: number) => PlannedCase[];
+  readonly plan: (
+    descriptions: readonly ProviderDescription[],
+    usableCores: number,
+    environment: Environment,
+  ) => PlannedCase[];
+  /** Instead of a run of the planned cases; it closes its providers. */
+  readonly undertake?: (undertaking: Undertaking) => Promise<RunEnd>;
   /** Of each provider, an A/A test; when needed: where the store has none in these surroundings. */
   readonly noiseTest: 'always' | 'when needed' | 'never';
 }
@@ -142,7 +158,8 @@ export class ActiveRun {
     });
   }
 
-  private async launch(job: Job): Promise<string> {
+  /** As `start`. */
+  async launch(job: Job): Promise<string> {
     if (this.current !== undefined) {
       throw new ApiError(
         'busy',
@@ -232,7 +249,7 @@ export class ActiveRun {
       // That there is no GPU is an answer; only where nothing else was asked for is there nothing to do.
       if (providers.length === 0) throw new ApiError('provider', remarks.join(' '));
       const descriptions = providers.map(({ description }) => description);
-      const cases = job.plan(descriptions, environment.cpu.usableCores);
+      const cases = job.plan(descriptions, environment.cpu.usableCores, environment);
       store.runs.create({ id: runId, suite: job.suite, startedAt: progress.startedAt, environment });
       const { budgetSeconds, settleSeconds } = job;
       const memoryBytes = usableMemoryBytes(environment);
@@ -253,8 +270,7 @@ export class ActiveRun {
     const store = this.store();
     let end: RunEnd;
     try {
-      end =
-        work.cases.length === 0 ? { status: 'finished', reason: null } : await this.measure(work, current);
+      end = await this.work(work, job, current);
       if (end.status === 'finished' && job.noiseTest !== 'never') {
         const tested = await this.testNoiseOf(work, job, environment, current);
         const reasons = [end.reason, tested.reason].filter((reason) => reason !== null);
@@ -271,6 +287,19 @@ export class ActiveRun {
       }
     }
     this.end(current, end);
+  }
+
+  private async work(work: RunWork, { undertake }: Job, current: Current): Promise<RunEnd> {
+    if (undertake === undefined) {
+      return work.cases.length === 0 ? { status: 'finished', reason: null } : this.measure(work, current);
+    }
+    return undertake({
+      runId: work.runId,
+      providers: work.providers,
+      settings: { ...defaultSettings, ...work.settings },
+      signal: current.stop.signal,
+      tell: (step) => this.tell(current, step),
+    });
   }
 
   private measure(work: RunWork, current: Current): Promise<RunEnd> {
@@ -368,7 +397,8 @@ function withMissing(environment: Environment, store: Store): Environment {
     : { ...environment, machine: { ...environment.machine, missingGpus } };
 }
 
-function providerNamed(name: string): ProviderName {
+/** Throws ApiError('badInput') where this program has no such provider. */
+export function providerNamed(name: string): ProviderName {
   const known = providerNames.find((one) => one === name);
   if (known !== undefined) return known;
   throw new ApiError(

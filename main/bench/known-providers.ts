@@ -3,7 +3,7 @@ import { ApiError, type ProviderName, type ProviderRow, providerNames } from '..
 import type { ProviderDescription } from '../../core/protocol/provider.ts';
 import type { BenchPages } from './bench-pages.ts';
 import { openProvider } from './providers.ts';
-import { startProvider } from './scheduler.ts';
+import { startProvider } from './start-provider.ts';
 
 export class KnownProviders {
   private readonly pages: BenchPages;

@@ -1,5 +1,6 @@
 /** One visit to one case: prepare, check, time, release. What a provider answers is held against what the graph says. */
 
+import { ceilingsFor, measuredArithmetic } from '../../core/analysis/ceilings.ts';
 import { cacheStateOf } from '../../core/analysis/figures.ts';
 import { kernelTraffic } from '../../core/analysis/traffic.ts';
 import { operatorAt } from '../../core/graph/graph.ts';
@@ -12,7 +13,12 @@ import type {
   ProfileResult,
   Verification,
 } from '../../core/protocol/provider.ts';
-import type { Ceilings, MeasuredKernel } from '../../core/protocol/run.ts';
+import type {
+  Ceilings,
+  DeviceCalibration,
+  MeasuredKernel,
+  MeasuredOutcome,
+} from '../../core/protocol/run.ts';
 import { toWireGraph } from '../../core/protocol/wire-graph.ts';
 import { surroundingsBetween, type Telemetry } from '../machine/telemetry.ts';
 import type { PlannedCase } from './cases.ts';
@@ -62,6 +68,18 @@ export interface Visit {
   readonly note: (what: string) => void;
 }
 
+/** A visit of what was planned by these ceilings. */
+export function visitOf({
+  calibrations,
+  ...visit
+}: Omit<Visit, 'ceilings' | 'arithmetic'> & { readonly calibrations: readonly DeviceCalibration[] }): Visit {
+  const { case: planned } = visit.planned;
+  const ceilings = ceilingsFor(calibrations, planned);
+  const calibrated = calibrations.find(({ description }) => description.provider === planned.provider);
+  const arithmetic = ceilings && measuredArithmetic(calibrated?.calibration, ceilings);
+  return { ...visit, ceilings, arithmetic };
+}
+
 /** What a round gave, and what the machine did meanwhile. */
 export interface Round {
   readonly measured: MeasureResult;
@@ -103,6 +121,17 @@ export async function visitFirst(visit: Visit): Promise<FirstVisit> {
 /** More samples of what was found correct before. */
 export async function visitAgain(visit: Visit): Promise<Round> {
   return withPrepared(visit, ({ handle }) => timeRound(visit, handle));
+}
+
+/** What was measured before, and one more round. */
+export function withRound(outcome: MeasuredOutcome, { measured, conditions }: Round): MeasuredOutcome {
+  return {
+    ...outcome,
+    samplesNs: [...outcome.samplesNs, ...measured.latencyNs],
+    rounds: [...(outcome.rounds ?? []), measured.latencyNs.length],
+    conditions: [...(outcome.conditions ?? []), conditions],
+    warmupPasses: outcome.warmupPasses + measured.warmupPasses,
+  };
 }
 
 async function timeRound(

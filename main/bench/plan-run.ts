@@ -9,12 +9,8 @@ import { medianOf } from '../../core/statistics/summary.ts';
 import { type ParsedRunRequest, type PlannedCase, planCases, type Selection, selectModels } from './cases.ts';
 import { forecastRun } from './forecast.ts';
 import { defaultNoiseTiming } from './noise-test.ts';
-import {
-  defaultSettings,
-  guessedCalibrationSeconds,
-  guessedFirstVisitSeconds,
-  type SchedulerSettings,
-} from './scheduler.ts';
+import { defaultSettings, type SchedulerSettings } from './run-work.ts';
+import { guessedCalibrationSeconds, guessedFirstVisitSeconds } from './scheduler.ts';
 import { quietSeconds } from './settle.ts';
 
 /** A provider that was asked for, and what it can do or why that is not known. */

@@ -10,7 +10,7 @@ import type { ParsedRunRequest } from './cases.ts';
 import { KnownProviders } from './known-providers.ts';
 import { untestedOf, wantsNoiseTest } from './noise-due.ts';
 import { planRun } from './plan-run.ts';
-import type { SchedulerSettings } from './scheduler.ts';
+import type { SchedulerSettings } from './run-work.ts';
 
 /** Enough to know how long the usual networks take. */
 const mostPastRuns = 3;

@@ -4,99 +4,38 @@
  * the program is started again and the run goes on.
  */
 
-import { ceilingsFor, measuredArithmetic } from '../../core/analysis/ceilings.ts';
 import { disturbedRounds } from '../../core/analysis/disturbance.ts';
-import type { RunProgress } from '../../core/protocol/api.ts';
 import type { Settling } from '../../core/protocol/conditions.ts';
 import type { ProviderDescription } from '../../core/protocol/provider.ts';
-import type { DeviceCalibration, Measurement } from '../../core/protocol/run.ts';
+import type { DeviceCalibration, MeasuredMeasurement, Measurement } from '../../core/protocol/run.ts';
 import { roundsForInterval } from '../../core/statistics/rounds.ts';
 import { seededRandom, shuffle } from '../../core/statistics/seeded-random.ts';
-import { systemFiles } from '../machine/system-files.ts';
-import { type Telemetry, telemetry } from '../machine/telemetry.ts';
 import type { PlannedCase } from './cases.ts';
 import { Forecast } from './forecast.ts';
-import {
-  defaultTiming,
-  type Timing,
-  type Visit,
-  visitAgain,
-  visitFirst,
-  WrongAnswer,
-} from './measure-case.ts';
+import { type Visit, visitAgain, visitFirst, visitOf, WrongAnswer, withRound } from './measure-case.ts';
 import { endedForMemory, whyTooLarge } from './memory-need.ts';
 import { mergeCalibrations } from './merge-calibrations.ts';
-import type { NoiseTiming } from './noise-test.ts';
 import {
   ProviderAbsent,
   type ProviderConnection,
   ProviderCrash,
   ProviderRequestError,
 } from './provider-connection.ts';
+import {
+  type DescribedProvider,
+  defaultSettings,
+  type RunEnd,
+  type RunSink,
+  type RunStep,
+  type RunWork,
+  type SchedulerSettings,
+} from './run-work.ts';
 import { settle } from './settle.ts';
+import { startAttempts, startProvider } from './start-provider.ts';
 
-export interface DescribedProvider {
-  readonly process: ProviderConnection;
-  readonly description: ProviderDescription;
-}
-
-export interface RunWork {
-  readonly runId: string;
-  readonly providers: readonly DescribedProvider[];
-  readonly cases: readonly PlannedCase[];
-  readonly budgetSeconds: number;
-  readonly settings?: Partial<SchedulerSettings>;
-  /** What programs may use here; nothing is refused for its size when absent. */
-  readonly memoryBytes?: number;
-  /** What is to be said of the run before it begins, for instance of a provider that has no device here. */
-  readonly remarks?: readonly string[];
-}
-
-export interface SchedulerSettings {
-  readonly timing: Timing;
-  /** How often every case is visited, where the suite's budget allows. */
-  readonly rounds: number;
-  /** A provider that says nothing for so long hangs; preparing and checking a large network is silent. */
-  readonly silenceMs: number;
-  /** How long it is waited at most until the machine is quiet; absent: as the suite's time allows. */
-  readonly settleSeconds?: number | undefined;
-  /** How long each ceiling is measured; absent: as long as its provider finds right. */
-  readonly secondsPerCeiling?: number | undefined;
-  readonly telemetry: Telemetry;
-  /** Of an A/A test; absent: as it is for users. */
-  readonly noise?: NoiseTiming | undefined;
-}
-
-export const defaultSettings: SchedulerSettings = {
-  timing: defaultTiming,
-  rounds: 7,
-  silenceMs: 120_000,
-  telemetry: telemetry(systemFiles()),
-};
 const longestSettleSeconds = 30;
 const settleShare = 1 / 8;
 
-export type RunStep = Pick<
-  RunProgress,
-  'phase' | 'casesDone' | 'casesTotal' | 'fraction' | 'current' | 'elapsedSeconds' | 'remainingSeconds'
->;
-
-/** Where a run goes. Whatever these throw ends the run. */
-export interface RunSink {
-  calibrated(providers: readonly DeviceCalibration[]): void;
-  /** The same measurement comes again, with more samples, after every further round. */
-  measured(measurement: Measurement): void;
-  step(step: RunStep): void;
-}
-
-export interface RunEnd {
-  readonly status: 'finished' | 'cancelled' | 'failed';
-  readonly reason: string | null;
-}
-
-/** A provider that does not come up so many times in a row is given up, and the run with it. */
-const startAttempts = 3;
-const startSilenceMs = 20_000;
 const progressIntervalMs = 500;
 const mostExtraRounds = 3;
 /** First guesses, replaced by experience. */
@@ -124,32 +63,12 @@ export async function executeRun(work: RunWork, sink: RunSink, signal: AbortSign
   }
 }
 
-/**
- * Starts a provider and asks what it can do, again where it dies on the way. Rejects with the last failure after three
- * attempts, after one where it can only be started by the user, and with the code `cancelled` where the signal says so.
- */
-export async function startProvider(
-  provider: ProviderConnection,
-  signal?: AbortSignal,
-): Promise<ProviderDescription> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await provider.request('describe', {}, { silenceMs: startSilenceMs, signal });
-    } catch (error) {
-      const isLast = attempt === startAttempts || error instanceof ProviderAbsent;
-      if (isLast || signal?.aborted === true) throw error;
-    }
-  }
-}
-
-type Kept = Extract<Measurement['outcome'], { status: 'measured' }>;
-
 interface Entry {
   readonly id: string;
   readonly planned: PlannedCase;
   readonly provider: DescribedProvider;
   /** What the rounds so far gave; absent where the first failed, or is still to come. */
-  measured?: Measurement & { outcome: Kept };
+  measured?: MeasuredMeasurement;
 }
 
 class RunFailed extends Error {}
@@ -432,19 +351,9 @@ class Scheduler {
   private async visitAgain(entry: Entry, round: number): Promise<void> {
     const { measured } = entry;
     if (measured === undefined || this.givenUp.has(entry.provider)) return;
-    const { outcome } = measured;
     try {
-      const { measured: more, conditions } = await visitAgain(this.visit(entry, round));
-      entry.measured = {
-        ...measured,
-        outcome: {
-          ...outcome,
-          samplesNs: [...outcome.samplesNs, ...more.latencyNs],
-          rounds: [...(outcome.rounds ?? []), more.latencyNs.length],
-          conditions: [...(outcome.conditions ?? []), conditions],
-          warmupPasses: outcome.warmupPasses + more.warmupPasses,
-        },
-      };
+      const again = await visitAgain(this.visit(entry, round));
+      entry.measured = { ...measured, outcome: withRound(measured.outcome, again) };
     } catch (error) {
       const reason = await this.survive(error, entry.provider);
       this.remarks.push(`Round ${round} of ${nameOf(entry.planned)} was lost: ${reason}`);
@@ -454,19 +363,15 @@ class Scheduler {
   }
 
   private visit({ planned, provider }: Entry, round: number): Visit {
-    const ceilings = ceilingsFor(this.calibrations, planned.case);
-    const { calibration } =
-      this.calibrations.find(({ description }) => description.provider === planned.case.provider) ?? {};
-    return {
+    return visitOf({
       provider: provider.process,
       planned,
-      ceilings,
-      arithmetic: ceilings && measuredArithmetic(calibration, ceilings),
+      calibrations: this.calibrations,
       timing: this.settings.timing,
       request: { silenceMs: this.settings.silenceMs, signal: this.signal },
       telemetry: this.settings.telemetry,
       note: (what) => this.say(`${nameOf(planned)}: ${what}, ${this.placeOf(round)}`),
-    };
+    });
   }
 
   private placeOf(round: number): string {
@@ -536,7 +441,7 @@ function stepOf(entryId: string, round: number): string {
   return `${entryId} round ${round}`;
 }
 
-function isMeasured(measurement: Measurement): measurement is Measurement & { outcome: Kept } {
+function isMeasured(measurement: Measurement): measurement is MeasuredMeasurement {
   return measurement.outcome.status === 'measured';
 }
 

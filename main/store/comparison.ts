@@ -9,6 +9,7 @@ import {
 import { sameEnvironment } from '../../core/analysis/environment-differences.ts';
 import { learnNoise, noiseThreshold, type TestedProvider } from '../../core/analysis/noise-floor.ts';
 import { noiseOfTest } from '../../core/analysis/noise-test.ts';
+import type { Judging } from '../../core/analysis/verdict.ts';
 import { ApiError } from '../../core/protocol/api.ts';
 import {
   type ComparedParts,
@@ -38,6 +39,7 @@ export function compareStored(
   before: CompareSide,
   after: CompareSide,
   requireRun: (runId: string) => ComparableRun,
+  judging?: Partial<Judging>,
 ): Comparison {
   const sideOf = ({ runId, ...part }: CompareSide): ComparedSide => ({ ...part, run: requireRun(runId) });
   const first = sideOf(before);
@@ -52,7 +54,8 @@ export function compareStored(
   for (const side of [first, second]) requireChosen(side);
   const machines = new Set([first.run.machine.id, second.run.machine.id]);
   const history = [...machines].flatMap((machineId) => store.histories.latencies(machineId, runsForNoise));
-  return compareRuns(first, second, history, [...testedIn(store, first.run), ...testedIn(store, second.run)]);
+  const tested = [...testedIn(store, first.run), ...testedIn(store, second.run)];
+  return compareRuns(first, second, history, tested, judging);
 }
 
 /** The newest A/A test of each provider in the surroundings of this run. */

@@ -9,7 +9,8 @@ import type { Measurement } from '../../core/protocol/run.ts';
 import { BenchPages } from '../../main/bench/bench-pages.ts';
 import { planCases, selectModels } from '../../main/bench/cases.ts';
 import { ProviderProcess } from '../../main/bench/provider-process.ts';
-import { executeRun, startProvider } from '../../main/bench/scheduler.ts';
+import { executeRun } from '../../main/bench/scheduler.ts';
+import { startProvider } from '../../main/bench/start-provider.ts';
 import { fakeProgram } from '../fixtures/providers/fake.ts';
 
 const models = ['mobilenetv3_small_100', 'mobilenetv2_100', 'resnet18'] as const;

@@ -9,14 +9,9 @@ import { type DeviceCalibration, type Measurement, RunSchema } from '../../core/
 import { planCases, selectModels } from '../../main/bench/cases.ts';
 import { ProviderCrash, ProviderRequestError } from '../../main/bench/provider-connection.ts';
 import { ProviderProcess } from '../../main/bench/provider-process.ts';
-import {
-  executeRun,
-  type RunEnd,
-  type RunSink,
-  type RunStep,
-  type SchedulerSettings,
-  startProvider,
-} from '../../main/bench/scheduler.ts';
+import type { RunEnd, RunSink, RunStep, SchedulerSettings } from '../../main/bench/run-work.ts';
+import { executeRun } from '../../main/bench/scheduler.ts';
+import { startProvider } from '../../main/bench/start-provider.ts';
 import { sampleRun } from '../fixtures/api/sample-run.ts';
 import { type Played, playedTelemetry } from '../fixtures/machines/played-telemetry.ts';
 import {

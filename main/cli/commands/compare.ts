@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { formatDecidePlan } from '../../../core/format/decide-plan.ts';
 import { dataTypes, planKinds } from '../../../core/graph/plan.ts';
 import { ApiError } from '../../../core/protocol/api.ts';
-import { type CompareSide, partFields } from '../../../core/protocol/compare.ts';
+import { type CompareSide, decideWithin, partFields } from '../../../core/protocol/compare.ts';
 import { hintFor, parseChoices } from '../choices.ts';
-import { type CommandContext, parseIntegers, parseNames, printJson } from '../context.ts';
+import { type CommandContext, parseInteger, parseIntegers, parseNames, printJson } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { followRun } from '../follow-run.ts';
 import { formatComparison, formatParts } from '../format/comparison.ts';
 
 interface CompareOptions {
@@ -14,6 +16,10 @@ interface CompareOptions {
   threads?: number[];
   blocks?: string;
   kernels?: string;
+  decide?: true;
+  margin?: number;
+  budget?: number;
+  settle?: number;
   failOn?: string;
   json?: true;
 }
@@ -36,6 +42,23 @@ export function addCompare(program: Command, context: CommandContext): void {
     )
     .option('--blocks <model>', 'show the blocks of this model instead')
     .option('--kernels <model>', 'show the kernels of this model instead')
+    .option(
+      '--decide',
+      'measure on, only what is UNCLEAR, until each row has a verdict or the time is over; first says how long that may take',
+    )
+    .option(
+      '--margin <percent>',
+      'SAME where the whole interval lies within it; default: 5, with --decide 3',
+      (text) => parseInteger(text, 1, 50),
+    )
+    .option('--budget <minutes>', 'with --decide: how long to measure on at most; default: 5', (text) =>
+      parseInteger(text, 1, 1440),
+    )
+    .option(
+      '--settle <seconds>',
+      'with --decide: how long to wait at most until nothing else runs; default: an eighth of the time, at most 30',
+      (text) => parseInteger(text, 0, 3600),
+    )
     .option('--fail-on <verdict>', `worse: exit with ${exitCodes.worse} where anything is WORSE`)
     .option('--json', 'print it as JSON')
     .addHelpText(
@@ -56,7 +79,12 @@ async function compare(
   const { api, terminal } = context;
   const failOn = options.failOn === undefined ? [] : parseChoices('verdict', [options.failOn], ['worse']);
   const sides = sidesOf(before, after, options);
-  const comparison = await api.call('runs.compare', sides);
+  if (options.decide) await decide(context, sides, options);
+  const margin = options.margin ?? (options.decide ? 100 * decideWithin : undefined);
+  const comparison = await api.call('runs.compare', {
+    ...sides,
+    ...(margin !== undefined && { margin: margin / 100 }),
+  });
   const model = options.blocks ?? options.kernels;
   const rows = comparison.rows.filter((row) => model === undefined || row.model === model);
   if (model !== undefined && rows.length === 0) {
@@ -85,6 +113,28 @@ async function compare(
     else terminal.out(withParts.map((row) => formatParts(terminal, row, what)).join('\n\n'));
   }
   if (failOn.length > 0 && comparison.counts.worse > 0) context.exitCode = exitCodes.worse;
+}
+
+/** Measures on. Whatever it comes to, the comparison follows: of what is stored then. */
+async function decide(
+  context: CommandContext,
+  sides: ReturnType<typeof sidesOf>,
+  { margin, budget, settle }: CompareOptions,
+): Promise<void> {
+  const { api, terminal } = context;
+  const request = {
+    ...sides,
+    ...(margin !== undefined && { margin: margin / 100 }),
+    ...(budget !== undefined && { budgetSeconds: 60 * budget }),
+    ...(settle !== undefined && { settleSeconds: settle }),
+  };
+  const plan = await api.call('decide.plan', request);
+  terminal.err(formatDecidePlan(plan, margin === undefined ? decideWithin : margin / 100));
+  if (plan.unclear === 0 || plan.settleable === 0) return;
+  const { ended } = await followRun(api, terminal, () => api.call('decide.start', request));
+  if (ended.reason !== null) terminal.err(ended.reason);
+  if (ended.status === 'cancelled') context.exitCode = exitCodes.cancelled;
+  if (ended.status === 'failed') context.exitCode = exitCodes.failed;
 }
 
 /** What is named by nobody: the newest run and the one before it, or, of parts that one run can have, the newest run alone. */

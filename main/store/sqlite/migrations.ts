@@ -189,4 +189,8 @@ export const migrations: readonly string[] = [
   DROP INDEX figureMedian;
   CREATE INDEX figureLatency ON figure(runId, doubt, caseId, undisturbedNs, medianNs);
   `,
+  `
+  -- How often somebody looked while it was measured on.
+  ALTER TABLE figure ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

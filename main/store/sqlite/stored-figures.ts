@@ -39,6 +39,7 @@ interface FigureRow {
   readonly roundLowerEndsNs: Uint8Array;
   readonly roundArithmeticPerSecond: Uint8Array;
   readonly doubt: string | null;
+  readonly looks: number;
 }
 
 interface KnownCase {
@@ -69,8 +70,8 @@ export class StoredFigures {
         `INSERT OR REPLACE INTO figure (
            runId, position, measurementId, caseId, instructionSet, medianNs, lowNs, highNs, p90Ns, roundMediansNs,
            samples, mildOutliers, severeOutliers, operations, efficiency, clockHz, doubt, undisturbedNs, undisturbedLowNs, undisturbedHighNs, roundLowerEndsNs,
-           roundArithmeticPerSecond
-         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           roundArithmeticPerSecond, looks
+         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         runId,
@@ -79,7 +80,7 @@ export class StoredFigures {
         this.caseId(measurement),
         measurement.instructionSet,
         ...(figure === undefined
-          ? Array<null>(17).fill(null)
+          ? [...Array<null>(17).fill(null), 0]
           : [
               figure.latencyNs.median,
               figure.latencyNs.low,
@@ -98,6 +99,7 @@ export class StoredFigures {
               figure.undisturbedNs.high,
               encodeSamples(figure.roundLowerEndsNs),
               encodeSamples(figure.roundArithmeticPerSecond),
+              figure.looks,
             ]),
       );
     this.statements
@@ -220,6 +222,7 @@ export class StoredFigures {
       clockHz: row.clockHz,
       roundArithmeticPerSecond: decodeSamples(row.roundArithmeticPerSecond),
       doubt: row.doubt,
+      looks: row.looks,
     };
   }
 

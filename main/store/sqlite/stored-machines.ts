@@ -1,7 +1,7 @@
 /** The machines of the stored runs: what their owner says of them, which are one, and which are deleted. */
 
 import { z } from 'zod';
-import { noiseSuite } from '../../../core/analysis/noise-test.ts';
+import { unlistedSuites } from '../../../core/analysis/noise-test.ts';
 import { ApiError } from '../../../core/protocol/api.ts';
 import type { Machine, MachineUpdate } from '../../../core/protocol/machines.ts';
 import type { Environment } from '../../../core/protocol/run.ts';
@@ -248,7 +248,7 @@ export class StoredMachines {
   private runCounts(): ReadonlyMap<string, number> {
     const rows = this.statements
       .prepare<[], [string, number]>(
-        `SELECT machineId, count(*) FROM run WHERE deletedAt IS NULL AND suite <> '${noiseSuite}' GROUP BY machineId`,
+        `SELECT machineId, count(*) FROM run WHERE deletedAt IS NULL AND suite NOT IN (${unlistedSuites.map((suite) => `'${suite}'`).join(', ')}) GROUP BY machineId`,
       )
       .raw()
       .all();

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Surroundings, surroundingsOf } from '../../../core/analysis/environment-differences.ts';
 import { type Figure, figureVersion, type RunFigures } from '../../../core/analysis/figures.ts';
-import { noiseSuite, verifySuite } from '../../../core/analysis/noise-test.ts';
+import { unlistedSuites, verifySuite } from '../../../core/analysis/noise-test.ts';
 import type { MeasuredIn } from '../../../core/analysis/report.ts';
 import { ApiError } from '../../../core/protocol/api.ts';
 import {
@@ -78,8 +78,11 @@ interface BegunRun {
   readonly process?: ProcessIdentity;
 }
 
-/** Lists leave out what is an A/A test and nothing else. */
-const isListed = `suite <> '${noiseSuite}'`;
+const isListed = suitesExcept(unlistedSuites);
+
+function suitesExcept(suites: readonly string[]): string {
+  return `suite NOT IN (${suites.map((suite) => `'${suite}'`).join(', ')})`;
+}
 
 /** Whoever calls it turns SQLite's errors into sentences. */
 export class StoredRuns {
@@ -146,7 +149,7 @@ export class StoredRuns {
     const latest = /^latest(?:~(\d{1,9}))?$/.exec(name);
     if (latest === null) return name;
     const id = this.statements
-      .prepare(`SELECT id FROM run WHERE deletedAt IS NULL AND suite NOT IN ('${noiseSuite}', '${verifySuite}')
+      .prepare(`SELECT id FROM run WHERE deletedAt IS NULL AND ${suitesExcept([...unlistedSuites, verifySuite])}
          ORDER BY startedAt DESC, id DESC LIMIT 1 OFFSET ?`)
       .pluck()
       .get(Number(latest[1] ?? 0));

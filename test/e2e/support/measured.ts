@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApi } from '../../../main/api.ts';
 import { defaultTiming } from '../../../main/bench/measure-case.ts';
-import type { SchedulerSettings } from '../../../main/bench/scheduler.ts';
+import type { SchedulerSettings } from '../../../main/bench/run-work.ts';
 
 const variable = 'PLIMSOLL_TEST_MEASURED_FOLDER';
 

@@ -7,7 +7,7 @@ import {
   type ProviderConnection,
   ProviderCrash,
 } from '../../../../main/bench/provider-connection.ts';
-import { startProvider } from '../../../../main/bench/scheduler.ts';
+import { startProvider } from '../../../../main/bench/start-provider.ts';
 
 const description = {
   protocol: 1,
