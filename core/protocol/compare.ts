@@ -65,7 +65,6 @@ export const DecideRequestSchema = CompareRequestSchema.extend({
   budgetSeconds: z.number().positive().max(86_400).default(300),
   settleSeconds: z.number().nonnegative().max(3600).optional(),
 });
-export type DecideRequest = z.input<typeof DecideRequestSchema>;
 
 /** What measuring on would come to. */
 export const DecidePlanSchema = z.object({
