@@ -53,6 +53,8 @@ export function placeLabels(
       { text, x: x + distance, y: y + distance, anchor: 'start' },
       { text, x: x - distance, y: y - distance, anchor: 'end' },
       { text, x: x - distance, y: y + distance, anchor: 'end' },
+      // Behind an interval that ends at the right of its mark.
+      { text, x: x + 2 * distance, y, anchor: 'start' },
     ];
     const free = candidates.filter((candidate) => {
       const box = boxOf(candidate, width);

@@ -1,5 +1,6 @@
 /** A network from its image to its classes as a stack of boxes, each as wide as its channels. By hand, as the paper's diagrams. */
 import type { BlockStack } from '../../core/analysis/network-structure.ts';
+import { formatBlockKind } from '../../core/format/block-kind.ts';
 import { formatCount, formatNs, formatPercent } from '../../core/format/units.ts';
 import type { Shape } from '../../core/graph/graph.ts';
 import { modelsTexts } from '../pages/models/texts.ts';
@@ -56,7 +57,7 @@ export function StructureChart(props: StructureChartProps) {
           const { kind, name, blocks, output, operations } = stack;
           const share = allOperations === 0 ? 0 : operations / allOperations;
           const time = times?.[index];
-          const title = `${kind}${blocks > 1 ? ` ×${blocks}` : ''}`;
+          const title = `${formatBlockKind(kind)}${blocks > 1 ? ` ×${blocks}` : ''}`;
           return (
             // biome-ignore lint/a11y/useSemanticElements: a button cannot be drawn into a drawing
             <g

@@ -101,13 +101,15 @@ export function TimeBar({ blocks, kernels, label, selection, zoom, onSelect }: T
                     height={height}
                     withLost={rowIndex === 1}
                     isPointed={placed.layer === pointed}
-                    isMarked={marked === undefined || isWithin(placed.layer, marked)}
                   />
                 </g>
               ))}
             </g>
           );
         })}
+        {marked !== undefined && (
+          <Selection placed={rows[1]?.filter(({ layer }) => isWithin(layer, marked)) ?? []} />
+        )}
       </svg>
       <p className="readout" aria-live="polite">
         {pointed === undefined ? words.pointAtPart : readout(pointed)}
@@ -137,21 +139,35 @@ function placeBlocks(
   });
 }
 
+/** A frame around what is selected. */
+function Selection({ placed }: { placed: readonly PlacedLayer[] }) {
+  const [first, last] = [placed[0], placed.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  return (
+    <rect
+      className="selection-frame"
+      x={first.x + 1}
+      y={1}
+      width={Math.max(2, last.x + last.width - first.x - 2)}
+      height={heights[0] + gap + heights[1] - 2}
+    />
+  );
+}
+
 interface PartProps {
   readonly placed: PlacedLayer;
   readonly height: number;
   /** Whether the time above the bound is drawn. */
   readonly withLost: boolean;
   readonly isPointed: boolean;
-  readonly isMarked: boolean;
 }
 
-function Part({ placed: { layer, x, width }, height, withLost, isPointed, isMarked }: PartProps) {
+function Part({ placed: { layer, x, width }, height, withLost, isPointed }: PartProps) {
   const drawn = Math.max(0.5, width - (width > 3 ? 1 : 0));
   const lost = withLost ? height * lostShare(layer) : 0;
   const { colour } = limitStyle(layer.bound);
   return (
-    <g opacity={isMarked ? undefined : 0.35}>
+    <g>
       <rect className="part-lost" x={x} width={drawn} height={lost} />
       <rect x={x} y={lost} width={drawn} height={height - lost} fill={colour} />
       {isPointed && <rect className="outline" x={x} width={drawn} height={height} />}

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { chartSurface, familyStyles } from '../../core/charts/family-style.ts';
+import { seriesStyles } from '../../core/charts/series-style.ts';
 
 const css = readFileSync(join(import.meta.dirname, '../../renderer/styles/theme.css'), 'utf8');
 const [light = '', dark = ''] = css.split(':root[data-theme="dark"]');
@@ -28,6 +30,26 @@ describe.each([
     'water-surface',
   ])('stand out from the surface: %s', (name) => {
     expect(contrast(colours.get(name) ?? '', colours.get('surface') ?? '')).toBeGreaterThanOrEqual(3);
+  });
+});
+
+/** A mark that lets the surface through has less contrast than its colour. */
+it('no mark of a chart is translucent, but for water, which has an opaque surface', () => {
+  const styles = ['charts', 'drawings'].map((name) =>
+    readFileSync(join(import.meta.dirname, `../../renderer/styles/${name}.css`), 'utf8'),
+  );
+  const translucent = [...styles.join('\n').matchAll(/([^{}]+)\{[^}]*opacity: 0?\.\d+/g)].map(
+    ([, selector = '']) => selector.trim(),
+  );
+  expect(translucent).toEqual(['.water']);
+});
+
+describe.each(['light', 'dark'] as const)('the colours of families and series in the %s theme', (theme) => {
+  it.each([
+    ...Object.entries(familyStyles).map(([name, { colour }]) => [name, colour[theme]] as const),
+    ...seriesStyles.map(({ colour }, index) => [`series ${index + 1}`, colour[theme]] as const),
+  ])('stand out from the surface: %s', (_, colour) => {
+    expect(contrast(colour, chartSurface[theme])).toBeGreaterThanOrEqual(3);
   });
 });
 

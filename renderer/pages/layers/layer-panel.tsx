@@ -1,5 +1,6 @@
 /** Everything that is known of one layer. */
 import type { Layer } from '../../../core/analysis/diagnosis.ts';
+import { formatBlockKind } from '../../../core/format/block-kind.ts';
 import type { Fact } from '../../../core/format/machine.ts';
 import {
   formatBytes,
@@ -14,6 +15,7 @@ import { SidePanel } from '../../components/side-panel.tsx';
 import { limitTexts } from '../../texts/charts.ts';
 import { terms } from '../../texts/terms.ts';
 import { detailTexts } from '../run/detail-texts.ts';
+import { canWinText } from './can-win-text.ts';
 import { layersTexts } from './texts.ts';
 
 interface LayerPanelProps {
@@ -30,7 +32,7 @@ export function LayerPanel({ layer, kernels, onClose }: LayerPanelProps) {
       <p>
         <strong>{words.advices[advice].short}.</strong> {words.advices[advice].long}
       </p>
-      {canWin !== null && <p>{words.sums.canWin(formatNs(canWin.kernelNs), formatNs(canWin.fusionNs))}</p>}
+      {canWin !== null && <p>{canWinText(canWin)}</p>}
       <Facts facts={layerFacts(layer)} />
       {kernels.map((kernel) => (
         <div key={kernel.name}>
@@ -46,7 +48,7 @@ function layerFacts(layer: Layer): Fact[] {
   const words = layersTexts;
   const { latencyNs, share, efficiency, gaps, kernelGap, limit } = layer;
   return [
-    [words.block.name, `${layer.block} (${layer.blockKind})`],
+    [words.block.name, `${layer.block} (${formatBlockKind(layer.blockKind)})`],
     ...(latencyNs === null ? [] : [[words.time.name, formatNs(latencyNs)] as const]),
     ...(share === null ? [] : [[terms.share.name, formatPercent(share)] as const]),
     [terms.ideal.name, formatNs(layer.idealNs)],

@@ -1,6 +1,7 @@
 import type { Layer } from '../../../core/analysis/diagnosis.ts';
 import { formatNs, formatPercent } from '../../../core/format/units.ts';
 import { sumLayers } from '../../charts/time-bar-data.ts';
+import { canWinText } from './can-win-text.ts';
 import { layersTexts } from './texts.ts';
 
 interface SumsProps {
@@ -19,7 +20,7 @@ export function Sums({ layers, all, onZoom, onShowAll }: SumsProps) {
     <div className="selection" aria-live="polite">
       <span>
         {words.sentence(sums.layers, all, formatNs(sums.latencyNs), formatPercent(sums.share))}{' '}
-        <strong>{words.canWin(formatNs(sums.kernelNs), formatNs(sums.fusionNs))}</strong>
+        <strong>{canWinText(sums)}</strong>
       </span>
       {onZoom !== undefined && (
         <button type="button" className="small" onClick={onZoom}>

@@ -17,8 +17,8 @@ export const layersTexts = {
       kernels === all
         ? `All ${all} kernels take ${time}.`
         : `${kernels} of ${all} kernels take ${time}, ${share} of the time.`,
-    canWin: (kernel: string, fusion: string) =>
-      `Can win: ${kernel} by better kernels, up to ${fusion} by fusion.`,
+    canWin: (kernel: string, fusion: string | null) =>
+      `Can win: ${kernel} by better kernels${fusion === null ? '' : `, up to ${fusion} by fusion`}.`,
     zoom: 'Zoom to selection',
     all: 'Show all',
   },

@@ -1,14 +1,19 @@
 import { familyStyle } from '../../../core/charts/family-style.ts';
-import { formatCount } from '../../../core/format/units.ts';
+import { formatCount, formatNs } from '../../../core/format/units.ts';
 import type { ModelRow } from '../../../core/protocol/api.ts';
 import type { Column } from '../../components/sortable-table.tsx';
 import { sharedTexts } from '../../texts/shared.ts';
 import { terms } from '../../texts/terms.ts';
 import { intensityTexts } from '../intensity/texts.ts';
+import { layersTexts } from '../layers/texts.ts';
 import { plotTexts } from '../run/plot-texts.ts';
 import { modelsTexts } from './texts.ts';
 
-export function modelColumns(onChoose: (name: string) => void): Column<ModelRow>[] {
+/** `winNs`: of the networks that the newest run measured. */
+export function modelColumns(
+  onChoose: (name: string) => void,
+  winNs: ReadonlyMap<string, number>,
+): Column<ModelRow>[] {
   const words = modelsTexts;
   const count = (
     key: string,
@@ -79,6 +84,17 @@ export function modelColumns(onChoose: (name: string) => void): Column<ModelRow>
         ) : (
           <abbr title={source ?? ''}>{top1.toFixed(1)}%</abbr>
         ),
+    },
+    {
+      key: 'canWin',
+      title: layersTexts.canWin.name,
+      meaning: words.terms.canWin,
+      align: 'right',
+      value: ({ name }) => winNs.get(name) ?? -1,
+      cell: ({ name }) => {
+        const win = winNs.get(name);
+        return win === undefined ? <span className="unknown">{sharedTexts.none}</span> : formatNs(win);
+      },
     },
   ];
 }

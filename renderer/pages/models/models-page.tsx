@@ -1,13 +1,13 @@
 /** The zoo and the imported networks: what can be measured, and what each network is made of. */
 import { useMemo } from 'react';
-import { sumCanWin } from '../../../core/analysis/can-win.ts';
+import { sumCanWin, totalNs } from '../../../core/analysis/can-win.ts';
 import { blockStacks, workByKind } from '../../../core/analysis/network-structure.ts';
 import { familyStyle } from '../../../core/charts/family-style.ts';
 import { formatCount, formatNs } from '../../../core/format/units.ts';
 import { importedFamily } from '../../../core/models/model.ts';
 import { findModel } from '../../../core/models/zoo.ts';
 import type { ModelRow } from '../../../core/protocol/api.ts';
-import type { MeasurementDetail } from '../../../core/protocol/run.ts';
+import type { MeasurementDetail, MeasurementSummary } from '../../../core/protocol/run.ts';
 import { useDeleteNetwork, useImportedGraph, useMeasurements, useModels } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { StructureChart } from '../../charts/structure-chart.tsx';
@@ -20,9 +20,10 @@ import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { SortableTable } from '../../components/sortable-table.tsx';
-import { formatSort } from '../../components/sorting.ts';
+import { formatSort, parseSort, sortRows } from '../../components/sorting.ts';
 import { pageNames } from '../../texts/page-names.ts';
 import { useViewState } from '../../view-state.ts';
+import { canWinText } from '../layers/can-win-text.ts';
 import { layersTexts } from '../layers/texts.ts';
 import { plotTexts } from '../run/plot-texts.ts';
 import { modelColumns } from './model-columns.tsx';
@@ -34,7 +35,11 @@ export function ModelsPage() {
   const words = modelsTexts;
   const [view, changeView] = useViewState();
   const models = useModels();
-  const chosen = models.data?.find(({ name }) => name === view.model) ?? models.data?.[0];
+  const winNs = useWinOfModels();
+  const columns = modelColumns((name) => choose(name), winNs);
+  const sort = view.sort ?? '-canWin';
+  const inOrder = models.data && sortRows(models.data, columns, parseSort('-canWin'));
+  const chosen = models.data?.find(({ name }) => name === view.model) ?? inOrder?.[0];
   const filter = (view.filter ?? '').toLowerCase();
   const shown = models.data?.filter(({ name, family }) =>
     `${name} ${familyStyle(family).title}`.toLowerCase().includes(filter),
@@ -43,7 +48,7 @@ export function ModelsPage() {
   return (
     <>
       <ModelTabs current="models" />
-      <PageHead title={pageNames.models} help={words.ownNetworks} />
+      <PageHead title={pageNames.models} help={`${words.help} ${words.ownNetworks}`} />
       {models.isError && <ErrorNotice error={models.error} />}
       {models.isPending && <Loading />}
       {shown !== undefined && (
@@ -73,10 +78,10 @@ export function ModelsPage() {
             <div className="short-table">
               <SortableTable
                 label={words.table}
-                columns={modelColumns(choose)}
+                columns={columns}
                 rows={shown}
                 rowKey={({ name }) => name}
-                sort={view.sort}
+                sort={sort}
                 onSort={(sort) => changeView({ sort: formatSort(sort) })}
                 selected={chosen?.name}
                 onSelect={({ name }) => choose(name)}
@@ -190,12 +195,28 @@ function Structure({
   );
 }
 
+/** What could be won of each network's fastest measurement in the run. */
+function useWinOfModels(): ReadonlyMap<string, number> {
+  const { run } = useChosenRun();
+  const fastest = [...Map.groupBy(run.data?.measurements ?? [], ({ model }) => model).values()].flatMap(
+    (own) => fastestFirst(own)[0] ?? [],
+  );
+  const details = useMeasurements(fastest.map(({ id }) => id));
+  return new Map(
+    details.flatMap(({ data }) =>
+      data === undefined ? [] : [[data.summary.model, totalNs(sumCanWin(data.kernels))] as const],
+    ),
+  );
+}
+
+function fastestFirst(measurements: readonly MeasurementSummary[]): MeasurementSummary[] {
+  return measurements.toSorted((a, b) => a.latencyNs.median / a.batch - b.latencyNs.median / b.batch);
+}
+
 /** The fastest measurement of the network in the chosen run, or else in the newest; undefined where there is none. */
 function useNewestMeasurement(model: string) {
   const { run } = useChosenRun();
-  const fastest = run.data?.measurements
-    .filter((measurement) => measurement.model === model)
-    .toSorted((a, b) => a.latencyNs.median / a.batch - b.latencyNs.median / b.batch)[0];
+  const [fastest] = fastestFirst(run.data?.measurements.filter((one) => one.model === model) ?? []);
   const [detail] = useMeasurements(fastest === undefined ? [] : [fastest.id]);
   return run.data === undefined || detail?.data === undefined
     ? undefined
@@ -203,11 +224,10 @@ function useNewestMeasurement(model: string) {
 }
 
 function measuredSentence({ summary, kernels }: MeasurementDetail): string {
-  const { kernelNs, fusionNs } = sumCanWin(kernels);
   return modelsTexts.measured(
     summary.plan,
     formatNs(summary.latencyNs.median),
-    layersTexts.sums.canWin(formatNs(kernelNs), formatNs(fusionNs)),
+    canWinText(sumCanWin(kernels)),
   );
 }
 

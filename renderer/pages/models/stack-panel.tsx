@@ -1,5 +1,6 @@
 /** The properties of a node of the drawing, and what the newest run says of its blocks. */
 import type { BlockStack } from '../../../core/analysis/network-structure.ts';
+import { formatBlockKind } from '../../../core/format/block-kind.ts';
 import type { Fact } from '../../../core/format/machine.ts';
 import { formatBytes, formatCount, formatNs } from '../../../core/format/units.ts';
 import type { Shape } from '../../../core/graph/graph.ts';
@@ -35,7 +36,10 @@ export function StackPanel({ stack, input, measured, onClose }: StackPanelProps)
     [words.columns.kernels, String(stack.kernels)],
   ];
   return (
-    <SidePanel title={`${stack.kind}${stack.blocks > 1 ? ` ×${stack.blocks}` : ''}`} onClose={onClose}>
+    <SidePanel
+      title={`${formatBlockKind(stack.kind)}${stack.blocks > 1 ? ` ×${stack.blocks}` : ''}`}
+      onClose={onClose}
+    >
       <Facts facts={facts} />
       {measured === undefined ? (
         <p className="quiet-text">{words.notMeasured}</p>

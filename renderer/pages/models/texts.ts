@@ -1,6 +1,9 @@
 /** Texts of the page Models. */
 
 export const modelsTexts = {
+  help:
+    'Each row of the drawing is a group of equal blocks. A box is as wide as the logarithm of its channels, and the stronger its ' +
+    'colour the more operations it has. Click a row for its properties. At the right, the grey part of a time can be won.',
   table: 'Networks',
   nothing: (filter: string) => `No model has “${filter}” in its name or family.`,
   activations: 'Activations',
@@ -21,19 +24,20 @@ export const modelsTexts = {
     family: 'Networks built from the same block.',
     size: 'Pixels of height of the image that the published accuracy belongs to, or that a network was imported for.',
     parameters: 'Learned weights, biases and norms.',
+    canWin:
+      'What better kernels and fusion could win of its fastest measurement in the newest run, all kernels together.',
     activations: 'Outputs of all convolutions and linear layers, for one image.',
   },
   structure: (model: string) => `${model}: blocks from the image to the classes`,
   structureSentence: (blocks: number, macs: string, parameters: string, image: string) =>
-    `${blocks} blocks with ${macs} multiply-accumulates and ${parameters} parameters, for an image of ${image}. A box ` +
-    'is as wide as the logarithm of its channels, and its colour the stronger the more operations it has.',
+    `${blocks} blocks with ${macs} multiply-accumulates and ${parameters} parameters, for an image of ${image}.`,
   image: 'image',
   open: (kind: string, block: string) => `Properties of ${kind}, from block ${block}`,
   stackTime: (time: string, canWin: string) => `${time}, −${canWin}`,
   notMeasured: 'The newest run did not measure this network.',
   measuredAs: (plan: string) => `Newest run, ${plan} plan`,
   measured: (plan: string, time: string, canWin: string) =>
-    `In the newest run the ${plan} plan took ${time}. ${canWin} At the right: the time of each row; its grey part can be won.`,
+    `In the newest run the ${plan} plan took ${time}. ${canWin}`,
   toLayers: 'Layers of this network',
   box: (shape: string, operations: string, share: string) => `${shape} · ${operations} · ${share}`,
   work: (model: string) => `${model}: operations and bytes by kind of operator`,

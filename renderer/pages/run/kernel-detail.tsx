@@ -75,7 +75,7 @@ function Kernels({ detail: { summary, kernels, verification } }: { detail: Measu
         </p>
       ))}
       {summary.setAside.length > 0 && (
-        <ul className="quiet-text">
+        <ul className="bullets quiet-text">
           {summary.setAside.map(({ round, samples, reasons }) => (
             <li key={round}>{words.setAside(round, samples, reasons.join(', '))}</li>
           ))}
