@@ -56,6 +56,10 @@ export const RunRequestSchema = z.object({
   cores: z.string().min(1).optional(),
   /** Default: in-network. */
   cacheState: CacheStateSchema.optional(),
+  /** Rounds are added until the undisturbed latency of each case is known within this fraction, 95 times in 100, or the time is over. */
+  precision: z.number().min(0.001).max(0.5).optional(),
+  /** No round begins that would end later; default: the suite's, and with a precision ten minutes where that is more. */
+  budgetSeconds: z.number().positive().max(86_400).optional(),
   /** How long it is waited at most until the machine is quiet; default: an eighth of the suite's time, at most half a minute. */
   settleSeconds: z.number().nonnegative().max(3600).optional(),
   /** Whether an A/A test follows where there is none of a provider in these surroundings; it takes 20 seconds at most. Default: true. */

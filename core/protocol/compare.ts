@@ -54,14 +54,14 @@ export const CompareRequestSchema = z.object({
   before: CompareSideSchema,
   after: CompareSideSchema,
   /** SAME: the whole interval lies within this fraction; default: 5%. */
-  margin: z.number().min(0.005).max(0.5).optional(),
+  margin: z.number().min(0.001).max(0.5).optional(),
 });
 
 /** The margin that is measured on for, where none is asked for. */
 export const decideWithin = 0.03;
 
 export const DecideRequestSchema = CompareRequestSchema.extend({
-  margin: z.number().min(0.005).max(0.5).default(decideWithin),
+  margin: z.number().min(0.001).max(0.5).default(decideWithin),
   budgetSeconds: z.number().positive().max(86_400).default(300),
   settleSeconds: z.number().nonnegative().max(3600).optional(),
 });

@@ -17,7 +17,7 @@ import { detectMachine } from '../machine/detect.ts';
 import { newRunId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
 import type { BenchPages } from './bench-pages.ts';
-import { type ParsedRunRequest, type PlannedCase, planCases, selectModels } from './cases.ts';
+import { budgetOf, type ParsedRunRequest, type PlannedCase, planCases, selectModels } from './cases.ts';
 import { chosenCpus, cpusOfDevice } from './chosen-cores.ts';
 import { ConditionsTrace } from './conditions-trace.ts';
 import { untestedOf, wantsNoiseTest } from './noise-due.ts';
@@ -54,6 +54,7 @@ export interface Job {
   readonly suite: string;
   readonly providers: readonly ProviderName[];
   readonly budgetSeconds: number;
+  readonly precision?: number | undefined;
   readonly settleSeconds?: number | undefined;
   /** The kind of core, or processors; all when absent. */
   readonly cores?: string | undefined;
@@ -124,7 +125,8 @@ export class ActiveRun {
     return this.launch({
       suite: request.suite,
       providers: request.providers ?? ['native'],
-      budgetSeconds: selection.suite.budgetSeconds,
+      budgetSeconds: budgetOf(request, selection),
+      precision: request.precision,
       settleSeconds: request.settleSeconds,
       cores: request.cores,
       plan: (descriptions, usableCores) => planCases(selection, request, descriptions, usableCores),
@@ -251,13 +253,13 @@ export class ActiveRun {
       const descriptions = providers.map(({ description }) => description);
       const cases = job.plan(descriptions, environment.cpu.usableCores, environment);
       store.runs.create({ id: runId, suite: job.suite, startedAt: progress.startedAt, environment });
-      const { budgetSeconds, settleSeconds } = job;
+      const { budgetSeconds, precision, settleSeconds } = job;
       const memoryBytes = usableMemoryBytes(environment);
       const settings = { ...this.settings, ...(settleSeconds !== undefined && { settleSeconds }) };
       return {
         job,
         environment,
-        work: { runId, providers, cases, budgetSeconds, memoryBytes, remarks, settings },
+        work: { runId, providers, cases, budgetSeconds, precision, memoryBytes, remarks, settings },
       };
     } catch (error) {
       await Promise.all(providers.map(({ process }) => process.close()));

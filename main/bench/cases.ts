@@ -30,6 +30,16 @@ export function selectModels(request: ParsedRunRequest, imported: readonly Model
   return { suite, models: names.map((name) => requireModel(name, imported)) };
 }
 
+/** A precision that was asked for is worth ten minutes. */
+const precisionBudgetSeconds = 600;
+
+export function budgetOf({ budgetSeconds, precision }: ParsedRunRequest, { suite }: Selection): number {
+  if (budgetSeconds !== undefined) return budgetSeconds;
+  return precision === undefined
+    ? suite.budgetSeconds
+    : Math.max(suite.budgetSeconds, precisionBudgetSeconds);
+}
+
 /**
  * Every model x batch x data type x plan that one of the providers can execute. A fused plan exists where the network has
  * a block that the provider fuses. Throws ApiError('badInput') where nothing is left, or where there are not so many threads.

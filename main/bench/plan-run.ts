@@ -6,7 +6,14 @@ import type { RunPlan } from '../../core/protocol/api.ts';
 import type { ProviderDescription } from '../../core/protocol/provider.ts';
 import type { Run } from '../../core/protocol/run.ts';
 import { medianOf } from '../../core/statistics/summary.ts';
-import { type ParsedRunRequest, type PlannedCase, planCases, type Selection, selectModels } from './cases.ts';
+import {
+  budgetOf,
+  type ParsedRunRequest,
+  type PlannedCase,
+  planCases,
+  type Selection,
+  selectModels,
+} from './cases.ts';
 import { forecastRun } from './forecast.ts';
 import { defaultNoiseTiming } from './noise-test.ts';
 import { defaultSettings, type SchedulerSettings } from './run-work.ts';
@@ -52,7 +59,7 @@ export function planRun(request: ParsedRunRequest, data: PlanningData): RunPlan 
     firstRound: planned.reduce((sum, one) => sum + firstVisitSeconds(one, experience), 0),
     furtherRound: planned.reduce((sum, one) => sum + furtherVisitSeconds(one, experience, settings), 0),
     rounds: settings.rounds,
-    budget: selection.suite.budgetSeconds,
+    budget: budgetOf(request, selection),
   });
   return {
     suite: request.suite,

@@ -19,6 +19,8 @@ export interface RunWork {
   readonly providers: readonly DescribedProvider[];
   readonly cases: readonly PlannedCase[];
   readonly budgetSeconds: number;
+  /** Rounds are added until the undisturbed latency is known within this fraction. */
+  readonly precision?: number | undefined;
   readonly settings?: Partial<SchedulerSettings>;
   /** What programs may use here; nothing is refused for its size when absent. */
   readonly memoryBytes?: number;

@@ -5,6 +5,8 @@
  */
 
 import { disturbedRounds } from '../../core/analysis/disturbance.ts';
+import { isKnownWithin } from '../../core/analysis/precision.ts';
+import { mostRounds } from '../../core/analysis/verdict.ts';
 import type { Settling } from '../../core/protocol/conditions.ts';
 import type { ProviderDescription } from '../../core/protocol/provider.ts';
 import type { DeviceCalibration, MeasuredMeasurement, Measurement } from '../../core/protocol/run.ts';
@@ -87,6 +89,8 @@ class Scheduler {
   private readonly givenUp = new Map<DescribedProvider, string>();
   private phase: RunStep['phase'] = 'calibrating';
   private current = '';
+  /** What rounds beyond the usual ones are for. */
+  private further = 'in place of a disturbed one';
   private casesDone = 0;
   /** Of programs, for want of memory, so far; null where the system does not tell. */
   private memoryKills: number | null = null;
@@ -131,6 +135,7 @@ class Scheduler {
         if (!(await this.furtherRound(order, round))) break;
       }
       await this.roundsInPlaceOfDisturbed(order, random);
+      await this.roundsUntilPrecise(order, random);
       this.casesDone = this.entries.length;
       this.phase = 'finishing';
       await this.calibrateAgain(calibrated);
@@ -293,6 +298,33 @@ class Scheduler {
     }
   }
 
+  /** More of what is not known well enough. */
+  private async roundsUntilPrecise(entries: readonly Entry[], random: () => number): Promise<void> {
+    const { precision } = this.work;
+    if (precision === undefined) return;
+    this.further = `for ±${+(100 * precision).toFixed(1)}%`;
+    const { timing } = this.settings;
+    const measured = entries.flatMap((entry) => entry.measured?.outcome.rounds?.length ?? []);
+    for (let round = Math.max(0, ...measured) + 1; ; round++) {
+      const open = nextOrder(
+        entries.filter(
+          ({ measured: known }) => known !== undefined && !isKnownWithin(known.outcome, precision),
+        ),
+        random,
+      );
+      if (open.length === 0) return;
+      for (const { id } of open) {
+        this.forecast.expect(stepOf(id, round), timing.minSeconds + 2 * timing.warmupSeconds);
+      }
+      if (round <= mostRounds && (await this.furtherRound(open, round))) continue;
+      for (const { id } of open) this.forecast.end(stepOf(id, round));
+      this.remarks.push(
+        `${open.length} of ${entries.length} results are less certain than the ±${+(100 * precision).toFixed(1)}% asked for: there was no time for more rounds.`,
+      );
+      return;
+    }
+  }
+
   /** From this round on there will be none: nothing waits for them any more. */
   private dropRounds(entries: readonly Entry[], from: number): void {
     for (let round = from; round <= this.settings.rounds; round++) {
@@ -376,7 +408,7 @@ class Scheduler {
 
   private placeOf(round: number): string {
     const { rounds } = this.settings;
-    return round > rounds ? `round ${round} in place of a disturbed one` : `round ${round} of ${rounds}`;
+    return round > rounds ? `round ${round} ${this.further}` : `round ${round} of ${rounds}`;
   }
 
   private async countMemoryKills(): Promise<number | null> {

@@ -34,3 +34,11 @@ export function parseInteger(text: string, least = 1, most = Number.MAX_SAFE_INT
 export function parseIntegers(text: string): number[] {
   return parseNames(text).map((name) => parseInteger(name));
 }
+
+/** For commander: `2%` or `2` → 0.02; from 0.1% to 50%. */
+export function parsePercent(text: string): number {
+  const value = /^\d+(?:\.\d+)?%?$/.test(text) ? Number.parseFloat(text) / 100 : Number.NaN;
+  if (!(value >= 0.001 && value <= 0.5))
+    throw new InvalidArgumentError('Give a percentage from 0.1% to 50%.');
+  return value;
+}

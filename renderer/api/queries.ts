@@ -164,6 +164,25 @@ export function useComparison(sides: Sides | undefined) {
   });
 }
 
+/** What measuring on would come to. */
+export function useDecidePlan(sides: Sides) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...keys.comparison, 'decide', sides],
+    queryFn: () => api.call('decide.plan', sides),
+  });
+}
+
+/** Measures on until each row has its verdict, or the time is over. */
+export function useDecide() {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (sides: Sides) => api.call('decide.start', sides),
+    onSuccess: () => refresh(client, keys.active),
+  });
+}
+
 /** Kernels and blocks of one row of a comparison. */
 /** Of no row where none is named. */
 export function useComparedParts(beforeMeasurementId: string | undefined, afterMeasurementId: string) {

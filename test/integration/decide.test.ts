@@ -143,3 +143,19 @@ describe('plimsoll compare --decide', () => {
     expect(measured()).toBe(done);
   });
 });
+
+describe('plimsoll profile --precision', () => {
+  it('adds rounds until each case is known so well', async () => {
+    fake();
+    const { exitCode } = await cli(
+      ...['profile', '--models', 'resnet18', '--plans', 'layerwise', '--threads', '1', '--no-noise-test'],
+      ...['--precision', '2%'],
+    );
+    expect(exitCode).toBe(0);
+    const api = createApi({ dataFolder: folder });
+    const [measurement] = (await api.call('runs.export', { runId: 'latest' })).run.measurements;
+    await api.close();
+    // Three are usual here, and an interval takes five.
+    expect(measurement?.outcome).toMatchObject({ rounds: [5, 5, 5, 5, 5] });
+  });
+});

@@ -4,7 +4,14 @@ import { dataTypes, planKinds } from '../../../core/graph/plan.ts';
 import { ApiError } from '../../../core/protocol/api.ts';
 import { type CompareSide, decideWithin, partFields } from '../../../core/protocol/compare.ts';
 import { hintFor, parseChoices } from '../choices.ts';
-import { type CommandContext, parseInteger, parseIntegers, parseNames, printJson } from '../context.ts';
+import {
+  type CommandContext,
+  parseInteger,
+  parseIntegers,
+  parseNames,
+  parsePercent,
+  printJson,
+} from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followRun } from '../follow-run.ts';
 import { formatComparison, formatParts } from '../format/comparison.ts';
@@ -49,7 +56,7 @@ export function addCompare(program: Command, context: CommandContext): void {
     .option(
       '--margin <percent>',
       'SAME where the whole interval lies within it; default: 5, with --decide 3',
-      (text) => parseInteger(text, 1, 50),
+      parsePercent,
     )
     .option('--budget <minutes>', 'with --decide: how long to measure on at most; default: 5', (text) =>
       parseInteger(text, 1, 1440),
@@ -80,10 +87,10 @@ async function compare(
   const failOn = options.failOn === undefined ? [] : parseChoices('verdict', [options.failOn], ['worse']);
   const sides = sidesOf(before, after, options);
   if (options.decide) await decide(context, sides, options);
-  const margin = options.margin ?? (options.decide ? 100 * decideWithin : undefined);
+  const margin = options.margin ?? (options.decide ? decideWithin : undefined);
   const comparison = await api.call('runs.compare', {
     ...sides,
-    ...(margin !== undefined && { margin: margin / 100 }),
+    ...(margin !== undefined && { margin }),
   });
   const model = options.blocks ?? options.kernels;
   const rows = comparison.rows.filter((row) => model === undefined || row.model === model);
@@ -124,12 +131,12 @@ async function decide(
   const { api, terminal } = context;
   const request = {
     ...sides,
-    ...(margin !== undefined && { margin: margin / 100 }),
+    ...(margin !== undefined && { margin }),
     ...(budget !== undefined && { budgetSeconds: 60 * budget }),
     ...(settle !== undefined && { settleSeconds: settle }),
   };
   const plan = await api.call('decide.plan', request);
-  terminal.err(formatDecidePlan(plan, margin === undefined ? decideWithin : margin / 100));
+  terminal.err(formatDecidePlan(plan, margin ?? decideWithin));
   if (plan.unclear === 0 || plan.settleable === 0) return;
   const { ended } = await followRun(api, terminal, () => api.call('decide.start', request));
   if (ended.reason !== null) terminal.err(ended.reason);

@@ -4,7 +4,14 @@ import { providerNames, type RunRequest } from '../../../core/protocol/api.ts';
 import { cacheStates } from '../../../core/protocol/provider.ts';
 import type { RunReport } from '../../../core/protocol/run.ts';
 import { parseChoices } from '../choices.ts';
-import { type CommandContext, parseInteger, parseIntegers, parseNames, printJson } from '../context.ts';
+import {
+  type CommandContext,
+  parseInteger,
+  parseIntegers,
+  parseNames,
+  parsePercent,
+  printJson,
+} from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followRun } from '../follow-run.ts';
 import { formatPlan } from '../format/plan.ts';
@@ -21,6 +28,8 @@ interface ProfileOptions {
   threads?: number;
   cores?: string;
   cacheState?: string;
+  precision?: number;
+  budget?: number;
   settle?: number;
   noiseTest: boolean;
   dryRun?: true;
@@ -51,6 +60,16 @@ export function addProfile(program: Command, context: CommandContext): void {
     .option(
       '--cache-state <state>',
       `what the caches hold when a pass begins, of ${cacheStates.join(', ')}; default: in-network, what the pass before left`,
+    )
+    .option(
+      '--precision <percent>',
+      'add rounds until the undisturbed latency of each case is known within it, for example 2%, or the time is over',
+      parsePercent,
+    )
+    .option(
+      '--budget <minutes>',
+      'begin no round that would end later; default: the time of the suite, with --precision at least 10',
+      (text) => parseInteger(text, 1, 1440),
     )
     .option(
       '--settle <seconds>',
@@ -87,6 +106,7 @@ export function addProfile(program: Command, context: CommandContext): void {
 
 function requestOf(options: ProfileOptions): RunRequest {
   const { suite, models, plans, dtypes, providers, batch, threads, cores, settle, noiseTest } = options;
+  const { precision, budget } = options;
   const [cacheState] = parseChoices(
     'state of the caches',
     options.cacheState === undefined ? [] : [options.cacheState],
@@ -104,6 +124,8 @@ function requestOf(options: ProfileOptions): RunRequest {
     ...(threads !== undefined && { threads }),
     ...(cores !== undefined && { cores }),
     ...(cacheState !== undefined && { cacheState }),
+    ...(precision !== undefined && { precision }),
+    ...(budget !== undefined && { budgetSeconds: 60 * budget }),
     ...(settle !== undefined && { settleSeconds: settle }),
     ...(!noiseTest && { noiseTest }),
   };

@@ -3,7 +3,7 @@
 import { comparisonAnswer } from '../../../core/analysis/answers/comparison.ts';
 import { isProfile } from '../../../core/analysis/noise-test.ts';
 import type { Comparison } from '../../../core/protocol/compare.ts';
-import { useComparison, useRun, useRuns } from '../../api/queries.ts';
+import { type Sides, useComparison, useRun, useRuns } from '../../api/queries.ts';
 import { differenceTable, pairsWithin, sidesOf, sideText } from '../../charts/compare-data.ts';
 import { DataTable } from '../../charts/data-table.tsx';
 import { Loading } from '../../components/loading.tsx';
@@ -15,6 +15,7 @@ import { runTexts } from '../../texts/runs.ts';
 import { terms } from '../../texts/terms.ts';
 import { goToPage, useViewState } from '../../view-state.ts';
 import { ComparedTable } from './compared-table.tsx';
+import { DecideButton } from './decide-button.tsx';
 import { SideChoice } from './side-choice.tsx';
 import { SideFacts } from './side-facts.tsx';
 import { compareTexts } from './texts.ts';
@@ -73,7 +74,9 @@ export function ComparePage() {
       )}
       {comparison.isError && <ErrorNotice error={comparison.error} />}
       {(runs.isPending || comparison.isLoading) && <Loading />}
-      {comparison.data !== undefined && <Compared comparison={comparison.data} />}
+      {comparison.data !== undefined && sides !== undefined && (
+        <Compared comparison={comparison.data} sides={sides} />
+      )}
     </>
   );
 }
@@ -99,7 +102,7 @@ function PairsWithin({ runId, onChoose }: PairsWithinProps) {
   );
 }
 
-function Answer({ comparison }: { comparison: Comparison }) {
+function Answer({ comparison, sides }: { comparison: Comparison; sides: Sides }) {
   const { headline, sentences } = comparisonAnswer(comparison);
   return (
     <section className="card" aria-label={compareTexts.answer}>
@@ -107,16 +110,17 @@ function Answer({ comparison }: { comparison: Comparison }) {
       {sentences.map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
+      <DecideButton sides={sides} />
     </section>
   );
 }
 
-function Compared({ comparison }: { comparison: Comparison }) {
+function Compared({ comparison, sides }: { comparison: Comparison; sides: Sides }) {
   const words = compareTexts;
   const { rows, unmatched, differences, before, after } = comparison;
   return (
     <>
-      {rows.length > 0 && <Answer comparison={comparison} />}
+      {rows.length > 0 && <Answer comparison={comparison} sides={sides} />}
       {rows.length === 0 ? <Notice title={words.nothing} /> : <ComparedTable rows={rows} />}
       <section className="card" aria-label={words.differences}>
         <h2>{words.differences}</h2>

@@ -42,6 +42,7 @@ export const compareTexts = {
     meaning: 'The smallest change that these two results would have shown 95 times in 100.',
   },
   answer: 'Answer',
+  decide: (minutes: number) => `Decide: measure on, about ${minutes} min`,
   median: (effect: string) => `Median latency: ${effect}.`,
   open: (model: string, plan: string) => `Reason, blocks and kernels of ${model}, ${plan}`,
   p: (p: string) => `${p}, after allowing for all rows of this comparison.`,
