@@ -1,16 +1,14 @@
 #include "onednn_provider.h"
 
-#include <nlohmann/json.hpp>
 
 #include "cpu/cpu_info.h"
 #include "onednn_network.h"
 #include "protocol/describe.h"
 #include "support/error.h"
+#include "support/json.h"
 
 namespace plimsoll::onednn {
 namespace {
-
-using nlohmann::json;
 
 constexpr bool hasOpenMp = DNNL_CPU_THREADING_RUNTIME == DNNL_RUNTIME_OMP;
 
@@ -32,19 +30,19 @@ std::string runtimeText() {
 
 }  // namespace
 
-json OnednnProvider::describe() const {
-  json dataTypes = json::array({"fp32"});
+Json OnednnProvider::describe() const {
+  Json dataTypes = Json::array({"fp32"});
   if (!instructionSetName(DataType::bf16).empty()) dataTypes.push_back("bf16");
   return {
       {"protocol", 1},
       {"provider", "onednn"},
       {"version", PLIMSOLL_VERSION},
       {"libraries", {{"onednn", versionText()}, {"onednn threads", runtimeText()}, {"compiler", compilerName()}}},
-      {"devices", json::array({describeCpu({instructionSetName(DataType::fp32)})})},
+      {"devices", Json::array({describeCpu({instructionSetName(DataType::fp32)})})},
       {"dataTypes", dataTypes},
       {"operators", operatorNames()},
-      {"plans", json::array({"layerwise"})},
-      {"fusableBlocks", json::array()},
+      {"plans", Json::array({"layerwise"})},
+      {"fusableBlocks", Json::array()},
   };
 }
 

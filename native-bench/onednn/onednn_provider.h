@@ -7,7 +7,7 @@ namespace plimsoll::onednn {
 // oneDNN, layer by layer.
 class OnednnProvider : public Provider {
  public:
-  nlohmann::json describe() const override;
+  Json describe() const override;
   std::unique_ptr<Executable> prepare(PrepareRequest request, const Cancellation& cancellation) const override;
 };
 

@@ -21,7 +21,11 @@ std::string instructionSetNames() {
 
 std::string limitTo(const char* name) {
   if (name == nullptr) return "--isa needs the name of an instruction set: " + instructionSetNames() + ".";
-  if (plimsoll::limitInstructionSets(name)) return "";
+  if (plimsoll::limitInstructionSets(name)) {
+    if (plimsoll::missingKernels(plimsoll::cpuInfo().instructionSets).empty()) return "";
+    return "This program was built without the kernels for '" + std::string(name) +
+           "'. To build all, type: cmake -DPLIMSOLL_INSTRUCTION_SETS=all build/native && cmake --build build/native";
+  }
   return "There is no instruction set '" + std::string(name) + "' on this machine, or there are no kernels for it. There are: " +
          instructionSetNames() + ".";
 }

@@ -37,6 +37,7 @@ bool throws(const std::function<void()>& body) {
     }                                                               \
   } while (false)
 
+void testJson();
 void testPhilox();
 void testCpu();
 void testMemory();

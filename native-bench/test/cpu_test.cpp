@@ -12,6 +12,7 @@
 #include "cpu/instruction_sets.h"
 #include "cpu/memory_info.h"
 #include "kernels/kernel_choice.h"
+#include "support/error.h"
 
 using namespace plimsoll;
 
@@ -108,6 +109,18 @@ void testLimits() {
   CHECK(bestKernelSet(fast, DataType::fp32).name == std::string("avx512"));
   CHECK(bestKernelSet(pairs, DataType::bf16).name == std::string("avx512-bf16"));
   CHECK(bestKernelSet(all, DataType::bf16).name == std::string("amx-bf16"));
+  // Never one that is slower than what the processor has, and this program was built without.
+  InstructionSets elsewhere;
+  elsewhere.avx2 = elsewhere.neon = true;
+  CHECK(missingKernels(elsewhere).empty());
+  elsewhere.avx2 = false;
+  CHECK(missingKernels(elsewhere) == "neon");
+  try {
+    bestKernelSet(elsewhere, DataType::fp32);
+    CHECK(false, "a slower one was taken");
+  } catch (const ProtocolError& error) {
+    CHECK(error.code == "unsupported");
+  }
 #endif
   // The name of every kernel set of this machine limits to itself and those below.
   const auto usable = usableKernelSets(cpuInfo().instructionSets);

@@ -1,4 +1,4 @@
-// The kernels of kernels_amx.cpp, line for line, with tile registers that are memory: checked wherever the tests run.
+// The kernels of kernels_amx_bf16.cpp, line for line, with tile registers that are memory: checked wherever the tests run.
 #define TILES_EMULATED
 #define KERNELS_NAME "amx-bf16, emulated"
 #define KERNELS_TILES

@@ -10,7 +10,7 @@ namespace {
 int failures = 0;
 
 constexpr test::Subject subjects[] = {
-    {"philox", testPhilox},           {"bf16", testBf16},           {"cpu", testCpu},     {"memory", testMemory}, {"threads", testThreads},
+    {"json", testJson},               {"philox", testPhilox},           {"bf16", testBf16},           {"cpu", testCpu},     {"memory", testMemory}, {"threads", testThreads},
     {"measure", testMeasure},         {"convolution", testConvolution}, {"operators", testOperators}, {"planner", testPlanner},
     {"fused", testFused},             {"verify", testVerify},
 };

@@ -85,7 +85,7 @@ int GraphText::simple(const std::string& kind, const std::vector<int>& inputs) {
   return append({{"kind", kind}, {"inputs", inputs}, {"epsilon", 1e-6}}, height, width, channels);
 }
 
-Graph GraphText::parse() const { return parseGraph(graph_); }
+Graph GraphText::parse() const { return parseGraph(Json::parse(graph_.dump())); }
 
 std::vector<PlannedKernel> planOf(const std::vector<std::vector<int>>& groups, const std::vector<bool>& fused, int fusedBlock) {
   std::vector<PlannedKernel> plan;

@@ -14,7 +14,7 @@ import { StepFailure } from './step-failure.mjs';
  * @property {string} title as in `The native programs`
  * @property {string} source
  * @property {string} build
- * @property {readonly string[]} [options] of CMake, such as -DNAME=VALUE
+ * @property {() => readonly string[]} [options] of CMake, such as -DNAME=VALUE, by what the folder is now
  *
  * @typedef {object} Target
  * @property {string} name
@@ -56,7 +56,7 @@ export async function buildTarget(project, target, report) {
  * @param {import('./schedule.mjs').Report} report
  * @returns {Promise<string | undefined>} what failed
  */
-async function attempt({ title, source, build, options = [] }, target, report) {
+async function attempt({ title, source, build, options = () => [] }, target, report) {
   const isConfigured = existsSync(join(build, 'CMakeCache.txt'));
   // A folder stays with the generator that it has; another one would clash.
   const generator = !isConfigured && !process.env.CMAKE_GENERATOR && onPath('ninja') ? ['-G', 'Ninja'] : [];
@@ -64,7 +64,7 @@ async function attempt({ title, source, build, options = [] }, target, report) {
   const parallel = String(availableParallelism());
   /** @type {readonly (readonly [string, readonly string[]])[]} */
   const commands = [
-    ['configured', ['-S', source, '-B', build, ...generator, ...options]],
+    ['configured', ['-S', source, '-B', build, ...generator, ...options()]],
     ['built', ['--build', build, '--target', target.name, '--parallel', parallel]],
   ];
   for (const [what, commandArguments] of commands) {

@@ -245,7 +245,8 @@ describe('native-bench', () => {
 
   it('can be kept to a lower instruction set, for all that it does', () => {
     const described = (...options: string[]) => {
-      const input = '{"id":1,"method":"describe"}\n{"id":2,"method":"calibrate","secondsPerCeiling":0.001}\n';
+      const input =
+        '{"id":1,"method":"describe"}\n{"id":2,"method":"calibrate","only":"arithmetic","secondsPerCeiling":0.001}\n';
       const result = spawnSync(nativeProgram, options, { input, encoding: 'utf8' });
       const answers = result.stdout.split('\n').filter((line) => line.includes('"result"'));
       const [description, calibration] = answers.map((line) => JSON.parse(line).result);

@@ -65,16 +65,13 @@ struct KernelSet {
   void (*streamTriad)(float* to, const float* a, const float* b, std::size_t count, std::size_t passes, bool aroundCache);
 };
 
+// Each is there only where it was compiled: kernel_choice.h knows which.
 const KernelSet& genericKernels();
-#ifdef PLIMSOLL_X86
 const KernelSet& avx2Kernels();
 const KernelSet& avx512Kernels();
 const KernelSet& avx512Bf16Kernels();
 const KernelSet& amxKernels();
-#endif
-#ifdef PLIMSOLL_ARM64
 const KernelSet& neonKernels();
 const KernelSet& neonBf16Kernels();
-#endif
 
 }  // namespace plimsoll

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "support/error.h"
+#include "support/json.h"
 
 namespace plimsoll {
 namespace {
-
-using nlohmann::json;
 
 // Larger than any network, small enough that no product of a few of them overflows.
 constexpr std::size_t largestExtent = std::size_t{1} << 24;
@@ -50,7 +48,7 @@ Activation activationOf(const std::string& name) {
   return found->second;
 }
 
-std::size_t extent(const json& object, const char* key, std::size_t least = 0) {
+std::size_t extent(const Json& object, const char* key, std::size_t least = 0) {
   const auto value = object.at(key).get<std::int64_t>();
   if (value < static_cast<std::int64_t>(least) || static_cast<std::size_t>(value) > largestExtent) {
     failBadRequest(std::string(key) + " is " + std::to_string(value) + ".");
@@ -58,7 +56,7 @@ std::size_t extent(const json& object, const char* key, std::size_t least = 0) {
   return static_cast<std::size_t>(value);
 }
 
-Shape parseShape(const json& object) {
+Shape parseShape(const Json& object) {
   const Shape shape{extent(object, "height", 1), extent(object, "width", 1), extent(object, "channels", 1)};
   if (shape.elements() > largestTensor) failBadRequest("A tensor has more than 2^33 elements.");
   return shape;
@@ -90,16 +88,16 @@ void checkWindow(const Operator& op, const Shape& input, std::size_t padBottom, 
   }
 }
 
-void parseWindow(Operator& op, const json& object, const Shape& input) {
+void parseWindow(Operator& op, const Json& object, const Shape& input) {
   op.stride = extent(object, "stride", 1);
-  const json& padding = object.at("padding");
+  const Json& padding = object.at("padding");
   op.padTop = extent(padding, "top");
   op.padLeft = extent(padding, "left");
   checkWindow(op, input, extent(padding, "bottom"), extent(padding, "right"));
 }
 
 // What the kind needs beside the common fields, held against the shapes of its inputs.
-void parseKind(Operator& op, const json& object, const Graph& graph) {
+void parseKind(Operator& op, const Json& object, const Graph& graph) {
   if (op.kind == OperatorKind::input) {
     expectInputs(op, 0);
     return;
@@ -166,7 +164,7 @@ bool hasParameters(OperatorKind kind) {
          kind == OperatorKind::squeezeExcite;
 }
 
-Operator parseOperator(const json& object, const Graph& graph) {
+Operator parseOperator(const Json& object, const Graph& graph) {
   Operator op;
   op.kind = kindOf(object.at("kind").get<std::string>());
   op.id = object.at("id").get<int>();
@@ -181,7 +179,7 @@ Operator parseOperator(const json& object, const Graph& graph) {
     if (input < 0 || input >= op.id) failOperator(op, "reads a tensor that does not exist yet.");
   }
   if (hasParameters(op.kind)) {
-    const json& bounds = object.at("parameterBounds");
+    const Json& bounds = object.at("parameterBounds");
     op.bounds = {bounds.at("weights").get<float>(), bounds.at("biases").get<float>(),
                  bounds.value("secondWeights", 0.0f), bounds.value("secondBiases", 0.0f)};
   }
@@ -202,26 +200,26 @@ const std::vector<std::string>& operatorNames() {
   return names;
 }
 
-Graph parseGraph(const json& object) {
+Graph parseGraph(const Json& object) {
   try {
     Graph graph;
     graph.name = object.at("name").get<std::string>();
     graph.inputBound = object.at("inputBound").get<float>();
-    for (const json& block : object.at("blocks")) graph.blockKinds.push_back(block.at("kind").get<std::string>());
-    for (const json& op : object.at("operators")) graph.operators.push_back(parseOperator(op, graph));
+    for (const Json& block : object.at("blocks")) graph.blockKinds.push_back(block.at("kind").get<std::string>());
+    for (const Json& op : object.at("operators")) graph.operators.push_back(parseOperator(op, graph));
     if (graph.operators.empty()) failBadRequest("The graph has no operators.");
     return graph;
-  } catch (const json::exception& error) {
+  } catch (const Json::Error& error) {
     throw ProtocolError("badRequest", "The graph could not be read.", error.what());
   }
 }
 
-std::vector<PlannedKernel> parseKernels(const json& array, const Graph& graph) {
+std::vector<PlannedKernel> parseKernels(const Json& array, const Graph& graph) {
   std::vector<PlannedKernel> kernels;
   std::vector<bool> computed(graph.operators.size(), false);
   computed[0] = true;
   try {
-    for (const json& object : array) {
+    for (const Json& object : array) {
       PlannedKernel kernel{object.at("name").get<std::string>(), object.at("block").get<int>(),
                            object.at("operators").get<std::vector<int>>(), object.at("fused").get<bool>()};
       if (kernel.operators.empty()) failBadRequest("Kernel " + kernel.name + " covers no operator.");
@@ -239,7 +237,7 @@ std::vector<PlannedKernel> parseKernels(const json& array, const Graph& graph) {
       }
       kernels.push_back(std::move(kernel));
     }
-  } catch (const json::exception& error) {
+  } catch (const Json::Error& error) {
     throw ProtocolError("badRequest", "The kernels of the plan could not be read.", error.what());
   }
   if (std::find(computed.begin(), computed.end(), false) != computed.end()) {

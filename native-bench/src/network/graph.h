@@ -3,11 +3,11 @@
 
 #include <array>
 #include <cstddef>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "kernels/tasks.h"
+#include "support/json.h"
 
 namespace plimsoll {
 
@@ -70,8 +70,8 @@ struct PlannedKernel {
 };
 
 // Both throw ProtocolError('badRequest') with a sentence on what is wrong.
-Graph parseGraph(const nlohmann::json& json);
-std::vector<PlannedKernel> parseKernels(const nlohmann::json& json, const Graph& graph);
+Graph parseGraph(const Json& json);
+std::vector<PlannedKernel> parseKernels(const Json& json, const Graph& graph);
 
 const std::vector<std::string>& operatorNames();
 

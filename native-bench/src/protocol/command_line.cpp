@@ -6,6 +6,8 @@
 #include <csignal>
 #include <iostream>
 
+#include "cpu/cpu_info.h"
+#include "kernels/kernel_choice.h"
 #include "protocol/server.h"
 
 namespace plimsoll {
@@ -35,6 +37,12 @@ int runProvider(const std::string& program, const Provider& provider, int argc, 
     std::cerr << why << "\n\n" << usageOf(program, options);
     return 2;
   };
+  // Before --version, so that who sets a checkout up sees that this program must be built again.
+  if (const std::string missing = missingKernels(cpuInfo().instructionSets); !missing.empty()) {
+    std::cerr << "This program was built without the kernels for " << missing
+              << ", which this processor runs fastest, and takes no slower ones in their place. To build them, type: npm run setup\n";
+    return 3;
+  }
   for (int index = 1; index < argc; ++index) {
     const std::string name = argv[index];
     if (name == "--help" || name == "-h") {

@@ -1,12 +1,10 @@
 #include "protocol/describe.h"
 
-#include <nlohmann/json.hpp>
 
 #include "cpu/cpu_info.h"
+#include "support/json.h"
 
 namespace plimsoll {
-
-using nlohmann::json;
 
 std::string compilerName() {
 #if defined(__clang__)
@@ -18,13 +16,13 @@ std::string compilerName() {
 #endif
 }
 
-json describeCpu(const std::vector<std::string>& instructionSets) {
+Json describeCpu(const std::vector<std::string>& instructionSets) {
   const CpuInfo& cpu = cpuInfo();
-  json caches = json::array();
+  Json caches = Json::array();
   for (const Cache& cache : cpu.caches) {
     caches.push_back({{"level", cache.level}, {"bytes", cache.bytes}, {"sharedBy", cache.sharedBy}});
   }
-  json device = {
+  Json device = {
       {"id", cpuDeviceId()},
       {"kind", "cpu"},
       {"name", cpu.brand},

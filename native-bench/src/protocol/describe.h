@@ -1,9 +1,10 @@
 // What the descriptions of all providers on this CPU have in common.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
+
+#include "support/json.h"
 
 namespace plimsoll {
 
@@ -11,6 +12,6 @@ namespace plimsoll {
 std::string compilerName();
 
 // This machine's only device; `instructionSets` are those that the provider has kernels for, best first.
-nlohmann::json describeCpu(const std::vector<std::string>& instructionSets);
+Json describeCpu(const std::vector<std::string>& instructionSets);
 
 }  // namespace plimsoll

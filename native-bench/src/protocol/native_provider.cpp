@@ -1,19 +1,17 @@
 #include "protocol/native_provider.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "cpu/cpu_info.h"
 #include "kernels/kernel_choice.h"
 #include "network/network.h"
 #include "protocol/describe.h"
 #include "support/error.h"
+#include "support/json.h"
 #include "support/test_burn.h"
 
 namespace plimsoll {
 namespace {
-
-using nlohmann::json;
 
 // Those that there are kernels for, best first.
 std::vector<std::string> instructionSetNames(const InstructionSets& sets) {
@@ -40,16 +38,16 @@ const KernelSet& kernelsFor(const std::optional<std::string>& instructionSet, Da
 
 }  // namespace
 
-json NativeProvider::describe() const {
-  json description = {
+Json NativeProvider::describe() const {
+  Json description = {
       {"protocol", 1},
       {"provider", "native"},
       {"version", PLIMSOLL_VERSION},
       {"libraries", {{"compiler", compilerName()}}},
-      {"devices", json::array({describeCpu(instructionSetNames(cpuInfo().instructionSets))})},
-      {"dataTypes", json::array({"fp32", "bf16"})},
+      {"devices", Json::array({describeCpu(instructionSetNames(cpuInfo().instructionSets))})},
+      {"dataTypes", Json::array({"fp32", "bf16"})},
       {"operators", operatorNames()},
-      {"plans", json::array({"layerwise", "fused"})},
+      {"plans", Json::array({"layerwise", "fused"})},
       {"fusableBlocks", fusableBlocks()},
   };
   if (testBurn() > 0.0) description["libraries"]["test burn"] = std::to_string(testBurn());

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "network/executable.h"
 #include "network/planner.h"
 #include "support/cancellation.h"
+#include "support/json.h"
 
 namespace plimsoll {
 
@@ -30,7 +30,7 @@ class Provider {
   virtual ~Provider() = default;
 
   // The answer to `describe`.
-  virtual nlohmann::json describe() const = 0;
+  virtual Json describe() const = 0;
   // Throws ProtocolError: unsupported, badRequest, outOfMemory, cancelled.
   virtual std::unique_ptr<Executable> prepare(PrepareRequest request, const Cancellation& cancellation) const = 0;
 };

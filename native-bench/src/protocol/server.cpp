@@ -9,7 +9,6 @@
 #include <memory>
 #include <mutex>
 #include <new>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <thread>
@@ -20,17 +19,16 @@
 #include "network/verify.h"
 #include "support/cancellation.h"
 #include "support/elapsed.h"
+#include "support/json.h"
 #include "support/median.h"
 
 namespace plimsoll {
 namespace {
 
-using nlohmann::json;
-
 constexpr double defaultSecondsPerCeiling = 0.1;
 constexpr auto progressInterval = std::chrono::milliseconds(200);
 
-CacheState cacheStateOf(const json& body) { return parseCacheState(body.value("cacheState", "in-network")); }
+CacheState cacheStateOf(const Json& body) { return parseCacheState(body.value("cacheState", "in-network")); }
 
 // More digits of a round trip say nothing.
 double tenths(double value) { return std::round(value * 10) / 10; }
@@ -60,7 +58,7 @@ class Server {
   struct Request {
     std::int64_t id = 0;
     std::string method;
-    json body;
+    Json body;
   };
 
   // ------------------------------------------------------------------------------------------- the thread that reads
@@ -71,17 +69,15 @@ class Server {
   }
 
   void read(const std::string& line) {
-    const json body = json::parse(line, nullptr, false);
-    if (!body.is_object()) return answerError(nullptr, {"badRequest", "The line is not a JSON object."});
-    const auto id = body.find("id");
-    if (id == body.end() || !id->is_number_unsigned()) {
+    Json body = Json::parse(line);
+    if (!body.isObject()) return answerError(nullptr, {"badRequest", "The line is not a JSON object."});
+    if (!body.contains("id") || !body.at("id").isCount()) {
       return answerError(nullptr, {"badRequest", "The request has no id that is a whole number from 0 on."});
     }
-    const auto method = body.find("method");
-    if (method == body.end() || !method->is_string()) {
-      return answerError(*id, {"badRequest", "The request has no method."});
+    if (!body.contains("method") || !body.at("method").isText()) {
+      return answerError(body.at("id"), {"badRequest", "The request has no method."});
     }
-    Request request{id->get<std::int64_t>(), method->get<std::string>(), body};
+    Request request{body.at("id").get<std::int64_t>(), body.at("method").get<std::string>(), std::move(body)};
     if (request.method == "cancel") return cancel(request);
     if (request.method == "shutdown") return shutdown(request);
     {
@@ -92,14 +88,13 @@ class Server {
   }
 
   void cancel(const Request& request) {
-    const auto target = request.body.find("target");
-    if (target == request.body.end() || !target->is_number_unsigned()) {
+    if (!request.body.contains("target") || !request.body.at("target").isCount()) {
       return answerError(request.id, {"badRequest", "cancel needs the id of a request as its target."});
     }
+    const auto id = request.body.at("target").get<std::int64_t>();
     bool wasWaiting = false;
     {
       const std::lock_guard lock(mutex_);
-      const auto id = target->get<std::int64_t>();
       const auto waiting = std::find_if(queue_.begin(), queue_.end(), [&](const Request& r) { return r.id == id; });
       if (waiting != queue_.end()) {
         queue_.erase(waiting);
@@ -108,8 +103,8 @@ class Server {
         cancellation_.request();
       }
     }
-    if (wasWaiting) answerError(*target, {"cancelled", "The request was cancelled before it began."});
-    answer(request.id, json::object());
+    if (wasWaiting) answerError(id, {"cancelled", "The request was cancelled before it began."});
+    answer(request.id, Json::object());
   }
 
   void shutdown(const Request& request) {
@@ -121,7 +116,7 @@ class Server {
       cancellation_.request();
     }
     for (const Request& waiting : dropped) answerError(waiting.id, {"cancelled", "The program was shut down."});
-    answer(request.id, json::object());
+    answer(request.id, Json::object());
     changed_.notify_all();
   }
 
@@ -145,7 +140,7 @@ class Server {
         answer(request.id, handle(request));
       } catch (const ProtocolError& error) {
         answerError(request.id, error);
-      } catch (const json::exception& error) {
+      } catch (const Json::Error& error) {
         answerError(request.id, {"badRequest", "The request '" + request.method + "' lacks a field or has a wrong one.", error.what()});
       } catch (const std::bad_alloc&) {
         answerError(request.id, {"outOfMemory", "There is not enough memory for this request."});
@@ -155,7 +150,7 @@ class Server {
     }
   }
 
-  json handle(const Request& request) {
+  Json handle(const Request& request) {
     if (request.method == "describe") return provider_.describe();
     if (request.method == "calibrate") return handleCalibrate(request);
     if (request.method == "prepare") return handlePrepare(request);
@@ -165,12 +160,12 @@ class Server {
     if (request.method == "release") {
       networkOf(request);
       networks_.erase(request.body.at("handle").get<std::int64_t>());
-      return json::object();
+      return Json::object();
     }
     failBadRequest("There is no method '" + request.method + "'.");
   }
 
-  json handleCalibrate(const Request& request) {
+  Json handleCalibrate(const Request& request) {
     const double seconds = request.body.value("secondsPerCeiling", defaultSecondsPerCeiling);
     const std::string only = request.body.value("only", "");
     if (!only.empty() && only != "arithmetic") failBadRequest("calibrate knows no 'only': '" + only + "'.");
@@ -178,9 +173,9 @@ class Server {
     const Calibration found = calibrate(which, seconds, cancellation_, [&](double fraction, const std::string& next) {
       progress(request.id, fraction, next);
     });
-    json arithmetic = json::array();
+    Json arithmetic = Json::array();
     for (const ArithmeticCeiling& ceiling : found.arithmetic) {
-      json entry = {{"dtype", ceiling.dtype},
+      Json entry = {{"dtype", ceiling.dtype},
                     {"instructionSet", ceiling.instructionSet},
                     {"threads", ceiling.threads},
                     {"operationsPerSecond", ceiling.operationsPerSecond}};
@@ -189,9 +184,9 @@ class Server {
       if (ceiling.theoreticalOperationsPerSecond) {
         entry["theoreticalOperationsPerSecond"] = *ceiling.theoreticalOperationsPerSecond;
       }
-      entry["samples"] = json::array();
+      entry["samples"] = Json::array();
       for (const ArithmeticSample& sample : ceiling.samples) {
-        json one = {{"operationsPerSecond", std::llround(sample.operationsPerSecond)}};
+        Json one = {{"operationsPerSecond", std::llround(sample.operationsPerSecond)}};
         if (sample.clockHz) one["clockHz"] = std::llround(*sample.clockHz);
         if (sample.roundTripNs) one["roundTripNs"] = tenths(*sample.roundTripNs);
         entry["samples"].push_back(std::move(one));
@@ -199,17 +194,17 @@ class Server {
       arithmetic.push_back(std::move(entry));
     }
     constexpr const char* accessNames[] = {"read", "write", "copy", "triad"};
-    json bandwidth = json::array();
+    Json bandwidth = Json::array();
     for (const BandwidthCeiling& ceiling : found.bandwidth) {
-      json entry = {{"level", ceiling.level},
+      Json entry = {{"level", ceiling.level},
                     {"access", accessNames[static_cast<int>(ceiling.access)]},
                     {"threads", ceiling.threads},
                     {"workingSetBytes", ceiling.workingSetBytes},
                     {"bytesPerSecond", ceiling.bytesPerSecond}};
       if (ceiling.hugePageBytes) entry["hugePageBytes"] = *ceiling.hugePageBytes;
-      entry["samples"] = json::array();
+      entry["samples"] = Json::array();
       for (const BandwidthSample& sample : ceiling.samples) {
-        json one = {{"bytesPerSecond", std::llround(sample.bytesPerSecond)}};
+        Json one = {{"bytesPerSecond", std::llround(sample.bytesPerSecond)}};
         if (sample.roundTripNs) one["roundTripNs"] = tenths(*sample.roundTripNs);
         entry["samples"].push_back(std::move(one));
       }
@@ -218,8 +213,8 @@ class Server {
     return {{"device", cpuDeviceId()}, {"arithmetic", arithmetic}, {"bandwidth", bandwidth}};
   }
 
-  json handlePrepare(const Request& request) {
-    const json& body = request.body;
+  Json handlePrepare(const Request& request) {
+    const Json& body = request.body;
     PrepareRequest wanted;
     wanted.dtype = body.at("dtype").get<std::string>();
     wanted.graph = parseGraph(body.at("graph"));
@@ -236,10 +231,10 @@ class Server {
     wanted.seed = body.at("seed").get<std::uint64_t>();
     if (body.contains("ceilings")) wanted.ceilings = parseCeilings(body.at("ceilings"));
     std::unique_ptr<Executable> network = provider_.prepare(std::move(wanted), cancellation_);
-    json kernels = json::array();
+    Json kernels = Json::array();
     for (std::size_t index = 0; index < network->kernelCount(); ++index) {
       const PreparedKernel& kernel = network->kernel(index);
-      json entry = {{"name", kernel.plan.name},
+      Json entry = {{"name", kernel.plan.name},
                     {"implementation", kernel.implementation},
                     {"operations", kernel.operations},
                     {"inputBytes", kernel.inputBytes},
@@ -251,7 +246,7 @@ class Server {
       kernels.push_back(std::move(entry));
     }
     const std::int64_t handle = nextHandle_++;
-    json result = {{"handle", handle},
+    Json result = {{"handle", handle},
                    {"instructionSet", network->instructionSet()},
                    {"kernels", kernels},
                    {"activationBytes", network->activationBytes()},
@@ -260,22 +255,22 @@ class Server {
     return result;
   }
 
-  static MeasuredCeilings parseCeilings(const json& object) {
+  static MeasuredCeilings parseCeilings(const Json& object) {
     MeasuredCeilings ceilings;
-    const auto rate = [](const json& from, const char* key) {
+    const auto rate = [](const Json& from, const char* key) {
       const auto value = from.at(key).get<double>();
       if (!(value > 0)) failBadRequest("A ceiling must be more than zero.");
       return value;
     };
     ceilings.operationsPerSecond = rate(object, "operationsPerSecond");
-    for (const json& level : object.at("levels")) {
+    for (const Json& level : object.at("levels")) {
       ceilings.bytesPerSecond.emplace_back(level.at("level").get<std::string>(), rate(level, "bytesPerSecond"));
     }
     return ceilings;
   }
 
-  static json describePrediction(const Prediction& prediction) {
-    json levels = json::array();
+  static Json describePrediction(const Prediction& prediction) {
+    Json levels = Json::array();
     for (const auto& [level, bytes, timeNs] : prediction.levels) {
       levels.push_back({{"level", level}, {"bytes", std::llround(bytes)}, {"timeNs", timeNs}});
     }
@@ -294,10 +289,10 @@ class Server {
     return *found->second;
   }
 
-  json handleVerify(const Request& request) {
+  Json handleVerify(const Request& request) {
     const Verification result =
         verify(networkOf(request), cancellation_, [&](double fraction) { progress(request.id, fraction); });
-    json kernels = json::array();
+    Json kernels = Json::array();
     for (const KernelCheck& check : result.kernels) {
       kernels.push_back({{"name", check.name},
                          {"passed", check.passed},
@@ -315,8 +310,8 @@ class Server {
               {"values", output.values}}}};
   }
 
-  json handleMeasure(const Request& request) {
-    const json& body = request.body;
+  Json handleMeasure(const Request& request) {
+    const Json& body = request.body;
     MeasureSettings wanted;
     wanted.warmUp.minSeconds = body.at("warmupSeconds").get<double>();
     wanted.warmUp.maxSeconds = body.value("warmupMaxSeconds", wanted.warmUp.minSeconds);
@@ -326,12 +321,12 @@ class Server {
     if (body.contains("noiseTarget")) wanted.stopping.noiseTarget = body.at("noiseTarget").get<double>();
     wanted.cacheState = cacheStateOf(body);
     if (body.contains("arithmetic")) {
-      const json& loop = body.at("arithmetic");
+      const Json& loop = body.at("arithmetic");
       wanted.arithmetic = peakNamed(loop.at("dtype").get<std::string>(), loop.at("instructionSet").get<std::string>(), cpuInfo().instructionSets);
     }
     const Measured measured = measure(networkOf(request), wanted, cancellation_,
                                       [&](double fraction) { progress(request.id, fraction); });
-    json result = {{"latencyNs", measured.latencyNs},
+    Json result = {{"latencyNs", measured.latencyNs},
                    {"warmupPasses", measured.warmupPasses},
                    {"warm", measured.warm},
                    {"stopped", stopReasonName(measured.stopped)},
@@ -352,7 +347,7 @@ class Server {
     return result;
   }
 
-  json handleProfile(const Request& request) {
+  Json handleProfile(const Request& request) {
     Executable& network = networkOf(request);
     const auto repetitions = request.body.at("repetitions").get<std::size_t>();
     if (repetitions < 1) failBadRequest("profile needs at least one repetition.");
@@ -367,7 +362,7 @@ class Server {
       for (std::size_t i = 0; i < kernelNs.size(); ++i) times[i].push_back(kernelNs[i]);
       progress(request.id, static_cast<double>(repetition + 1) / static_cast<double>(repetitions));
     }
-    json kernels = json::array();
+    Json kernels = Json::array();
     for (std::size_t i = 0; i < times.size(); ++i) {
       kernels.push_back({{"name", network.kernel(i).plan.name}, {"latencyNs", std::max(1.0, median(times[i]))}});
     }
@@ -379,21 +374,21 @@ class Server {
   void progress(std::int64_t id, double fraction, const std::string& note = {}) {
     if (Clock::now() - lastProgress_ < progressInterval) return;
     lastProgress_ = Clock::now();
-    json message = {{"id", id}, {"event", "progress"}, {"fraction", fraction}};
+    Json message = {{"id", id}, {"event", "progress"}, {"fraction", fraction}};
     if (!note.empty()) message["note"] = note;
     write(message);
   }
 
-  void answer(std::int64_t id, json result) { write({{"id", id}, {"result", std::move(result)}}); }
+  void answer(std::int64_t id, Json result) { write({{"id", id}, {"result", std::move(result)}}); }
 
-  void answerError(const json& id, const ProtocolError& error) {
-    json data = {{"code", error.code}, {"message", error.what()}};
+  void answerError(const Json& id, const ProtocolError& error) {
+    Json data = {{"code", error.code}, {"message", error.what()}};
     if (!error.detail.empty()) data["detail"] = error.detail;
     write({{"id", id}, {"error", std::move(data)}});
   }
 
-  void write(const json& message) {
-    const std::string line = message.dump(-1, ' ', false, json::error_handler_t::replace);
+  void write(const Json& message) {
+    const std::string line = message.dump();
     const std::lock_guard lock(outputMutex_);
     output_ << line << '\n' << std::flush;
   }
