@@ -2,13 +2,13 @@
 
 export const chartTexts = {
   asTable: 'Table',
-  svg: 'Save the drawing as SVG',
-  png: 'Save the drawing as PNG',
-  csv: 'Save the figures as CSV',
+  svg: 'Save the chart as SVG',
+  png: 'Save the chart as PNG',
+  csv: 'Save the values as CSV',
 } as const;
 
 export const limitTexts = {
-  title: 'What limits it',
+  title: 'Limits',
   names: {
     arithmetic: 'arithmetic',
     L1: 'L1 bandwidth',

@@ -4,7 +4,7 @@ export const tableTexts = {
   title: 'Measurements',
   marks: {
     name: 'Marks',
-    meaning: 'What was seen while it was measured. The letters are explained below the table.',
+    meaning: 'Warnings while it was measured. The letters are explained below the table.',
   },
   open: (model: string, plan: string) => `Kernels of ${model}, ${plan}`,
   parts: { ideal: 'ideal', memory: 'memory', kernels: 'kernels', others: 'other work' },
@@ -17,8 +17,7 @@ export const tableTexts = {
   yes: 'yes',
   no: 'no',
   mistrusted: 'MISTRUSTED',
-  mistrustedMeaning:
-    'The result is right, but the check of it proves little: the marks of the figure say why.',
+  mistrustedMeaning: 'The result is right, but its check proves little: the marks say why.',
   sortBy: (column: string) => `Sort by ${column}`,
   samples: (count: number) => `${count} samples`,
   measurement: 'Measurement',

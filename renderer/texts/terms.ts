@@ -93,10 +93,6 @@ export const terms = {
       'added up as if nothing overlapped. It cuts the block so that this is least.',
   },
   share: { name: 'Share', meaning: 'Of the time of all kernels.' },
-  lost: {
-    name: 'Above waterline',
-    meaning: 'Time of the kernel − its waterline: where better code would pay.',
-  },
   limit: {
     name: 'Limit',
     meaning: 'What sets the waterline of the kernel: the arithmetic, or a level of the memory.',

@@ -164,3 +164,38 @@ test('the layers and the roofline have the figures of each kernel', async ({ pag
     ]);
   }
 });
+
+test('a row of a network’s drawing opens its properties, with what the newest run measured of its blocks', async ({
+  page,
+  app,
+}) => {
+  const details = await detailsOf(app, 'convfirst_pico');
+  const fastest = details.toSorted((a, b) => a.summary.latencyNs.median - b.summary.latencyNs.median)[0];
+  if (fastest === undefined) throw new Error('the run measured it');
+  await openPage(page, app, 'models');
+  await page.getByRole('button', { name: 'convfirst_pico' }).click();
+  await page.getByRole('button', { name: /^Properties of MBConv ×2, from block/ }).click();
+  const panel = page.getByRole('region', { name: 'MBConv ×2' });
+  const blocks = await cellsOf(panel.locator('table'));
+  expect(blocks).toHaveLength(2);
+  for (const [block, time, canWin] of blocks) {
+    const kernels = fastest.kernels.filter((kernel) => kernel.block === block);
+    expect(time).toBe(formatNs(sum(kernels.map(({ latencyNs }) => latencyNs ?? 0))));
+    expect(canWin).toBe(
+      formatNs(
+        sum(
+          kernels.map(({ latencyNs, waterlineNs, idealNs, fused }) => {
+            const bound = Math.min(latencyNs ?? 0, waterlineNs);
+            return (latencyNs ?? 0) - bound + (fused ? 0 : Math.max(0, bound - idealNs));
+          }),
+        ),
+      ),
+    );
+  }
+  await panel.getByRole('link', { name: 'Layers of this network' }).click();
+  await expect(
+    page.getByRole('heading', {
+      name: `convfirst_pico, ${fastest.summary.plan}: time from first to last kernel`,
+    }),
+  ).toBeVisible();
+});

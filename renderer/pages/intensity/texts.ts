@@ -30,6 +30,6 @@ export const intensityTexts = {
     `Waterline: ${peak} of ${dtype} ÷ ${bandwidth} of DRAM, both measured on ${machine} in this run.`,
   source:
     'After Lavin, On the Efficiency of Convolutional Neural Networks, arXiv 2404.03617: each tensor is moved once, one ' +
-    'multiply-accumulate is two operations, stride 1, as many output as input channels but for the 1×1. Its figure neglects ' +
+    'multiply-accumulate is two operations, stride 1, as many output as input channels, except for the 1×1. The paper neglects ' +
     'the weights, as a large batch allows.',
 } as const;

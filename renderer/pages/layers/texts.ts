@@ -42,9 +42,9 @@ export const layersTexts = {
   limit: {
     name: 'Limit',
     meaning:
-      'What accounts for most of the time: the arithmetic, a level of the memory, or nothing that a bound explains.',
+      'The largest part of the time: the arithmetic, a level of the memory, or time that no bound explains.',
   },
-  advice: { name: 'What to do', meaning: 'What would make it faster.' },
+  advice: { name: 'Advice', meaning: 'The change that would make it faster.' },
   advices: {
     notTimed: { short: 'not timed', long: 'It was not timed on its own.' },
     beaten: {
@@ -86,6 +86,6 @@ export const layersTexts = {
     canWinByKernel: 'Can win by a better kernel [µs]',
     canWinByFusion: 'Can win by fusion, at most [µs]',
     limit: 'Limit',
-    advice: 'What to do',
+    advice: 'Advice',
   },
 } as const;

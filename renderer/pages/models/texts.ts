@@ -16,7 +16,7 @@ export const modelsTexts = {
     `Imported from ${file} for an image of ${image}. Its accuracy is not known here.`,
   delete: 'Delete …',
   deleteReally: (name: string) =>
-    `Delete ${name}? What was measured with it stays; to measure it again, its file must be imported again.`,
+    `Delete ${name}? Its measurements stay. To measure it again, import its file again.`,
   deleteIt: 'Delete it',
   keep: 'Keep it',
   terms: {
@@ -24,8 +24,7 @@ export const modelsTexts = {
     family: 'Networks built from the same block.',
     size: 'Pixels of height of the image that the published accuracy belongs to, or that a network was imported for.',
     parameters: 'Learned weights, biases and norms.',
-    canWin:
-      'What better kernels and fusion could win of its fastest measurement in the newest run, all kernels together.',
+    canWin: 'Time that better kernels and fusion could win, in its fastest measurement of the newest run.',
     activations: 'Outputs of all convolutions and linear layers, for one image.',
   },
   structure: (model: string) => `${model}: blocks from the image to the classes`,
@@ -41,8 +40,7 @@ export const modelsTexts = {
   toLayers: 'Layers of this network',
   box: (shape: string, operations: string, share: string) => `${shape} · ${operations} · ${share}`,
   work: (model: string) => `${model}: operations and bytes by kind of operator`,
-  workSentence:
-    'Of one image in fp32, layerwise. A kind with a large part of the bytes and a small one of the operations is what waits for memory.',
+  workSentence: 'One image in fp32, layerwise. Kinds with many bytes and few operations wait for memory.',
   legend: 'Kinds of operator',
   kinds: {
     dense: 'dense convolution',

@@ -5,7 +5,7 @@ export const detailTexts = {
   close: 'Close',
   gone: 'This measurement has no kernels to show.',
   chart: 'Time of each kernel, in the order of execution',
-  chartSentence: 'Grey is what each kernel took, blue the least that it could take on this machine.',
+  chartSentence: 'Grey: the measured time of each kernel. Blue: its bound on this machine.',
   gaps: (gap: string, memory: string, kernels: string, others: string) =>
     `${gap} = ${memory} memory × ${kernels} kernels × ${others} other work`,
   timeAxis: 'Time [µs]',
@@ -26,9 +26,9 @@ export const detailTexts = {
 export const accountTexts = {
   title: 'How this result was checked',
   samplesSentence: (samples: number, rounds: number, setAside: number) =>
-    `${samples} samples in ${rounds === 1 ? '1 round' : `${rounds} rounds`}, broken lines between them; the line across is the median of those that count. ` +
-    `Rings and triangles are mild and severe outliers, which count${setAside === 0 ? '' : '; crosses are rounds that were set aside'}. ` +
-    'Steps and slopes are something else at work, or a change of the clock.',
+    `${samples} samples in ${rounds === 1 ? '1 round' : `${rounds} rounds`}; broken lines separate the rounds. ` +
+    'The line across is the median of the samples that count. Rings and triangles are mild and severe outliers; they count. ' +
+    `${setAside === 0 ? '' : 'Crosses are rounds that were set aside. '}Steps and slopes show other work, or a change of the clock.`,
   round: 'Round',
   kind: 'Kind',
   kinds: { inside: 'inside', mild: 'mild outlier', severe: 'severe outlier', setAside: 'set aside' },

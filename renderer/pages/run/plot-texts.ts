@@ -24,7 +24,7 @@ export const plotTexts = {
   legend: (entries: readonly string[]) => `Legend: ${entries.join(', ')}`,
   panel: (title: string, points: number) =>
     `${title}: ${points === 1 ? '1 point' : `${points} points`}. The arrow keys go from one to the next, Enter selects it, space pins it.`,
-  notPlotted: (models: string) => `Not drawn, for no accuracy is published at their size: ${models}.`,
+  notPlotted: (models: string) => `Not drawn, because no accuracy is published at their size: ${models}.`,
   nothing: 'There is nothing to draw yet.',
   drawing: 'Accuracy over operations and over latency',
   seen: (points: number, narrowest: string, least: string, widest: string, most: string) =>
@@ -38,7 +38,7 @@ export const plotTexts = {
   showGaps: 'Ideal latency and gap',
   showFront: 'Pareto front',
   frontMeaning:
-    'Measured points that no other beats in both latency and accuracy. Published figures and software adapters are not ranked.',
+    'Measured points that no other beats in both latency and accuracy. Published results and software adapters are not ranked.',
   linear: 'Linear axes, as the paper',
   columns: {
     gigaMacs: 'GMAC',
@@ -62,7 +62,7 @@ export const plotTexts = {
     publishedNote: 'Measured by others, with other programs and batches; the source stands below the plot.',
     remove: (run: string) => `Take away the run of ${run}`,
     differs: 'Differs from the first run:',
-    sameSurroundings: 'In the same surroundings as the first run.',
+    sameSurroundings: 'Same hardware, drivers and software as the first run.',
     points: (count: number) => (count === 1 ? '1 point' : `${count} points`),
     add: 'Add a run',
     default: 'As at first',
@@ -74,8 +74,8 @@ export const plotTexts = {
     pin: 'Pin',
     open: 'Show kernels',
     unpin: (model: string) => `Take away ${model}`,
-    figure: 'Figure',
-    more: 'More of it',
+    figure: 'Property',
+    more: 'Pages',
     choose: 'Point',
     chooseNone: 'Select a point in the plot, or here',
   },

@@ -2,7 +2,7 @@
 
 export const summaryTexts = {
   alarms: (marked: number, all: number) =>
-    `${marked} of ${all} measurements ${marked === 1 ? 'is' : 'are'} marked with a !: ${marked === 1 ? 'it' : 'they'} may be wrong by more than the interval says. Point at the mark for what was seen.`,
+    `${marked} of ${all} measurements ${marked === 1 ? 'has' : 'have'} a mark: the true error may exceed the interval. Efficiency gap shows the reasons.`,
 } as const;
 
 export const runPageTexts = {
@@ -12,4 +12,4 @@ export const runPageTexts = {
   machineAndCeilings: 'Machine and ceilings of this run',
 } as const;
 
-export const lostTexts = { title: 'Without a figure' } as const;
+export const lostTexts = { title: 'Cases without a result' } as const;
