@@ -4,7 +4,6 @@ import type { ModelRow } from '../../../core/protocol/api.ts';
 import type { Column } from '../../components/sortable-table.tsx';
 import { sharedTexts } from '../../texts/shared.ts';
 import { terms } from '../../texts/terms.ts';
-import { intensityTexts } from '../intensity/texts.ts';
 import { layersTexts } from '../layers/texts.ts';
 import { plotTexts } from '../run/plot-texts.ts';
 import { modelsTexts } from './texts.ts';
@@ -51,7 +50,7 @@ export function modelColumns(
     },
     {
       key: 'size',
-      title: intensityTexts.imageSize,
+      title: words.columns.image,
       meaning: words.terms.size,
       align: 'right',
       value: ({ size }) => size,

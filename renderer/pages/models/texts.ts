@@ -55,6 +55,7 @@ export const modelsTexts = {
   noAccuracy: (size: number) => `No accuracy is published for an image of ${size} pixels.`,
   columns: {
     block: 'Block',
+    image: 'Image',
     input: 'Input',
     blocks: 'Number',
     output: 'Output',
