@@ -15,7 +15,7 @@ import {
 import { exitCodes } from '../exit-codes.ts';
 import { followRun } from '../follow-run.ts';
 import { formatPlan } from '../format/plan.ts';
-import { formatReport } from '../format/report.ts';
+import { formatRun } from '../format/run.ts';
 
 interface ProfileOptions {
   suite?: string;
@@ -98,7 +98,7 @@ export function addProfile(program: Command, context: CommandContext): void {
       if (options.json) {
         printJson(terminal, resultOf(report));
       } else {
-        terminal.out(formatReport(terminal, report));
+        terminal.out(formatRun(terminal, report));
         terminal.err('\nSee it in the app: npm start');
       }
     });

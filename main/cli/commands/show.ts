@@ -5,23 +5,31 @@ import type { RunReport } from '../../../core/protocol/run.ts';
 import { hintFor } from '../choices.ts';
 import { type CommandContext, printJson } from '../context.ts';
 import { formatAccount } from '../format/account.ts';
+import { formatDetails, formatNotes } from '../format/details.ts';
 import { formatKernels } from '../format/kernels.ts';
-import { formatReport } from '../format/report.ts';
+import { formatRun } from '../format/run.ts';
+
+interface ShowOptions {
+  json?: true;
+  kernels?: string;
+  warnings?: true;
+  details?: true;
+}
 
 export function addShow(program: Command, { api, terminal }: CommandContext): void {
   program
     .command('show')
-    .description(
-      'show a stored run (machine, ceilings, efficiency-gap table), or how one figure of it came about',
-    )
+    .description('show a stored run on one screen, or how one of its results was measured and checked')
     .argument(
-      '[run or figure]',
-      'the id of a run, as plimsoll runs lists it, or latest~1 for the one before the latest; or a figure of its table',
+      '[run or result]',
+      'a run: its id, latest, or latest~1 for the one before; or the id of a result',
       'latest',
     )
     .option('--kernels <model>', 'show the kernels of this model instead')
+    .option('--warnings', 'list every warning, note and case without a result')
+    .option('--details', 'print all numbers: ideal latency, waterline and the factors of the gap')
     .option('--json', 'print it as JSON')
-    .action(async (runId: string, { json, kernels }: { json?: true; kernels?: string }) => {
+    .action(async (runId: string, { json, kernels, warnings, details }: ShowOptions) => {
       const shown = await runOrFigure(api, runId);
       if ('figure' in shown) {
         if (json) printJson(terminal, shown);
@@ -31,7 +39,8 @@ export function addShow(program: Command, { api, terminal }: CommandContext): vo
       const report = shown;
       if (kernels === undefined) {
         if (json) printJson(terminal, report);
-        else terminal.out(formatReport(terminal, report));
+        else if (warnings) terminal.out(formatNotes(report).join('\n\n') || 'This run has no warnings.');
+        else terminal.out(details ? formatDetails(terminal, report) : formatRun(terminal, report));
         return;
       }
       const wanted = report.measurements.filter(({ model }) => model === kernels);
@@ -43,11 +52,11 @@ export function addShow(program: Command, { api, terminal }: CommandContext): vo
           measured.length === 0 ? 'It has no measurements at all.' : hintFor(kernels, measured),
         );
       }
-      const details = await Promise.all(
+      const found = await Promise.all(
         wanted.map(({ id }) => api.call('runs.measurement', { measurementId: id })),
       );
-      if (json) printJson(terminal, details);
-      else terminal.out(details.map((detail) => formatKernels(terminal, detail)).join('\n\n'));
+      if (json) printJson(terminal, found);
+      else terminal.out(found.map((detail) => formatKernels(terminal, detail)).join('\n\n'));
     });
 }
 

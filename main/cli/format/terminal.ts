@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import { systemFailure } from '../../shell/transport.ts';
 import { exitCodes } from '../exit-codes.ts';
 
-type Style = Parameters<typeof styleText>[0];
+export type Style = Parameters<typeof styleText>[0];
 
 export interface Terminal {
   /** Writes one line (or several) of the result. */
@@ -15,6 +15,8 @@ export interface Terminal {
   readonly errIsTty: boolean;
   /** Width of `err` in characters. */
   columns(): number;
+  /** Width of `out` in characters; what goes to a file or a pipe may be 100 wide. */
+  outColumns(): number;
   /** Styles text for `out`; plain where it is no terminal or NO_COLOR is set. */
   style(style: Style, text: string): string;
 }
@@ -37,6 +39,7 @@ export function processTerminal(): Terminal {
     rewrite: (text) => void stderr.write(`\r\u001b[2K${text}`),
     errIsTty: stderr.isTTY === true,
     columns: () => stderr.columns ?? 80,
+    outColumns: () => stdout.columns ?? 100,
     style: (style, text) => styleText(style, text, { stream: stdout }),
   };
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { measurementDetail, summarizeRun } from '../../../../core/analysis/report.ts';
 import type { RunProgress } from '../../../../core/protocol/api.ts';
+import { formatDetails } from '../../../../main/cli/format/details.ts';
 import { formatKernels } from '../../../../main/cli/format/kernels.ts';
 import { progressView } from '../../../../main/cli/format/progress.ts';
-import { formatReport } from '../../../../main/cli/format/report.ts';
 import { formatTable } from '../../../../main/cli/format/table.ts';
 import { memoryTerminal } from '../../../fixtures/api/memory-terminal.ts';
 import { sampleRun } from '../../../fixtures/api/sample-run.ts';
@@ -26,8 +26,8 @@ describe('table', () => {
   });
 });
 
-describe('report', () => {
-  const text = formatReport(memoryTerminal(), summarizeRun(sampleRun));
+describe('details', () => {
+  const text = formatDetails(memoryTerminal(), summarizeRun(sampleRun));
 
   it('has a row for every measurement, and columns only for what differs', () => {
     expect(text).toMatch(/^resnet50 +layerwise +20\.2 \[/m);
@@ -43,7 +43,7 @@ describe('report', () => {
         ? provider
         : { ...provider, calibration: { ...provider.calibration, dispatchOverheadNs: 5200 } },
     );
-    const told = formatReport(memoryTerminal(), summarizeRun({ ...sampleRun, providers }));
+    const told = formatDetails(memoryTerminal(), summarizeRun({ ...sampleRun, providers }));
     expect(told).toMatch(/: from one launch to the next 5\.20? µs$/m);
   });
 

@@ -202,7 +202,7 @@ describe('what is stored', () => {
   it('shows the latest run', async () => {
     const { api, output } = await run('show');
     expect(api.calls).toEqual([{ method: 'runs.get', input: { runId: 'latest' } }]);
-    expect(output).toContain('Run run1abcd of suite quick');
+    expect(output).toContain('Run run1abcd, quick');
     expect((await run('show run1abcd --json')).json()).toEqual(report);
   });
 

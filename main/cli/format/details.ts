@@ -1,4 +1,4 @@
-/** A run on a terminal: the machine, its ceilings, the efficiency-gap table, and whatever qualifies it. */
+/** All numbers of a run on a terminal, in tables as wide as they need: machine, ceilings, factors of the efficiency gap, every note. */
 import { formatArithmetic } from '../../../core/format/arithmetic.ts';
 import { machineHeadFacts } from '../../../core/format/machine.ts';
 import { formatVerified } from '../../../core/format/trust.ts';
@@ -16,7 +16,7 @@ import type { Ceilings, MeasurementSummary, RunReport } from '../../../core/prot
 import { type Column, formatPairs, formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
-export function formatReport(terminal: Terminal, report: RunReport): string {
+export function formatDetails(terminal: Terminal, report: RunReport): string {
   return [
     formatHead(report),
     formatPairs(terminal, machineHeadFacts(report.machine)),
@@ -110,7 +110,7 @@ function formatGapTable(terminal: Terminal, measurements: readonly MeasurementSu
   return formatTable(terminal, columns, measurements);
 }
 
-function formatNotes({ ceilings, measurements, lost }: RunReport): string[] {
+export function formatNotes({ ceilings, measurements, lost }: RunReport): string[] {
   const several = new Set([...measurements, ...lost].map(({ provider }) => provider)).size > 1;
   const by = (provider: string) => (several ? ` by ${provider}` : '');
   const alarms = measurements.flatMap(({ model, plan, provider, alarms }) =>
