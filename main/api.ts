@@ -21,6 +21,7 @@ import {
   apiVersion,
   type ModelRow,
   type ReportRequestSchema,
+  WatchFindingSchema,
 } from '../core/protocol/api.ts';
 import type { Price } from '../core/protocol/machines.ts';
 import { bundleVersion, type Environment, type RunReport } from '../core/protocol/run.ts';
@@ -34,6 +35,7 @@ import { decideJob, planDeciding } from './bench/decide.ts';
 import { Planning } from './bench/planning.ts';
 import type { SchedulerSettings } from './bench/run-work.ts';
 import { suites } from './bench/suites.ts';
+import { findUpdates, providersOfLastRun } from './bench/watch.ts';
 import { detectMachine } from './machine/detect.ts';
 import { Networks } from './networks/networks.ts';
 import { findBrowser } from './report/browser.ts';
@@ -236,6 +238,18 @@ function createHandlers({
       }),
     'runs.compare': ({ before, after, margin }) =>
       compareStored(store(), before, after, requireComparable, margin === undefined ? {} : { margin }),
+    'watch.check': async () => {
+      const now = await detectMachine();
+      const names = providersOfLastRun(store(), now);
+      const rows = activeRun.progress() === null && names.length > 0 ? await planning.list(names) : [];
+      return WatchFindingSchema.parse(
+        findUpdates(
+          store(),
+          now,
+          rows.flatMap(({ description }) => description ?? []),
+        ),
+      );
+    },
     'decide.plan': async (request) => planDeciding(request, deciding(), await environment()),
     'decide.start': async (request) => ({
       runId: await activeRun.launch(decideJob(request, deciding(), await environment())),

@@ -12,6 +12,7 @@ import {
   ComparisonSchema,
   DecidePlanSchema,
   DecideRequestSchema,
+  EnvironmentDifferenceSchema,
   HistoryHeadSchema,
   HistoryRequestSchema,
   HistorySchema,
@@ -66,6 +67,18 @@ export const RunRequestSchema = z.object({
   noiseTest: z.boolean().optional(),
 });
 export type RunRequest = z.input<typeof RunRequestSchema>;
+
+/** What was updated since the last run of this machine. */
+export const WatchFindingSchema = z.object({
+  /** The run whose cases are to be measured again; null where there is none yet. */
+  since: z.object({ runId: z.string(), startedAt: z.iso.datetime() }).nullable(),
+  /** Drivers, kernel, firmware and runtimes that are others now. */
+  updates: z.array(EnvironmentDifferenceSchema),
+  cases: z.number().int().nonnegative(),
+  /** What measures them; null where there are none. */
+  request: RunRequestSchema.nullable(),
+});
+export type WatchFinding = z.input<typeof WatchFindingSchema>;
 
 export const RunProgressSchema = z.object({
   runId: z.string(),
@@ -247,6 +260,8 @@ export const apiMethods = {
   /** By its id. */
   'runs.restore': method(RunId, Empty),
   'runs.compare': method(CompareRequestSchema, ComparisonSchema),
+  /** Whether a driver, the kernel, firmware or a runtime was updated since the last run, and what to measure again then. */
+  'watch.check': method(Empty, WatchFindingSchema),
   /** What `decide.start` would do with the same request. */
   'decide.plan': method(DecideRequestSchema, DecidePlanSchema),
   /** Measures on in the runs that are compared, in a run of its own that is not listed. Refused where neither of them can be. */

@@ -13,8 +13,8 @@ const ofRounds = 0.25;
 const joins = 4.5;
 /** Rounds closer than this to each other are alike, however alike the others are. */
 const leastDeviation = 0.002;
-/** Of a lower quartile against the mean of as many values, for the normal distribution (1.36), less what the choice of rounds adds. */
-const errorOfQuartile = 1.25;
+/** Of a lower quartile against the mean of as many values, for the normal distribution (1.36), less what the choice of rounds adds: by simulation. */
+const errorOfQuartile = 1.15;
 /** What rounds resemble the one before at least: so few cannot show that they do not. */
 const leastResemblance = 0.1;
 const mostResemblance = 0.8;

@@ -22,6 +22,7 @@ import { addServe } from './commands/serve.ts';
 import { addSettings } from './commands/settings.ts';
 import { addShow } from './commands/show.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWatch } from './commands/watch.ts';
 import { type CommandContext, printJson } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { processTerminal, type Terminal } from './format/terminal.ts';
@@ -42,6 +43,7 @@ const commands = [
   addMachines,
   addModels,
   addDetect,
+  addWatch,
   addSettings,
   addServe,
   addDoctor,

@@ -164,6 +164,12 @@ export function useComparison(sides: Sides | undefined) {
   });
 }
 
+/** What was updated since the last run. */
+export function useUpdates() {
+  const api = useApi();
+  return useQuery({ queryKey: [...keys.runs, 'updates'], queryFn: () => api.call('watch.check', {}) });
+}
+
 /** What measuring on would come to. */
 export function useDecidePlan(sides: Sides) {
   const api = useApi();

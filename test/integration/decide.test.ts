@@ -159,3 +159,32 @@ describe('plimsoll profile --precision', () => {
     expect(measurement?.outcome).toMatchObject({ rounds: [5, 5, 5, 5, 5] });
   });
 });
+
+describe('plimsoll watch', () => {
+  it('measures nothing where nothing was updated, and after an update names it and says what came of it', async () => {
+    enough = 7;
+    fake();
+    await profile('layerwise');
+    const done = measured();
+    expect((await cli('watch')).output).toContain('Nothing was updated since run');
+    expect(measured()).toBe(done);
+    // The kernel of then is another one now.
+    const api = createApi({ dataFolder: folder, settings });
+    const { run } = await api.call('runs.export', { runId: 'latest' });
+    await api.call('runs.deleteAll', {});
+    const environment = { ...run.environment, system: { ...run.environment.system, kernel: '1.2.3' } };
+    const bundle = {
+      format: 'plimsoll-run',
+      version: 1,
+      exportedAt: run.startedAt,
+      run: { ...run, environment },
+    };
+    await api.call('runs.import', { content: JSON.stringify(bundle) });
+    await api.close();
+    expect((await cli('detect')).output).toContain('Updated since run');
+    const { exitCode, output } = await cli('watch');
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/^After kernel 1\.2\.3 → .*: NO CHANGE\./);
+    expect(measured()).toBe(done + 7);
+  });
+});

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { formatUpdates } from '../../../core/analysis/watching.ts';
 import { machineFacts } from '../../../core/format/machine.ts';
 import { type CommandContext, printJson } from '../context.ts';
 import { formatPairs } from '../format/table.ts';
@@ -11,6 +12,14 @@ export function addDetect(program: Command, { api, terminal }: CommandContext): 
     .action(async ({ json }: { json?: true }) => {
       const environment = await api.call('machine.detect', {});
       if (json) printJson(terminal, environment);
-      else terminal.out(formatPairs(terminal, machineFacts(environment)));
+      else {
+        terminal.out(formatPairs(terminal, machineFacts(environment)));
+        const { since, updates, cases } = await api.call('watch.check', {});
+        if (since !== null && updates.length > 0) {
+          terminal.out(
+            `\nUpdated since run ${since.runId}: ${formatUpdates(updates)}. plimsoll watch measures its ${cases} results again and compares them.`,
+          );
+        }
+      }
     });
 }

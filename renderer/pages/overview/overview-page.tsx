@@ -11,6 +11,7 @@ import { runTexts } from '../../texts/runs.ts';
 import { CeilingsCard } from '../run/ceilings-card.tsx';
 import { MachineCard } from '../run/machine-card.tsx';
 import { ProfileControl } from '../run/profile-control.tsx';
+import { CheckRun } from './check-run.tsx';
 import { HealthCard } from './health-card.tsx';
 import { LastRunCard } from './last-run-card.tsx';
 import { overviewTexts } from './texts.ts';
@@ -38,6 +39,7 @@ export function OverviewPage() {
           <ProfileControl active={active.data ?? null} isFirst={false} />
         </div>
       )}
+      {own !== undefined && own.length > 0 && <CheckRun />}
       {machine.isError && <ErrorNotice error={machine.error} />}
       {machines.isError && <ErrorNotice error={machines.error} />}
       {runs.isError && <ErrorNotice error={runs.error} />}

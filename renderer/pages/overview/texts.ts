@@ -8,6 +8,12 @@ export const overviewTexts = {
     lowest: 'Lowest efficiency',
     all: 'All of its figures',
   },
+  check: {
+    title: 'Updated since the last run',
+    text: (updates: string) => `${updates}. A check run shows whether anything became faster or slower.`,
+    start: (cases: number) =>
+      `Check run: measure ${cases === 1 ? '1 result' : `${cases} results`} again and compare`,
+  },
   noise: {
     real: (provider: string, change: string, from: string) =>
       `Only changes of ${change} or more count as real (${provider}; ${from}).`,
