@@ -163,7 +163,7 @@ describe('a verdict', () => {
   });
 
   it('calls nothing the same where the rounds would hide a large change, and says how many more show it', () => {
-    const wild = rounds.map((value) => 15 * value);
+    const wild = rounds.map((value) => 18 * value);
     const [judged] = judge([floorOf(wild, wild)]);
     expect(judged?.verdict).toBe('UNCLEAR');
     expect(judged?.reason).toContain('is possible');
