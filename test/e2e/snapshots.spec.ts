@@ -16,10 +16,6 @@ test('every page', async ({ page, emptyApp }) => {
   let app: ServedApp = emptyApp;
   if (stored !== undefined) app = await serve(stored);
   else for (let run = 0; run < 2; run++) expect((await app.cli('profile')).status).toBe(0);
-  const { measurements } = await app.json('show', '--json');
-  const fused = measurements.find(
-    ({ model, plan }: { model: string; plan: string }) => model === 'convfirst_pico' && plan === 'fused',
-  );
   await page.setViewportSize({ width: 1280, height: 860 });
   await openPage(page, app, 'overview');
   const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
@@ -27,10 +23,10 @@ test('every page', async ({ page, emptyApp }) => {
   const hrefs = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const href of hrefs) {
+    // A tab of Models, which the navigation does not list.
+    for (const href of [...hrefs, '#page=intensity']) {
       const id = new URLSearchParams(href.replace('#', '')).get('page') ?? '';
-      const measurement = ['waterline', 'layers'].includes(id) ? `&measurement=${fused.id}` : '';
-      await page.goto(`${new URL(app.address).origin}/${href}${measurement}`);
+      await page.goto(`${new URL(app.address).origin}/${href}`);
       await page.waitForLoadState('networkidle');
       await expect(page.locator('.loading')).toHaveCount(0);
       if (id === 'reports') await expect(page.frameLocator('iframe').locator('h1')).toBeVisible();
