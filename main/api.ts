@@ -44,6 +44,7 @@ import { type PrintPdf, printWithBrowser } from './report/pdf.ts';
 import { writeReport } from './report/write.ts';
 import { parseBundle } from './store/bundle.ts';
 import { storedCeilings, storedMachineAnswer } from './store/ceilings.ts';
+import { comparablePair } from './store/comparable-pair.ts';
 import { compareStored, compareStoredParts, knownNoise, noFigure } from './store/comparison.ts';
 import { openStore } from './store/sqlite/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -236,6 +237,7 @@ function createHandlers({
           'plimsoll runs --deleted lists them.',
         );
       }),
+    'runs.pair': ({ after }) => comparablePair(store(), after),
     'runs.compare': ({ before, after, margin }) =>
       compareStored(store(), before, after, requireComparable, margin === undefined ? {} : { margin }),
     'watch.check': async () => {

@@ -25,6 +25,8 @@ const ViewStateSchema = z.object({
   /** The row that is open. Of the comparison, its later measurement's id, and the block that is open in it; of the layers, its order. */
   row: z.string().optional(),
   part: z.string().optional(),
+  /** Of the comparison, the result whose reason is open, by its later measurement's id. */
+  why: z.string().optional(),
   /** Of the history, as `seriesKey` names it. */
   series: z.string().optional(),
   machine: z.string().optional(),

@@ -107,7 +107,7 @@ function move(series: CeilingSeries, at: number): string | undefined {
   if (before.length === 0 || is === undefined) return undefined;
   const usual = medianOf(before);
   if (Math.abs(Math.log(is / usual)) < Math.log1p(noteworthyMove)) return undefined;
-  const when = before.length === 1 ? 'in the run before' : `in most of ${before.length} runs before`;
+  const when = before.length === 1 ? 'in the run before' : `in the middle of ${before.length} runs before`;
   return `${series.what} is ${formatCeiling(series, is)}; it was ${formatCeiling(series, usual)} ${when}.`;
 }
 

@@ -259,6 +259,11 @@ export const apiMethods = {
   'runs.delete': method(RunId, RunId),
   /** By its id. */
   'runs.restore': method(RunId, Empty),
+  /** What to hold `after` against, by default the newest profile: the newest earlier run with the same cases. Null if there is no other run. */
+  'runs.pair': method(
+    z.object({ after: z.string().optional() }),
+    z.object({ before: z.string(), after: z.string() }).nullable(),
+  ),
   'runs.compare': method(CompareRequestSchema, ComparisonSchema),
   /** Whether a driver, the kernel, firmware or a runtime was updated since the last run, and what to measure again then. */
   'watch.check': method(Empty, WatchFindingSchema),

@@ -35,6 +35,9 @@ const keys = {
   doctor: ['doctor'],
   comparison: ['comparison'],
   history: ['history'],
+  /** Below the history's key: whatever makes that stale makes these stale. */
+  ceilings: ['history', 'ceilings'],
+  machineAnswer: ['history', 'machine answer'],
   noise: ['noise'],
   providers: ['providers'],
   plan: ['plan'],
@@ -106,7 +109,22 @@ export function useTestNoise() {
   });
 }
 
-/** The smallest changes that are believed. */
+/** Is this machine as it should be? */
+export function useMachineAnswer() {
+  const api = useApi();
+  return useQuery({ queryKey: keys.machineAnswer, queryFn: () => api.call('machine.answer', {}) });
+}
+
+/** The ceilings over the runs of one machine. */
+export function useCeilingHistory(machineId: string | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...keys.ceilings, machineId],
+    queryFn: machineId === undefined ? skipToken : () => api.call('history.ceilings', { machineId }),
+  });
+}
+
+/** The noise threshold of each provider. */
 export function useNoise() {
   const api = useApi();
   return useQuery({ queryKey: keys.noise, queryFn: () => api.call('noise.get', {}) });
@@ -154,6 +172,15 @@ export function useDoctor() {
 export interface Sides {
   readonly before: CompareSide;
   readonly after: CompareSide;
+}
+
+/** The newest run, or the one named, and what to hold it against. */
+export function useComparablePair(after: string | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...keys.comparison, 'pair', after],
+    queryFn: () => api.call('runs.pair', { ...(after !== undefined && { after }) }),
+  });
 }
 
 export function useComparison(sides: Sides | undefined) {

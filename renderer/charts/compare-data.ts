@@ -34,20 +34,15 @@ export function sideOf(text: string): CompareSide {
   return { runId, ...Object.fromEntries(named) };
 }
 
-/**
- * Of run ids, newest first: the newest and the one before it where nothing is chosen, as `plimsoll compare` does. Undefined where
- * there is nothing to compare with.
- */
+/** What the address names; what it does not name is of the pair, the newest run and an earlier one with the same cases. */
 export function sidesOf(
-  runIds: readonly string[],
+  pair: { readonly before: string; readonly after: string } | null | undefined,
   { before, after }: ComparisonChoice,
 ): { readonly before: CompareSide; readonly after: CompareSide } | undefined {
-  const second = after ?? runIds[0];
-  if (second === undefined) return undefined;
-  // The oldest run has none before it; then the next newer one is held against it.
-  const at = runIds.indexOf(sideOf(second).runId);
-  const first = before ?? runIds[at + 1] ?? runIds[at - 1];
-  return first === undefined ? undefined : { before: sideOf(first), after: sideOf(second) };
+  const [first, second] = [before ?? pair?.before, after ?? pair?.after];
+  return first === undefined || second === undefined
+    ? undefined
+    : { before: sideOf(first), after: sideOf(second) };
 }
 
 /** What can be held against each other within one run: its two plans, its other providers against native, and its other data types against fp32. */

@@ -1,6 +1,7 @@
 /** Texts that belong to no page. */
 
 export const sharedTexts = {
+  why: 'Why',
   name: 'Plimsoll',
   tagline: 'How much of this machine’s arithmetic a network really uses',
   close: 'Close',

@@ -71,6 +71,7 @@ test('the table of the run has the figures of each measurement', async ({ page, 
 test('the overview has the ceilings and the lowest efficiencies', async ({ page, app }) => {
   const { measurements, providers } = await reportOf(app);
   await openPage(page, app, 'overview');
+  await page.getByText('Machine and ceilings').click();
   const ceilings = page.getByRole('region', { name: 'Ceilings' });
   const arithmetic = await cellsOf(ceilings.getByRole('table', { name: 'Arithmetic' }));
   const memory = await cellsOf(ceilings.getByRole('table', { name: 'Memory' }));

@@ -54,7 +54,7 @@ test('a new workstation: from the first start to its health', async ({ page, emp
   await page.getByRole('checkbox', { name: 'regnety_004' }).check();
   await expect(page.getByRole('region', { name: 'What it will take' })).toContainText(/\D2 cases, about/);
   await page.getByRole('button', { name: 'Profile this machine' }).click();
-  await expect(page.getByRole('heading', { name: 'The run has ended' })).toBeVisible({ timeout: 180_000 });
+  await expect(page.getByRole('heading', { name: 'Run finished' })).toBeVisible({ timeout: 180_000 });
 
   await page.getByRole('link', { name: 'Overview' }).click();
   const shown = await emptyApp.json('show', '--json');
@@ -90,7 +90,7 @@ test('an updated driver: what got slower, whether that is real, and since when',
   const file = join(app.dataFolder, 'updated.json');
   await writeFile(file, JSON.stringify(updated));
   await openPage(page, app, 'overview');
-  await expect(page.getByRole('region', { name: 'Ceilings' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Verdict' })).toBeVisible();
   await importFile(page, file);
 
   await page.keyboard.press('g');

@@ -69,7 +69,7 @@ test('is dropped, looked at, measured and deleted', async ({ page, emptyApp }) =
   await page.getByRole('checkbox', { name: 'my-net' }).check();
   await expect(page.getByRole('region', { name: 'What it will take' })).toContainText(/\D2 cases, about/);
   await page.getByRole('button', { name: 'Profile this machine' }).click();
-  await expect(page.getByRole('heading', { name: 'The run has ended' })).toBeVisible({ timeout: 180_000 });
+  await expect(page.getByRole('heading', { name: 'Run finished' })).toBeVisible({ timeout: 180_000 });
   const shown = await emptyApp.json('show', '--json');
   expect(shown.measurements).toMatchObject([
     { model: 'my-net', family: 'imported', operations: 2 * macs, verified: true },

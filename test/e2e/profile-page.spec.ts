@@ -72,7 +72,7 @@ test('says what a choice will take, measures it by the keyboard alone, and finds
   await expect(again.getByRole('region', { name: 'Conditions' }).getByRole('img')).toBeVisible();
   const table = again.getByRole('table', { name: 'Measurements' });
   await expect(table.getByRole('row')).toHaveCount(3, { timeout: 60_000 });
-  await expect(again.getByRole('heading', { name: 'The run has ended' })).toBeVisible({ timeout: 60_000 });
+  await expect(again.getByRole('heading', { name: 'Run finished' })).toBeVisible({ timeout: 60_000 });
   const [run] = await app.json('runs', '--json');
   expect(run).toMatchObject({ status: 'finished', measured: 2 });
   await again.getByRole('button', { name: 'Efficiency gap' }).press('Enter');

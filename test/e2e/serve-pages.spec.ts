@@ -22,7 +22,7 @@ const pages = [
 
 /** What of each page must be there before it is looked at. */
 const content: Readonly<Record<(typeof pages)[number][1], string>> = {
-  Overview: '.facts',
+  Overview: '.verdict-strip',
   Profile: '.provider-choice',
   Machines: '.ceilings',
   'Efficiency gap': '.gap-panel .gap-point',
@@ -76,6 +76,9 @@ test('compares the plans of the one run with a verdict, its reason and its block
   expect(rows).toHaveLength(2);
   await openByKeys(page, 'c', 'Compare');
   await page.getByRole('button', { name: 'fused with layerwise plan' }).press('Enter');
+  await page.locator('details.all-results').waitFor();
+  const folded = page.locator('details.all-results:not([open]) > summary');
+  if ((await folded.count()) > 0) await folded.click();
   const table = page.getByRole('table', { name: 'Verdicts' });
   for (const { model, verdict, reason } of rows) {
     const row = table.getByRole('row').filter({ hasText: model });

@@ -1,33 +1,54 @@
 /** The sentences that a comparison begins with, on the page, on the command line and in reports: what is known first, then what would settle the rest. */
+
+import { formatBytesPerSecond, formatOperationsPerSecond } from '../../format/units.ts';
 import type { ComparedRow, Comparison, Verdict } from '../../protocol/compare.ts';
 import { counted, percent, percentRange } from './wording.ts';
 
 export interface ComparisonAnswer {
   /** `NO CHANGE SHOWN`, `2 OF 10 WORSE`. */
   readonly headline: string;
+  /** All of them, in order: findings, ceilings, next steps. */
   readonly sentences: readonly string[];
+  /** What the runs show, and what they exclude. */
+  readonly findings: readonly string[];
+  /** Ceilings that moved; null if none did. */
+  readonly ceilings: { readonly headline: string; readonly sentence: string } | null;
+  /** What would settle the rest. */
+  readonly next: readonly string[];
 }
 
 export function comparisonAnswer({
   rows,
   ceilings,
 }: Pick<Comparison, 'rows' | 'ceilings'>): ComparisonAnswer {
+  const moved = ceilingAnswer(ceilings);
   if (rows.length === 0) {
-    return { headline: 'NOTHING TO COMPARE', sentences: ['These runs have no measurement in common.'] };
+    const nothing = ['These runs have no measurement in common.'];
+    return {
+      headline: 'NOTHING TO COMPARE',
+      sentences: nothing,
+      findings: nothing,
+      ceilings: moved,
+      next: [],
+    };
   }
+  const findings = [
+    ...changes(rows, 'WORSE'),
+    ...changes(rows, 'BETTER'),
+    ...same(rows),
+    ...excluded(rows),
+    ...resolution(rows),
+    ...leaning(rows),
+    ...disturbed(rows),
+  ];
+  const next = nextSteps(rows);
+  const ofCeilings = moved === null ? [] : [`${moved.headline}: ${moved.sentence}`];
   return {
     headline: headlineOf(rows),
-    sentences: [
-      ...changes(rows, 'WORSE'),
-      ...changes(rows, 'BETTER'),
-      ...same(rows),
-      ...excluded(rows),
-      ...resolution(rows),
-      ...leaning(rows),
-      ...disturbed(rows),
-      ...movedCeilings(ceilings),
-      ...nextSteps(rows),
-    ],
+    sentences: [...findings, ...ofCeilings, ...next],
+    findings,
+    ceilings: moved,
+    next,
   };
 }
 
@@ -102,11 +123,24 @@ function disturbed(rows: readonly ComparedRow[]): string[] {
   ];
 }
 
-function movedCeilings(ceilings: Comparison['ceilings']): string[] {
-  return ceilings.map(
-    ({ what, ratio }) =>
-      `${what} changed by ${ratio < 1 ? '−' : '+'}${percent(Math.abs(ratio - 1))}: measure again before you trust efficiencies and waterlines.`,
-  );
+/** `MEMORY CHANGED` and what of it, level by level: efficiencies and waterlines rest on ceilings. */
+function ceilingAnswer(ceilings: Comparison['ceilings']): ComparisonAnswer['ceilings'] {
+  const [first] = ceilings;
+  if (first === undefined) return null;
+  const isMemory = ceilings.every(({ level }) => level !== null);
+  const isCompute = ceilings.every(({ level }) => level === null);
+  const what = isMemory ? 'MEMORY' : isCompute ? 'COMPUTE' : 'MEMORY AND COMPUTE';
+  const rests = isMemory ? 'waterlines' : 'efficiencies and waterlines';
+  return {
+    headline: `${what} CHANGED`,
+    sentence: `${ceilings.map((ceiling) => `${ceiling.what} ${moved(ceiling)}`).join('; ')}. Measure again before you trust ${rests}.`,
+  };
+}
+
+function moved({ level, before, after, ratio }: Comparison['ceilings'][number]): string {
+  const show = level === null ? formatOperationsPerSecond : formatBytesPerSecond;
+  const change = `${ratio < 1 ? '−' : '+'}${percent(Math.abs(ratio - 1))}`;
+  return `${show(before)} → ${show(after)} (${change})`;
 }
 
 function nextSteps(rows: readonly ComparedRow[]): string[] {

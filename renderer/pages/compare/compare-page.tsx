@@ -1,10 +1,11 @@
 /** Two runs, or parts of them: what is better or worse, why, and what else differs. */
 
+import { useState } from 'react';
 import { comparisonAnswer } from '../../../core/analysis/answers/comparison.ts';
 import { isProfile } from '../../../core/analysis/noise-test.ts';
 import type { Comparison } from '../../../core/protocol/compare.ts';
-import { type Sides, useComparison, useRun, useRuns } from '../../api/queries.ts';
-import { differenceTable, pairsWithin, sidesOf, sideText } from '../../charts/compare-data.ts';
+import { type Sides, useComparablePair, useComparison, useRun, useRuns } from '../../api/queries.ts';
+import { differenceTable, pairsWithin, sideOf, sidesOf, sideText } from '../../charts/compare-data.ts';
 import { DataTable } from '../../charts/data-table.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { NoRunsNotice } from '../../components/no-runs-notice.tsx';
@@ -16,6 +17,7 @@ import { terms } from '../../texts/terms.ts';
 import { goToPage, useViewState } from '../../view-state.ts';
 import { ComparedTable } from './compared-table.tsx';
 import { DecideButton } from './decide-button.tsx';
+import { IntervalPlot } from './interval-plot.tsx';
 import { SideChoice } from './side-choice.tsx';
 import { SideFacts } from './side-facts.tsx';
 import { compareTexts } from './texts.ts';
@@ -25,7 +27,8 @@ export function ComparePage() {
   const [view, changeView] = useViewState();
   const runs = useRuns();
   const profiles = runs.data?.filter(({ suite }) => isProfile(suite)).map(({ id }) => id) ?? [];
-  const sides = sidesOf(profiles, view);
+  const pair = useComparablePair(view.after === undefined ? undefined : sideOf(view.after).runId);
+  const sides = sidesOf(pair.data, view);
   // The program refuses it too, but with a hint for the command line.
   const isSame = sides !== undefined && sideText(sides.before) === sideText(sides.after);
   const comparison = useComparison(isSame ? undefined : sides);
@@ -35,10 +38,11 @@ export function ComparePage() {
       after: sideText(next.after),
       row: undefined,
       part: undefined,
+      why: undefined,
     });
   return (
     <>
-      <PageHead title={pageNames.compare} sentence={words.sentence}>
+      <PageHead title={pageNames.compare} help={words.help}>
         {runs.data !== undefined && sides !== undefined && (
           <>
             <SideChoice
@@ -54,6 +58,15 @@ export function ComparePage() {
               onChoose={(after) => choose({ ...sides, after })}
             />
           </>
+        )}
+        {sides !== undefined && (
+          <button
+            type="button"
+            className="small"
+            onClick={() => choose({ before: sides.after, after: sides.before })}
+          >
+            {words.swap}
+          </button>
         )}
         <PairsWithin runId={sides?.after.runId ?? profiles[0]} onChoose={choose} />
       </PageHead>
@@ -72,8 +85,9 @@ export function ComparePage() {
           <p>{words.same.text}</p>
         </Notice>
       )}
+      {pair.isError && <ErrorNotice error={pair.error} />}
       {comparison.isError && <ErrorNotice error={comparison.error} />}
-      {(runs.isPending || comparison.isLoading) && <Loading />}
+      {(runs.isPending || pair.isPending || comparison.isLoading) && <Loading />}
       {comparison.data !== undefined && sides !== undefined && (
         <Compared comparison={comparison.data} sides={sides} />
       )}
@@ -102,26 +116,42 @@ function PairsWithin({ runId, onChoose }: PairsWithinProps) {
   );
 }
 
+/** What the runs show, which ceilings moved, and what to do next; then every result on one axis. */
 function Answer({ comparison, sides }: { comparison: Comparison; sides: Sides }) {
-  const { headline, sentences } = comparisonAnswer(comparison);
+  const { headline, findings, ceilings, next } = comparisonAnswer(comparison);
   return (
     <section className="card" aria-label={compareTexts.answer}>
       <h2>{headline}</h2>
-      {sentences.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
-      ))}
+      <p>{findings.join(' ')}</p>
+      {ceilings !== null && (
+        <p className="warning-text">
+          <strong>{ceilings.headline}:</strong> {ceilings.sentence}
+        </p>
+      )}
+      {next.length > 0 && <p>{next.join(' ')}</p>}
       <DecideButton sides={sides} />
+      {comparison.rows.length > 0 && <IntervalPlot rows={comparison.rows} />}
     </section>
   );
 }
 
 function Compared({ comparison, sides }: { comparison: Comparison; sides: Sides }) {
   const words = compareTexts;
-  const { rows, unmatched, differences, before, after } = comparison;
+  const { rows, unmatched, differences, before, after, counts } = comparison;
   return (
     <>
-      {rows.length > 0 && <Answer comparison={comparison} sides={sides} />}
-      {rows.length === 0 ? <Notice title={words.nothing} /> : <ComparedTable rows={rows} />}
+      {rows.length === 0 ? (
+        <Notice title={words.nothing} />
+      ) : (
+        <>
+          <Answer comparison={comparison} sides={sides} />
+          <AllResults
+            key={`${sideText(before)} ${sideText(after)}`}
+            rows={rows}
+            isOpen={counts.better + counts.worse > 0}
+          />
+        </>
+      )}
       <section className="card" aria-label={words.differences}>
         <h2>{words.differences}</h2>
         <div className="both-sides">
@@ -150,5 +180,21 @@ function Compared({ comparison, sides }: { comparison: Comparison; sides: Sides 
         </section>
       )}
     </>
+  );
+}
+
+/** Folded without a verdict, when there is nothing to look up. */
+function AllResults({ rows, isOpen }: { rows: Comparison['rows']; isOpen: boolean }) {
+  const [view] = useViewState();
+  const [open, setOpen] = useState(isOpen || view.row !== undefined || view.filter !== undefined);
+  return (
+    <details
+      className="all-results"
+      open={open}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
+      <summary className="fold">{compareTexts.allResults(rows.length)}</summary>
+      <ComparedTable rows={rows} />
+    </details>
   );
 }

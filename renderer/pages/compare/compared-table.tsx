@@ -1,7 +1,7 @@
 import { bothOf } from '../../../core/format/compared.ts';
 import { formatEffect } from '../../../core/format/effect.ts';
 import { formatNs, formatPercent } from '../../../core/format/units.ts';
-import type { ComparedRow, Verdict } from '../../../core/protocol/compare.ts';
+import type { ComparedRow } from '../../../core/protocol/compare.ts';
 import { compareTable, filterCompared } from '../../charts/compare-data.ts';
 import { toCsv, toMarkdown } from '../../charts/table-data.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
@@ -12,6 +12,7 @@ import { useViewState } from '../../view-state.ts';
 import { layersTexts } from '../layers/texts.ts';
 import { ComparedReason } from './compared-reason.tsx';
 import { compareTexts } from './texts.ts';
+import { VerdictMark } from './verdict-mark.tsx';
 
 interface ComparedTableProps {
   readonly rows: readonly ComparedRow[];
@@ -152,12 +153,4 @@ function columnsFor(
       cell: ({ detectableChange }) => (detectableChange === null ? '–' : formatPercent(detectableChange)),
     },
   ];
-}
-
-function VerdictMark({ verdict }: { verdict: Verdict }) {
-  return (
-    <strong className={`verdict-mark ${verdict.toLowerCase()}`}>
-      <span aria-hidden="true">{compareTexts.verdictMarks[verdict]}</span> {verdict}
-    </strong>
-  );
 }

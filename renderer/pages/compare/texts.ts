@@ -1,8 +1,23 @@
 /** Texts of the page Compare. */
 
 export const compareTexts = {
-  sentence:
-    'What is faster or slower in one run than in another, or in a part of it, and whether that is more than noise.',
+  help:
+    'Compare two runs and see which differences are real. The table shows the undisturbed latency. A result changed only if its ' +
+    'interval is beyond the noise.',
+  swap: 'Swap',
+  allResults: (count: number) => (count === 1 ? 'The result in numbers' : `All ${count} results in numbers`),
+  plot: {
+    title: 'Changes',
+    result: 'Result',
+    faster: '← faster',
+    slower: 'slower →',
+    change: 'Change',
+    upTo: 'Interval up to',
+    why: 'Why',
+    whyOf: (name: string) => `Reason for ${name}`,
+    legend:
+      'Dots are changes, lines their 95% intervals. The band is the noise between equal runs of this machine.',
+  },
   before: 'Before',
   after: 'After',
   within: 'Within the later run:',

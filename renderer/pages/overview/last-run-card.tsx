@@ -6,7 +6,7 @@ import { RunSummaryLine } from '../run/run-summary-line.tsx';
 import { overviewTexts } from './texts.ts';
 
 /** Enough to see whether it is worth a closer look. */
-const mostShown = 6;
+const mostShown = 5;
 
 export function LastRunCard({ report }: { report: RunReport }) {
   const words = overviewTexts.lastRun;

@@ -1,6 +1,13 @@
-/** This machine at a glance: what it is, what it can do, how its last run went, and whether anything is amiss. */
+/** Is this machine as it should be? The verdict, then health and last run; what the machine is stays folded. */
 import { isProfile } from '../../../core/analysis/noise-test.ts';
-import { useActiveRun, useDetectedMachine, useMachines, useRun, useRuns } from '../../api/queries.ts';
+import {
+  useActiveRun,
+  useDetectedMachine,
+  useMachineAnswer,
+  useMachines,
+  useRun,
+  useRuns,
+} from '../../api/queries.ts';
 import { askForFiles } from '../../components/import-desk.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
@@ -15,12 +22,14 @@ import { CheckRun } from './check-run.tsx';
 import { HealthCard } from './health-card.tsx';
 import { LastRunCard } from './last-run-card.tsx';
 import { overviewTexts } from './texts.ts';
+import { VerdictStrip } from './verdict-strip.tsx';
 
 export function OverviewPage() {
   const words = overviewTexts;
   const machine = useDetectedMachine(true);
   const runs = useRuns();
   const active = useActiveRun();
+  const answer = useMachineAnswer();
   const machines = useMachines();
   // Runs of other machines come with bundles; here only this one counts, as whatever it is shown. While that is still looked up, the
   // newest run stands in.
@@ -33,7 +42,7 @@ export function OverviewPage() {
   const shown = machine.data ?? last.data?.machine;
   return (
     <>
-      <PageHead title={pageNames.overview} sentence={words.sentence} />
+      <PageHead title={pageNames.overview} />
       {own !== undefined && own.length > 0 && (
         <div className="toolbar">
           <ProfileControl active={active.data ?? null} isFirst={false} />
@@ -56,16 +65,26 @@ export function OverviewPage() {
           </p>
         </Notice>
       )}
+      {answer.isError && <ErrorNotice error={answer.error} />}
       {(shown === undefined || last.isLoading) && <Loading />}
-      <div className="columns">
-        {shown !== undefined && <MachineCard environment={shown} />}
-        {last.data !== undefined && <CeilingsCard providers={last.data.providers} />}
-      </div>
       {last.data !== undefined && (
-        <div className="columns">
-          <LastRunCard report={last.data} />
-          <HealthCard report={last.data} now={machine.data} />
-        </div>
+        <>
+          {answer.data !== undefined && <VerdictStrip answer={answer.data} />}
+          <div className="columns">
+            <LastRunCard report={last.data} />
+            <HealthCard report={last.data} now={machine.data} />
+          </div>
+        </>
+      )}
+      {shown !== undefined && (
+        // Before the first run it is all that there is to see.
+        <details className="machine-fold" open={own?.length === 0}>
+          <summary>{words.machine}</summary>
+          <div className="columns">
+            <MachineCard environment={shown} />
+            {last.data !== undefined && <CeilingsCard providers={last.data.providers} />}
+          </div>
+        </details>
       )}
     </>
   );

@@ -1,12 +1,17 @@
 /** Texts of the page Overview. */
 
 export const overviewTexts = {
-  sentence: 'This machine as it is now, what its last run measured, and what should be looked at.',
+  verdict: {
+    title: 'Verdict',
+    states: { fine: 'Fine', check: 'Check', unknown: 'Unknown' },
+    marks: { fine: '✓', check: '!', unknown: '?' },
+  },
+  machine: 'Machine and ceilings',
   lastRun: {
     title: 'Last run',
     when: (time: string, suite: string) => `${time}, suite ${suite}`,
     lowest: 'Lowest efficiency',
-    all: 'All of its figures',
+    all: 'View all results',
   },
   check: {
     title: 'Updated since the last run',
@@ -14,25 +19,16 @@ export const overviewTexts = {
     start: (cases: number) =>
       `Check run: measure ${cases === 1 ? '1 result' : `${cases} results`} again and compare`,
   },
-  noise: {
-    real: (provider: string, change: string, from: string) =>
-      `Only changes of ${change} or more count as real (${provider}; ${from}).`,
-    unknown: 'this machine’s noise has not been measured yet',
-    from: {
-      runs: (pairs: number) => `${pairs} pairs of equal runs`,
-      test: (pairs: number) => `a test of ${pairs} pairs`,
-    },
-    test: 'Measure the noise (20 s)',
-  },
+  testNoise: 'Measure the noise (20 s)',
   health: {
     title: 'Health',
-    well: 'Nothing is marked, nothing was lost, and every check of the program is well.',
+    well: 'Nothing was lost or changed, and all checks of the program passed.',
     unchanged: 'The machine is as it was in its last run.',
     lost: (count: number) =>
-      `${count === 1 ? '1 measurement' : `${count} measurements`} of the last run gave no figure; the page of the efficiency gap says why.`,
+      `${count === 1 ? '1 case' : `${count} cases`} of the last run gave no result. Efficiency gap has the reasons.`,
     setAside: (count: number) =>
-      `${count === 1 ? '1 round' : `${count} rounds`} of the last run ${count === 1 ? 'was' : 'were'} disturbed and set aside; the figures are from the others.`,
+      `${count === 1 ? '1 round was' : `${count} rounds were`} disturbed and set aside. The results are from the others.`,
     changed: (name: string, before: string, now: string) =>
-      `Changed since the last run: ${name}, from ${before || 'none'} to ${now || 'none'}. Its figures may no longer hold.`,
+      `Changed since the last run: ${name}, from ${before || 'none'} to ${now || 'none'}. Profile again.`,
   },
 } as const;

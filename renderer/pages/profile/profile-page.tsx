@@ -9,6 +9,7 @@ import { runTexts } from '../../texts/runs.ts';
 import { goToPage, useViewState } from '../../view-state.ts';
 import { LostList } from '../run/lost-list.tsx';
 import { MeasurementTable } from '../run/measurement-table.tsx';
+import { RunSummaryLine } from '../run/run-summary-line.tsx';
 import { ActiveRun } from './active-run.tsx';
 import { ConditionsCard } from './conditions-card.tsx';
 import { RunForm } from './run-form.tsx';
@@ -54,11 +55,12 @@ export function ProfilePage() {
   );
 }
 
-/** How it ended, and where its figures lead. */
+/** How it ended: its answer, and the way to its results. */
 function Ended({ runId }: { runId: string }) {
   const words = profileTexts.ended;
   const [, changeView] = useViewState();
   const run = useRuns().data?.find(({ id }) => id === runId);
+  const report = useRun(runId);
   // It may have ended before anything was stored.
   if (run === undefined || run.status === 'running') return null;
   return (
@@ -66,21 +68,21 @@ function Ended({ runId }: { runId: string }) {
       {run.status !== 'finished' && <p>{runTexts.status[run.status]}</p>}
       {run.reason !== null && <p>{run.reason}</p>}
       {run.measured > 0 && (
-        <p className="buttons">
-          {(['gap', 'waterline', 'layers', 'compare', 'reports'] as const).map((page) => (
+        <>
+          {report.data !== undefined && <RunSummaryLine report={report.data} />}
+          <p className="buttons">
             <button
-              key={page}
               type="button"
-              className={page === 'gap' ? 'primary' : undefined}
+              className="primary"
               onClick={() => {
                 changeView({ run: runId, measurement: undefined, sets: undefined });
-                goToPage(page);
+                goToPage('gap');
               }}
             >
-              {pageNames[page]}
+              {words.view}
             </button>
-          ))}
-        </p>
+          </p>
+        </>
       )}
     </Notice>
   );

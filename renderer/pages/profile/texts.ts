@@ -82,7 +82,7 @@ export const profileTexts = {
     untold: (names: readonly string[]) => `This system does not tell: ${names.join(', ').toLowerCase()}.`,
   },
   ended: {
-    title: (measured: number) =>
-      measured === 0 ? 'The run has ended without a figure' : 'The run has ended: look at it as',
+    title: (measured: number) => (measured === 0 ? 'Run finished without a result' : 'Run finished'),
+    view: 'View results',
   },
 } as const;

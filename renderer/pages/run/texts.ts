@@ -1,8 +1,9 @@
 /** Texts of the page Efficiency gap. */
 
 export const summaryTexts = {
-  alarms: (marked: number, all: number) =>
-    `${marked} of ${all} measurements ${marked === 1 ? 'has' : 'have'} a mark: the true error may exceed the interval. Efficiency gap shows the reasons.`,
+  warnings: (kinds: number) => (kinds === 1 ? '1 kind of warning' : `${kinds} kinds of warnings`),
+  warning: (count: number, happened: string, effect: string, action: string) =>
+    `${count === 1 ? '1 result' : `${count} results`}: ${happened}. ${effect} ${action}`,
 } as const;
 
 export const runPageTexts = {

@@ -18,19 +18,18 @@ const { rows } = compareRuns(
 );
 
 describe('the sides of a comparison', () => {
-  const ids = ['new', 'middle', 'old'];
+  const pair = { before: 'middle', after: 'new' };
   const runs = (before: string, after: string) => ({ before: { runId: before }, after: { runId: after } });
 
-  it('are the newest run and the one before it where nothing is chosen', () => {
-    expect(sidesOf(ids, {})).toEqual(runs('middle', 'new'));
-    expect(sidesOf(ids, { after: 'middle' })).toEqual(runs('old', 'middle'));
-    expect(sidesOf(ids, { after: 'old' })).toEqual(runs('middle', 'old'));
-    expect(sidesOf(ids, { before: 'old' })).toEqual(runs('old', 'new'));
+  it('are of the comparable pair if nothing is chosen', () => {
+    expect(sidesOf(pair, {})).toEqual(runs('middle', 'new'));
+    expect(sidesOf(pair, { before: 'old' })).toEqual(runs('old', 'new'));
+    expect(sidesOf(pair, { after: 'old' })).toEqual(runs('middle', 'old'));
   });
 
-  it('are none where there is no second run', () => {
-    expect(sidesOf([], {})).toBeUndefined();
-    expect(sidesOf(['only'], {})).toBeUndefined();
+  it('are none without a second run', () => {
+    expect(sidesOf(null, {})).toBeUndefined();
+    expect(sidesOf(undefined, { after: 'only' })).toBeUndefined();
   });
 
   it('are runs, or parts of them, as the address names them', () => {
@@ -44,7 +43,7 @@ describe('the sides of a comparison', () => {
     ]) {
       expect(sideOf(sideText(side))).toEqual(side);
     }
-    expect(sidesOf(['only'], { before: 'only~~layerwise', after: 'only~~fused' })).toEqual({
+    expect(sidesOf(null, { before: 'only~~layerwise', after: 'only~~fused' })).toEqual({
       before: { runId: 'only', plan: 'layerwise' },
       after: { runId: 'only', plan: 'fused' },
     });
