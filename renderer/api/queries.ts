@@ -115,6 +115,15 @@ export function useMachineAnswer() {
   return useQuery({ queryKey: keys.machineAnswer, queryFn: () => api.call('machine.answer', {}) });
 }
 
+/** All series of one machine. */
+export function useMachineHistory(machineId: string | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...keys.history, 'machine', machineId],
+    queryFn: machineId === undefined ? skipToken : () => api.call('history.get', { machineId }),
+  });
+}
+
 /** The ceilings over the runs of one machine. */
 export function useCeilingHistory(machineId: string | undefined) {
   const api = useApi();

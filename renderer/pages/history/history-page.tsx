@@ -2,7 +2,7 @@
 
 import { formatTime } from '../../../core/format/units.ts';
 import type { EnvironmentDifference, History, HistorySeries } from '../../../core/protocol/compare.ts';
-import { useHistories, useHistory } from '../../api/queries.ts';
+import { useCeilingHistory, useHistories, useHistory, useMachineHistory } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { HistoryChart } from '../../charts/history-chart.tsx';
 import {
@@ -23,6 +23,7 @@ import { pageNames } from '../../texts/page-names.ts';
 import { sharedTexts } from '../../texts/shared.ts';
 import { terms } from '../../texts/terms.ts';
 import { formatViewState, useViewState } from '../../view-state.ts';
+import { HistoryOverview } from './multiples.tsx';
 import { historyTexts } from './texts.ts';
 
 export function HistoryPage() {
@@ -33,13 +34,15 @@ export function HistoryPage() {
   const all = ofOneMachine(everyMachine, view.machine);
   const chosen = chooseSeries(all, view);
   const history = useHistory(chosen);
+  const everything = useMachineHistory(chosen?.machineId);
+  const ceilings = useCeilingHistory(chosen?.machineId);
   const series = history.data?.series[0];
-  const failed = heads.error ?? history.error;
+  const failed = heads.error ?? history.error ?? everything.error ?? ceilings.error;
   const machines = new Map(everyMachine.map(({ machineId, machineName }) => [machineId, machineName]));
   const ofModel = all.filter(({ model }) => model === chosen?.model);
   return (
     <>
-      <PageHead title={pageNames.history} sentence={words.sentence}>
+      <PageHead title={pageNames.history} help={words.help}>
         {chosen !== undefined && (
           <>
             {machines.size > 1 && (
@@ -100,6 +103,9 @@ export function HistoryPage() {
       {failed !== null && <ErrorNotice error={failed} />}
       {(heads.isPending || history.isLoading) && <Loading />}
       {heads.data !== undefined && chosen === undefined && <NoRunsNotice />}
+      {everything.data !== undefined && (
+        <HistoryOverview history={everything.data} ceilings={ceilings.data ?? []} />
+      )}
       {history.data !== undefined && series !== undefined && chosen !== undefined && (
         <Series series={series} marks={history.data.marks} name={seriesName(chosen, ofModel)} />
       )}

@@ -1,8 +1,16 @@
 /** Texts of the page History. */
 
 export const historyTexts = {
-  sentence:
-    'How latencies and efficiencies went over the newest runs, where the level of the latency changed, and what else changed then.',
+  help:
+    'Latency and efficiency over time, with shifts and their likely causes. Each small chart has one network or ceiling; click its ' +
+    'name for the runs in detail.',
+  multiples: {
+    title: 'All networks and ceilings',
+    one: (title: string, runs: number) => `${title} over ${runs === 1 ? '1 run' : `${runs} runs`}`,
+    legend: (networks: string, ceilings: string, from: string, to: string) =>
+      `From ${from} to ${to}. Networks span ±${networks} around their middle, ceilings ±${ceilings}. Grey: noise. Solid line: shift.`,
+    marks: (what: string) => `Dashed line: the machine changed (${what}).`,
+  },
   series: 'Series',
   size: (pixels: number) => `image side ${pixels}`,
   chart: (model: string, name: string, metric: string) => `${model}, ${name}: ${metric} over the runs`,
