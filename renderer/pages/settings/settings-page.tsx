@@ -6,6 +6,7 @@ import {
   useActiveRun,
   useChangeSettings,
   useDeleteAllRuns,
+  useNoise,
   useRuns,
   useSettings,
   useSuites,
@@ -45,7 +46,7 @@ export function SettingsPage() {
             <Profiling settings={stored.data.settings} onChange={change} />
           </div>
           <div className="columns">
-            <Figures />
+            <Noise />
             <Data folder={stored.data.dataFolder} />
           </div>
         </>
@@ -121,13 +122,20 @@ function Profiling({ settings: { suite, providers, softwareAdapters }, onChange 
   );
 }
 
-/** What cannot be set, for it is part of the method. */
-function Figures() {
+/** Part of the method, and no setting: this machine's own. */
+function Noise() {
   const words = settingsTexts;
+  const noise = useNoise();
+  const here = noise.data?.filter(({ thisMachine }) => thisMachine) ?? [];
   return (
     <section className="card" aria-label={words.figures}>
       <h2>{words.figures}</h2>
-      <p>{words.noise((100 * leastChange).toFixed(0))}</p>
+      {noise.isError && <ErrorNotice error={noise.error} />}
+      {noise.data !== undefined && here.length === 0 && <p>{words.noNoise}</p>}
+      {here.map(({ provider, threshold }) => (
+        <p key={provider}>{words.own(formatProvider(provider), (100 * threshold).toFixed(1))}</p>
+      ))}
+      <p className="quiet-text">{words.noise((100 * leastChange).toFixed(0))}</p>
     </section>
   );
 }

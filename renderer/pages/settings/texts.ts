@@ -12,6 +12,9 @@ export const settingsTexts = {
   noise: (percent: string) =>
     `Changes below ${percent}% never count as real: memory placement and code layout alone cause as much. ` +
     'A noisier machine has a higher threshold of its own; Overview, Compare and History show it.',
+  noNoise: 'This machine’s noise has not been measured yet.',
+  own: (provider: string, percent: string) =>
+    `Only changes of ${percent}% or more count as real (${provider}).`,
   data: 'Data',
   folder: 'The runs and these settings lie in',
   stored: (runs: number) =>
