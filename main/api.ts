@@ -319,7 +319,12 @@ function createHandlers({
           run: other,
           judged: compareStored(store(), { runId: run.run.id }, { runId: other.run.id }, requireComparable),
         },
-        ...pricesOf(price, storedPrice(run), other && storedPrice(other)),
+        ...pricesOf(
+          price,
+          storedPrice(run),
+          other && storedPrice(other),
+          other?.machine.machine.id === run.machine.machine.id,
+        ),
       });
       return writeReport(report, format, printPdf);
     },
@@ -328,18 +333,19 @@ function createHandlers({
 
 const printPdfHere: PrintPdf = (html) => printWithBrowser(html, findBrowser());
 
-/** Those asked for; what is left out is as it is stored, where that is in the same currency. */
+/** Those asked for; one machine has one price. What is left out is as it is stored, where that is in the same currency. */
 function pricesOf(
   asked: z.output<typeof ReportRequestSchema>['price'],
   stored: Price | undefined,
   otherStored: Price | undefined,
+  isSameMachine: boolean,
 ): Pick<ReportInput, 'currency' | 'price' | 'otherPrice'> {
   const currency = asked?.currency ?? stored?.currency ?? otherStored?.currency;
   const inCurrency = (price: Price | undefined) => (price?.currency === currency ? price?.amount : undefined);
   return {
     currency,
-    price: asked?.amount ?? inCurrency(stored),
-    otherPrice: asked?.otherAmount ?? inCurrency(otherStored),
+    price: asked?.amount ?? (isSameMachine ? asked?.otherAmount : undefined) ?? inCurrency(stored),
+    otherPrice: asked?.otherAmount ?? (isSameMachine ? asked?.amount : undefined) ?? inCurrency(otherStored),
   };
 }
 

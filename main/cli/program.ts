@@ -5,6 +5,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { createApi, type LocalApi } from '../api.ts';
 import { toApiError } from '../shell/transport.ts';
 import { addCompare } from './commands/compare.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addDelete } from './commands/delete.ts';
 import { addDetect } from './commands/detect.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -14,6 +15,7 @@ import { addImport } from './commands/import.ts';
 import { addMachines } from './commands/machines.ts';
 import { addModels } from './commands/models.ts';
 import { addNoise } from './commands/noise.ts';
+import { addOpen } from './commands/open.ts';
 import { addProfile } from './commands/profile.ts';
 import { addReport } from './commands/report.ts';
 import { addRestore } from './commands/restore.ts';
@@ -46,7 +48,9 @@ const commands = [
   addWatch,
   addSettings,
   addServe,
+  addOpen,
   addDoctor,
+  addCompletion,
 ] as const;
 
 interface Surroundings {

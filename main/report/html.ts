@@ -43,7 +43,7 @@ figcaption { color: #4a525a; font-size: 0.9em; overflow-wrap: anywhere; }
   table { font-size: 7.4pt; }
   th, td { padding: 0.2rem 0.3rem; }
   .scroll { overflow: visible; }
-  tr, p, figure .row, dt, dd, li, pre, .short { break-inside: avoid; }
+  tr, p, figure .row, dt, dd, li, pre, .short, figure { break-inside: avoid; }
   p:has(+ h3), p:has(+ figure), p:has(+ .scroll), p:has(+ ul) { break-after: avoid; }
   figure .row { flex-wrap: nowrap; }
   figure .row svg { flex-basis: 0; }

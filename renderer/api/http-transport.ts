@@ -72,9 +72,11 @@ async function post(path: string, body: unknown): Promise<Response> {
   }
 }
 
-/** The token of the address, which then no longer shows it: not in the history, not over somebody's shoulder. */
+/** The token of the address, which then shows only the view behind it: not in the history, not over somebody's shoulder. */
 function takeToken(): string | undefined {
-  const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
-  if (token !== undefined) history.replaceState(null, '', location.pathname + location.search);
+  const [, token, view] = /^#token=([\w-]+)(?:&(.+))?$/.exec(location.hash) ?? [];
+  if (token !== undefined) {
+    history.replaceState(null, '', location.pathname + location.search + (view ? `#${view}` : ''));
+  }
   return token;
 }

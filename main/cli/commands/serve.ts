@@ -6,6 +6,8 @@ import { type CommandContext, parseInteger, printJson } from '../context.ts';
 import { onInterrupt } from '../interrupt.ts';
 
 interface ServeOptions {
+  /** The page of this run, and not the first page. */
+  run?: string;
   port: number;
   open: boolean;
   json?: true;
@@ -24,13 +26,15 @@ export function addServe(program: Command, context: CommandContext): void {
 /** Serves until a signal comes. */
 export async function serve({ api, terminal }: CommandContext, options: ServeOptions): Promise<void> {
   const server = await startServer({ api, port: options.port, rendererFolder: rendererFolder() });
+  const address =
+    options.run === undefined ? server.address : `${server.address}&page=gap&run=${options.run}`;
   const interrupted = new Promise<void>((resolve) => onInterrupt(resolve));
-  if (options.json) printJson(terminal, { address: server.address, port: server.port });
-  else terminal.out(`Plimsoll is at ${server.address}`);
+  if (options.json) printJson(terminal, { address, port: server.port });
+  else terminal.out(`Plimsoll is at ${address}`);
   terminal.err(
     `From another machine: ssh -L ${server.port}:127.0.0.1:${server.port} <this machine>, then open the address there. Ctrl-C stops.`,
   );
-  if (options.open) openBrowser(server.address);
+  if (options.open) openBrowser(address);
   await interrupted;
   await server.close();
 }

@@ -1,5 +1,6 @@
 /** What was found, in words that need no knowledge of the matter. */
 import { comparisonAnswer } from '../../../core/analysis/answers/comparison.ts';
+import { runAnswer } from '../../../core/analysis/answers/run.ts';
 import { formatPrice } from '../../../core/format/price.ts';
 import { formatPercent, formatSignificant } from '../../../core/format/units.ts';
 import { type Block, type ColumnOf, type Section, table } from '../document.ts';
@@ -25,8 +26,12 @@ export function inShort(report: Report): Section {
   return {
     title: 'In short',
     blocks: [
-      ...report.sides.flatMap((side) => [...heading(report, side), ...sideInShort(report, side)]),
       ...(report.comparison === null ? [] : [paragraph(comparisonInShort(report.comparison))]),
+      ...report.sides.flatMap((side) => [
+        ...heading(report, side),
+        paragraph(answerInShort(side)),
+        ...sideInShort(report, side),
+      ]),
       priceNote(report),
     ],
   };
@@ -119,6 +124,12 @@ function throughputTable({ currency }: Report, side: ReportSide): Block {
     { title: 'marks', cell: ({ measurement }) => marks(measurement) },
   ];
   return table(columns, rows);
+}
+
+/** The answer of the run's page. */
+function answerInShort({ report }: ReportSide): string {
+  const { headline, why, sentences } = runAnswer(report);
+  return [`${headline}: ${why}`, ...sentences].join(' ');
 }
 
 /** What Compare says first. */
