@@ -1,9 +1,10 @@
 /** How deep each kernel lies in the memory's water, in every plan that was measured. */
 import { waterlineAnswer } from '../../../core/analysis/answers/waterline.ts';
+import { ceilingDoubts } from '../../../core/analysis/ceiling-history.ts';
 import { ceilingsOf, plansOf } from '../../../core/analysis/find-ceilings.ts';
 import { type WaterlineView, waterlineView } from '../../../core/analysis/waterline-view.ts';
 import type { MeasurementDetail, MeasurementSummary, RunReport } from '../../../core/protocol/run.ts';
-import { useMeasurements } from '../../api/queries.ts';
+import { useCeilingHistory, useMeasurements } from '../../api/queries.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { WaterlineChart } from '../../charts/waterline-chart.tsx';
 import { waterlineScale, waterlineTable } from '../../charts/waterline-chart-data.ts';
@@ -75,8 +76,12 @@ function Plans({ report, chosen, measurements }: PlansProps) {
   const words = waterlineTexts;
   const [{ water = 'levels', form, scale: kind = 'log' }] = useViewState();
   const details = useMeasurements(measurements.map(({ id }) => id));
+  const ceilingHistory = useCeilingHistory(report.run.machineId);
   const failed = details.find(({ isError }) => isError);
   if (failed !== undefined) return <ErrorNotice error={failed.error} />;
+  const doubts = ceilingDoubts(ceilingHistory.data ?? [], report.run.id)
+    .filter(({ level }) => level !== null)
+    .map(({ sentence }) => sentence);
   if (details.some(({ data }) => data === undefined)) return <Loading />;
   const drawn = details.flatMap(({ data: detail }): Drawn[] => {
     const ceilings = detail && ceilingsOf(report, detail.summary);
@@ -92,7 +97,7 @@ function Plans({ report, chosen, measurements }: PlansProps) {
   const answered = drawn.find(({ detail }) => detail.summary.id === chosen.id) ?? drawn[0];
   return (
     <>
-      {answered !== undefined && <AnswerLine answer={waterlineAnswer(answered.view)} />}
+      {answered !== undefined && <AnswerLine answer={waterlineAnswer(answered.view, doubts)} />}
       <div className="columns">
         {drawn.map(({ detail: { summary }, view }) => (
           <div key={summary.id} className="card">
