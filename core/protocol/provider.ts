@@ -278,7 +278,7 @@ export const BandwidthCeilingSchema = z.object({
   capacityBytes: count.optional(),
   /**
    * Every trial, in order: the ceiling is the best of them. The round trip, just after it, tells where the threads were: under two L3 caches, a
-   * few times as far from each other as under one, they have two ways to DRAM, and up to twice the bandwidth.
+   * few times as far from each other as under one, they may have two ways to DRAM, and up to twice the bandwidth.
    */
   samples: z
     .array(z.object({ bytesPerSecond: positive, roundTripNs: positive.optional() }))

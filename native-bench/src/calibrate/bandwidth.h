@@ -18,7 +18,7 @@ enum class Access { read, write, copy, triad };
 // One trial of a ceiling.
 struct BandwidthSample {
   double bytesPerSecond = 0;
-  // Between the threads of the team, just after. Processors that the host has put under two L3 caches have two ways to memory, and
+  // Between the threads of the team, just after. Processors under two L3 caches may have two ways to memory, and
   // together up to twice the bandwidth of two that share one.
   std::optional<double> roundTripNs;
 };
