@@ -97,6 +97,9 @@ test('an updated driver: what got slower, whether that is real, and since when',
   await page.keyboard.press('c');
   const compared = await app.json('compare', '--json');
   expect(compared.rows.length).toBe(4);
+  await page.locator('details.all-results').waitFor();
+  const folded = page.locator('details.all-results:not([open]) > summary');
+  if ((await folded.count()) > 0) await folded.click();
   const verdicts = page.getByRole('table', { name: 'Verdicts' });
   for (const { model, after, effect, verdict } of compared.rows) {
     const row = verdicts.getByRole('row').filter({ hasText: model }).filter({ hasText: after.plan });
