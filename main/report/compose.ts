@@ -11,11 +11,15 @@ import { words } from './words.ts';
 
 export function composeReport(report: Report): ReportDocument {
   const { sides } = report;
-  const names = sides.map(({ report: { machine } }) => machine.machine.name);
+  // A host's name alone identifies nothing to a reader of another house.
+  const names = sides.map(({ report: { machine } }) => {
+    const { physicalCores, model } = machine.cpu;
+    return `${machine.machine.name} (${model}, ${physicalCores} ${physicalCores === 1 ? 'core' : 'cores'})`;
+  });
   const several = sides.length > 1;
   return {
     title: several
-      ? `Efficiency report: ${names.map((name, index) => `${sides[index]?.letter} ${name}`).join(' beside ')}`
+      ? `Efficiency report: ${names.map((name, index) => `${sides[index]?.letter} ${name}`).join(' and ')}`
       : `Efficiency report: ${names.join()}`,
     subtitle: `How fast convolutional networks run here, and how much of the machine’s arithmetic they use. Written by Plimsoll ${report.plimsoll}, ${formatUtc(report.createdAt)}.`,
     sections: [
