@@ -48,7 +48,6 @@ export function OverviewPage() {
           <ProfileControl active={active.data ?? null} isFirst={false} />
         </div>
       )}
-      {own !== undefined && own.length > 0 && <CheckRun />}
       {machine.isError && <ErrorNotice error={machine.error} />}
       {machines.isError && <ErrorNotice error={machines.error} />}
       {runs.isError && <ErrorNotice error={runs.error} />}
@@ -74,6 +73,7 @@ export function OverviewPage() {
             <LastRunCard report={last.data} />
             <HealthCard report={last.data} now={machine.data} />
           </div>
+          <CheckRun />
         </>
       )}
       {shown !== undefined && (
