@@ -4,7 +4,7 @@ export const connectionTexts = {
   connecting: 'Connecting …',
   signedOut: {
     title: 'This page is not signed in',
-    text: 'The program was started anew, or this address was opened without its token.',
+    text: 'The program was restarted, or this address was opened without its token.',
     hint: 'Open the address that npm start or plimsoll serve printed, with everything behind the #.',
   },
   unreachable: {

@@ -11,7 +11,7 @@ export const runTexts = {
   },
   nothingMeasured: {
     title: 'This run has no measurement yet',
-    text: 'While it is going on, its first figures come within a minute. Where it has ended, the efficiency gap’s page lists what was lost, and why.',
+    text: 'A run shows its first results within a minute. After it has ended, the page Efficiency gap lists what was lost, and why.',
   },
   option: (time: string, suite: string, machine: string, status: string, id: string) =>
     `${time} · ${suite} · ${machine}${status === 'finished' ? '' : ` · ${status}`} · ${id}`,

@@ -10,7 +10,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await openPage(page, app, 'gap');
     await page.getByRole('button', { name: /^Kernels of regnety_004, layerwise/ }).click();
-    const account = page.getByRole('region', { name: 'How this result was checked' });
+    const account = page.getByRole('region', { name: 'Check of this result' });
     await expect(account.getByText(/^\d+ of \d+ kernels agree with the reference/)).toBeVisible();
     await expect(account.getByText(/^95%, (of the medians|by a bootstrap) of \d+ rounds/)).toBeVisible();
     await expect(account.getByText(/GHz \(/)).toBeVisible();
@@ -27,7 +27,7 @@ test('a figure is measured again, and the page says whether it agrees', async ({
   test.setTimeout(180_000);
   await openPage(page, app, 'gap');
   await page.getByRole('button', { name: /^Kernels of regnety_004, layerwise/ }).click();
-  const account = page.getByRole('region', { name: 'How this result was checked' });
+  const account = page.getByRole('region', { name: 'Check of this result' });
   await account.getByRole('button', { name: 'Measure again' }).click();
   await expect(account.getByRole('button', { name: 'Measuring again …' })).toBeDisabled();
   // Which of them it is, is for this machine to say.

@@ -66,11 +66,7 @@ test('shows changed components without a reload and changed answers without a ne
   await page.getByRole('link', { name: 'Settings', exact: true }).click();
   await expect(page.locator('fieldset').first()).toBeVisible();
   await page.evaluate(() => Object.assign(globalThis, { plimsollIsTheSamePage: true }));
-  await change(
-    'renderer/pages/settings/settings-page.tsx',
-    'title={texts.pages.settings}',
-    'title="Arrived"',
-  );
+  await change('renderer/pages/settings/settings-page.tsx', 'title={pageNames.settings}', 'title="Arrived"');
   await expect(page.getByRole('heading', { name: 'Arrived' })).toBeVisible();
   expect(await page.evaluate(() => 'plimsollIsTheSamePage' in globalThis)).toBe(true);
 

@@ -52,7 +52,7 @@ test('a new workstation: from the first start to its health', async ({ page, emp
   await page.getByRole('button', { name: 'Choose none' }).click();
   await page.getByRole('searchbox').fill('regnety_004');
   await page.getByRole('checkbox', { name: 'regnety_004' }).check();
-  await expect(page.getByRole('region', { name: 'What it will take' })).toContainText(/\D2 cases, about/);
+  await expect(page.getByRole('region', { name: 'Plan and duration' })).toContainText(/\D2 cases, about/);
   await page.getByRole('button', { name: 'Profile this machine' }).click();
   await expect(page.getByRole('heading', { name: 'Run finished' })).toBeVisible({ timeout: 180_000 });
 
@@ -118,7 +118,7 @@ test('an updated driver: what got slower, whether that is real, and since when',
   await page.getByLabel('Model').selectOption('regnety_004');
   await expect(page.locator('.history-chart .point')).toHaveCount(2);
   await expect(page.locator('.history-chart .surroundings')).toHaveCount(1);
-  await expect(page.getByRole('region', { name: 'Changes of the surroundings' })).toContainText(
+  await expect(page.getByRole('region', { name: 'Changes in hardware, drivers and software' })).toContainText(
     '99.1-updated',
   );
 });
@@ -139,7 +139,7 @@ test('a buyer: another machine, what both cost, and a report of both', async ({ 
   await importFile(page, file);
   await expect(table.locator('tbody tr')).toHaveCount(2);
 
-  const form = page.getByRole('form', { name: 'What you say of it' });
+  const form = page.getByRole('form', { name: 'Label, price and notes' });
   await expect(table.getByRole('row').nth(1)).toContainText('(this one)');
   await form.getByLabel('Price').fill('1000');
   await form.getByLabel('Price').press('Enter');
@@ -154,7 +154,7 @@ test('a buyer: another machine, what both cost, and a report of both', async ({ 
   await page.getByRole('link', { name: 'Reports' }).click();
   const [mine] = (await app.json('runs', '--json')).filter(({ id }: { id: string }) => id !== 'offered1');
   await chooseRun(page, 'Run', mine.id);
-  await chooseRun(page, 'Beside', 'offered1');
+  await chooseRun(page, 'Compared with', 'offered1');
   const report = page.getByRole('form', { name: 'Export report' });
   for (const format of ['html', 'pdf']) {
     await report.getByLabel('Format').selectOption(format);

@@ -35,7 +35,7 @@ test.beforeEach(async ({ page, emptyApp }) => {
 
 test('keeps a label, a price and notes, each when its field is left', async ({ page, emptyApp }) => {
   await page.getByRole('button', { name: 'attic' }).press('Enter');
-  const form = page.getByRole('form', { name: 'What you say of it' });
+  const form = page.getByRole('form', { name: 'Label, price and notes' });
   await form.getByLabel('Label').fill('Old box');
   await form.getByLabel('Label').press('Enter');
   await expect(form.getByRole('status')).toHaveText('Kept.');
@@ -83,7 +83,7 @@ test('shows the hardware and the ceilings of the newest run of each', async ({ p
 });
 
 test('shows two as one, says so before, and takes it back twice', async ({ page, emptyApp }) => {
-  const card = page.getByRole('region', { name: 'Which machine it is' });
+  const card = page.getByRole('region', { name: 'Identity' });
   const rows = page.getByRole('table', { name: 'Machines' }).locator('tbody tr');
   await card.getByLabel('Show as one with it').selectOption('attic-id');
   await expect(

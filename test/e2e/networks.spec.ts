@@ -67,7 +67,7 @@ test('is dropped, looked at, measured and deleted', async ({ page, emptyApp }) =
   await page.getByRole('radio', { name: 'Networks of my choice' }).check();
   await page.getByRole('button', { name: 'Choose none' }).click();
   await page.getByRole('checkbox', { name: 'my-net' }).check();
-  await expect(page.getByRole('region', { name: 'What it will take' })).toContainText(/\D2 cases, about/);
+  await expect(page.getByRole('region', { name: 'Plan and duration' })).toContainText(/\D2 cases, about/);
   await page.getByRole('button', { name: 'Profile this machine' }).click();
   await expect(page.getByRole('heading', { name: 'Run finished' })).toBeVisible({ timeout: 180_000 });
   const shown = await emptyApp.json('show', '--json');

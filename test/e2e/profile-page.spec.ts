@@ -28,7 +28,7 @@ test('says what a choice will take, measures it by the keyboard alone, and finds
 }) => {
   test.setTimeout(180_000);
   await openPage(page, app, 'profile');
-  const plan = page.getByRole('region', { name: 'What it will take' });
+  const plan = page.getByRole('region', { name: 'Plan and duration' });
   const planned = await app.json('profile', '--dry-run', '--json');
   await expect(plan).toContainText(`${planned.cases.length} cases`, { timeout: 30_000 });
 
@@ -106,7 +106,7 @@ test('is still while it measures: at most one change a second, and nothing moves
   // Timers of a page are not exact, least of all while every core is busy.
   expect(Math.min(...gaps)).toBeGreaterThan(900);
   await page.getByRole('button', { name: 'Stop' }).press('Enter');
-  await expect(page.getByRole('button', { name: 'Go on measuring' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Continue measuring' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'Stop' })).toBeFocused();
   await page.keyboard.press('Enter');
@@ -172,7 +172,7 @@ test('keeps the settings, for the command line too, and says so when their file 
   emptyApp,
 }) => {
   await openPage(page, emptyApp, 'settings');
-  await chooseTheme(page, 'dark');
+  await chooseTheme(page, 'Dark');
   await page.getByLabel('Suite').selectOption('paper');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await expect(page.getByText(emptyApp.dataFolder)).toBeVisible();
@@ -191,7 +191,7 @@ test('keeps the settings, for the command line too, and says so when their file 
   await expect(page.getByRole('heading', { name: 'The settings could not be read' })).toBeVisible();
   await expect(page.getByText('theme:')).toBeVisible();
   expect(await seriousOf(page)).toEqual([]);
-  await chooseTheme(page, 'light');
+  await chooseTheme(page, 'Light');
   await expect(page.getByRole('heading', { name: 'The settings could not be read' })).toBeHidden();
   expect(await readFile(join(emptyApp.dataFolder, 'settings.bad.json'), 'utf8')).toContain('pink');
 });

@@ -93,7 +93,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByText('Selected: run run00')).toBeVisible();
     expect(await seriousOf(page)).toEqual([]);
 
-    await page.getByLabel('Figure').selectOption('efficiency');
+    await page.getByLabel('Metric').selectOption('efficiency');
     expect(page.url()).toContain('metric=efficiency');
     await expect(page.locator('.history-chart')).toContainText('Efficiency [% of the peak]');
     await page.getByRole('button', { name: 'Table' }).click();

@@ -14,13 +14,13 @@ export const historyTexts = {
   series: 'Series',
   size: (pixels: number) => `image side ${pixels}`,
   chart: (model: string, name: string, metric: string) => `${model}, ${name}: ${metric} over the runs`,
-  metric: 'Figure',
+  metric: 'Metric',
   chartSentence: (runs: number, levels: number, marks: number) =>
     `${runs === 1 ? '1 run' : `${runs} runs`}, ${levels === 1 ? '1 change' : `${levels} changes`} of level, ` +
-    `${marks === 1 ? '1 change' : `${marks} changes`} of the surroundings. The axis does not begin at zero.`,
+    `${marks === 1 ? '1 change' : `${marks} changes`} in hardware, drivers or software. The axis does not begin at zero.`,
   legend:
     'Dots are undisturbed latencies, the lines through them their 95% intervals. A solid upright line is a change of level; a dashed one ' +
-    'with ▾ is a change of the surroundings. Runs are drawn equally far apart, whatever time lay between them.',
+    'with ▾ is a change in hardware, drivers or software. Runs are drawn equally far apart, whatever time passed between them.',
   runAxis: 'Runs in the order of time',
   latencyAxis: 'Undisturbed latency [ms]',
   efficiencyAxis: 'Efficiency [% of the peak]',
@@ -44,7 +44,7 @@ export const historyTexts = {
   noCandidates: 'nothing known changed then.',
   candidates: (changes: string) => `at that time: ${changes}.`,
   leastChange: (percent: string) => `Noise threshold: ${percent}%.`,
-  surroundings: 'Changes of the surroundings',
+  surroundings: 'Changes in hardware, drivers and software',
   noSurroundings: 'Between these runs nothing changed that Plimsoll knows of.',
   mark: (run: string, time: string) => `Run ${run} (${time}):`,
   columns: {
@@ -56,6 +56,6 @@ export const historyTexts = {
     latency: 'Median latency [ms]',
     efficiency: 'Efficiency [%]',
     level: 'Change of level',
-    surroundings: 'Change of the surroundings',
+    surroundings: 'Change in hardware, drivers or software',
   },
 } as const;

@@ -6,8 +6,8 @@ export const machinesTexts = {
   table: 'Machines',
   thisMachine: '(this one)',
   notThis:
-    'The machine that this program runs on is not among them: no run of it is stored, or it is deleted.',
-  noRuns: 'No run of it is stored that could be read, so nothing more is known of it.',
+    'The machine that this program runs on is not among them: none of its runs is stored, or it was deleted.',
+  noRuns: 'None of its stored runs could be read, so nothing more is known about it.',
   undo: 'Undo',
   columns: {
     name: { title: 'Name', meaning: 'Its label, or else what its system calls it.' },
@@ -18,7 +18,7 @@ export const machinesTexts = {
     price: { title: 'Price', meaning: 'As its owner gave it: the program knows no prices.' },
   },
   owner: {
-    title: 'What you say of it',
+    title: 'Label, price and notes',
     label: 'Label',
     price: 'Price',
     currency: 'Currency',
@@ -30,7 +30,7 @@ export const machinesTexts = {
     kept: 'Kept.',
   },
   identity: {
-    title: 'Which machine it is',
+    title: 'Identity',
     merged: 'These are shown as one with it:',
     part: (name: string, id: string, runs: number) =>
       `${name} (${id}), ${runs === 1 ? '1 run' : `${runs} runs`}`,

@@ -1,8 +1,8 @@
 /** Texts of the page Profile. */
 
 export const profileTexts = {
-  sentence: 'Measure what networks reach on this machine, and follow it while it goes on.',
-  form: 'What is measured',
+  sentence: 'Benchmark this machine and watch the progress.',
+  form: 'Benchmark',
   start: 'Profile this machine',
   again: 'Profile again',
   choose: 'Choose what is measured',
@@ -34,12 +34,10 @@ export const profileTexts = {
   batchesMeaning: 'Images in one pass: a number, or several with commas between.',
   allCores: 'all cores',
   plan: {
-    title: 'What it will take',
+    title: 'Plan and duration',
     takes: (cases: number, time: string) => `${cases === 1 ? '1 case' : `${cases} cases`}, about ${time}.`,
     rounds: (rounds: number) =>
-      rounds === 1
-        ? 'There is time to visit each once.'
-        : `There is time to visit each about ${rounds} times.`,
+      rounds === 1 ? 'Each will be measured once.' : `Each will be measured about ${rounds} times.`,
     basis: (known: number, all: number) =>
       known === all
         ? 'The time is what the same took on this machine before.'
@@ -58,7 +56,7 @@ export const profileTexts = {
       threads: 'Give a number of threads, or leave it empty for all cores.',
     },
   },
-  goingOn: 'The run that is going on',
+  goingOn: 'Current run',
   passed: (suite: string, time: string) => `${suite} · ${time}`,
   stop: 'Stop',
   stopReally: (measured: number) =>
@@ -66,13 +64,13 @@ export const profileTexts = {
       ? 'Nothing has been measured yet, so nothing but the machine and its ceilings would be kept.'
       : `${measured === 1 ? '1 measurement is kept as it is' : `${measured} measurements are kept as they are`}; the rest is not measured.`,
   stopAndKeep: 'Stop and keep that',
-  goOn: 'Go on measuring',
+  goOn: 'Continue measuring',
   stopping: 'Stopping …',
   left: (time: string) => `about ${time} left`,
   cases: (done: number, total: number) => `${done} of ${total} done`,
-  quiet: 'Leave the machine alone until it is done: whatever else runs is measured too.',
+  quiet: 'Close other programs until it finishes; they affect the results.',
   progress: 'Progress of the run',
-  noFigures: 'The first figures come when the ceilings are measured.',
+  noFigures: 'The first results come after the ceilings are measured.',
   conditions: {
     title: 'Conditions',
     names: { clock: 'Clock', temperature: 'Temperature', load: 'Load' },

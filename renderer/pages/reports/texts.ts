@@ -7,7 +7,7 @@ export const reportTexts = {
   open: 'Export report',
   format: 'Format',
   formats: { html: 'HTML', pdf: 'PDF', md: 'Markdown', csv: 'CSV', json: 'JSON' },
-  other: 'Beside',
+  other: 'Compared with',
   alone: 'no other run',
   price: 'Price of the machine',
   otherPrice: 'Price of the other',

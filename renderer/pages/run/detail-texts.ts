@@ -24,7 +24,7 @@ export const detailTexts = {
 } as const;
 
 export const accountTexts = {
-  title: 'How this result was checked',
+  title: 'Check of this result',
   samplesSentence: (samples: number, rounds: number, setAside: number) =>
     `${samples} samples in ${rounds === 1 ? '1 round' : `${rounds} rounds`}; broken lines separate the rounds. ` +
     'The line across is the median of the samples that count. Rings and triangles are mild and severe outliers; they count. ' +
