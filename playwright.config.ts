@@ -1,4 +1,5 @@
 /** End to end: the served app in the system's own Chromium, and the desktop app with a stand-in for Electron. */
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 import { findBrowser } from './main/report/browser.ts';
 
@@ -12,7 +13,8 @@ export default defineConfig({
   outputDir: 'test-results/playwright',
   globalSetup: './test/e2e/support/measured.ts',
   fullyParallel: true,
-  workers: 2,
+  // Many wait for a run or for a page to be still: one more than there are cores keeps these busy.
+  workers: availableParallelism() + 1,
   // What counts a page's frames or the moments between its changes runs by itself, behind all else.
   projects: [
     { name: 'pages', grepInvert: /@timing/ },
