@@ -75,7 +75,7 @@ test('says what a choice will take, measures it by the keyboard alone, and finds
   await expect(again.getByRole('heading', { name: 'Run finished' })).toBeVisible({ timeout: 60_000 });
   const [run] = await app.json('runs', '--json');
   expect(run).toMatchObject({ status: 'finished', measured: 2 });
-  await again.getByRole('button', { name: 'Efficiency gap' }).press('Enter');
+  await again.getByRole('button', { name: 'View results' }).press('Enter');
   await expect(again).toHaveURL(new RegExp(`page=gap.*run=${run.id}|run=${run.id}.*page=gap`));
 });
 

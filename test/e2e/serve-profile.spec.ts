@@ -27,7 +27,9 @@ test('begins with an explanation, profiles, and can be stopped without losing an
   await expect(page.getByText(/measurements? (is|are) kept/)).toBeVisible();
   await page.getByRole('button', { name: 'Stop and keep that' }).click();
   await expect(progress).toBeHidden({ timeout: 30_000 });
-  await expect(page.getByText('cancelled: what was measured is kept')).toBeVisible();
+  await expect(
+    page.getByText('cancelled: what was measured is kept (It was ended by its user.)'),
+  ).toBeVisible();
   await expect(rows.first()).toContainText('resnet50');
   const [run] = await app.json('runs', '--json');
   expect(run).toMatchObject({ status: 'cancelled' });
