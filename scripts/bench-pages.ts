@@ -24,18 +24,20 @@ import { fillFolder } from './many-runs/fill-folder.ts';
 
 const firstPaintLimitMs = 1000;
 const pageLimitMs = 300;
+/** A page that does not show what it is for in this time never will. */
+const patienceMs = 30_000;
 
 /** By the page's id: what it is for. What comes after it, as the checks of the program, is waited for by nobody. */
 const contents: Readonly<Record<string, string>> = {
-  overview: 'section[aria-label="Ceilings"] table tbody tr',
+  overview: '.verdict-strip',
   profile: '.run-form .plan-card',
   machines: 'section[aria-label="Ceilings"] table tbody tr',
   gap: '.gap-panel .gap-point',
   waterline: '.water-surface',
-  roofline: '.roofline-chart .recharts-scatter-symbol',
+  roofline: '.roofline-dot',
   layers: '.time-bar rect',
   intensity: '.recharts-line-curve',
-  compare: 'table[aria-label="Verdicts"] tbody tr',
+  compare: '.interval-plot, table[aria-label="Verdicts"] tbody tr',
   history: '.history-chart .point',
   reports: '.report-form',
   models: '.structure .box',
@@ -106,13 +108,15 @@ async function timeToPage(page: Page, id: string): Promise<number> {
     .waitFor({ state: 'attached' });
   await page.waitForLoadState('networkidle');
   const time = await page.evaluate<number>(
-    `new Promise((resolve) => {
+    `new Promise((resolve, reject) => {
       const start = performance.now();
       document.querySelector('nav a[href*="page=${id}"]').click();
       const look = () =>
         requestAnimationFrame(() =>
           document.querySelector(${JSON.stringify(contents[id])}) === null
-            ? look()
+            ? performance.now() - start > ${patienceMs}
+              ? reject(new Error('${id} does not show ' + ${JSON.stringify(contents[id])}))
+              : look()
             : requestAnimationFrame(() => resolve(performance.now() - start)),
         );
       look();
