@@ -138,7 +138,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await page.getByRole('button', { name: 'Delete it with its 2 runs' }).press('Enter');
     await page.getByText('Deleted: 1 machine').click();
-    await page.getByLabel('Price').fill('dear');
+    await page.getByRole('textbox', { name: 'Price' }).fill('dear');
     await expect(page.getByText('Give the price as a number')).toBeVisible();
     await expect(page.getByRole('region', { name: 'Ceilings' })).toBeVisible();
     expect(await seriousOf(page)).toEqual([]);
